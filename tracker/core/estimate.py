@@ -1,0 +1,94 @@
+"""Shares and how sure they are.
+
+The uncertainty of a share depends on what the panel is. A census (the top 1,000 *are* the population) has no sampling
+error: what is unsure is the sites whose answer is unknown, so the share lies between the case in which none of them
+blocks and the case in which all do (partial identification, Manski 2003). Only a panel that declares itself a sample
+of a named population gets a Wilson score interval (Wilson 1927).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+
+
+class Denominator(StrEnum):
+    """Of what a share is a share. `readable_or_absent` is the headline: a missing file is a real answer (404 allows)."""
+
+    MEMBERS = "members"
+    READABLE = "readable"
+    READABLE_OR_ABSENT = "readable_or_absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Sites of a panel on one day: all members, and what is known of them."""
+
+    members: int
+    readable: int
+    absent: int
+    unknown: int
+    blocked: int
+
+    def denominator(self, kind: Denominator) -> int:
+        """How many sites the share is of."""
+        if kind is Denominator.MEMBERS:
+            return self.members
+        return self.readable + (self.absent if kind is Denominator.READABLE_OR_ABSENT else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A closed interval of shares in [0, 1] and what it stands for."""
+
+    low: float
+    high: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`blocked` of `n` sites; `value` is None when nothing is known (`n` = 0): unknown is not zero."""
+
+    blocked: int
+    n: int
+    value: float | None
+    interval: Interval | None
+
+
+def share(counts: Counts, kind: Denominator = Denominator.READABLE_OR_ABSENT, sample: bool = False) -> Share:
+    """The share that blocks, with its interval: bounds by the unknown sites for a census, Wilson for a sample."""
+    n = counts.denominator(kind)
+    if n <= 0:
+        return Share(counts.blocked, n, None, None)
+    known = n - counts.unknown if kind is Denominator.MEMBERS else n
+    interval = wilson(counts.blocked, n) if sample else bounds(counts.blocked, known, counts.unknown)
+    return Share(counts.blocked, n, counts.blocked / n, interval)
+
+
+def bounds(blocked: int, known: int, unknown: int) -> Interval | None:
+    """Share if none of the unknown sites blocks, and if all of them do."""
+    total = known + unknown
+    if total <= 0:
+        return None
+    return Interval(blocked / total, (blocked + unknown) / total, "bounds by the unknown sites")
+
+
+def wilson(successes: int, n: int, z: float = 1.959963984540054) -> Interval:
+    """Wilson's score interval for a proportion (95 % by default). Source: Wilson, JASA 22 (1927) 209-212."""
+    if n <= 0 or not 0 <= successes <= n:
+        raise ValueError(f"no proportion: {successes} of {n}")
+    p = successes / n
+    scale = 1 + z * z / n
+    centre = (p + z * z / (2 * n)) / scale
+    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / scale
+    return Interval(max(0.0, centre - half), min(1.0, centre + half), "95 % Wilson score interval")
+
+
+def known_site_time(shares: Iterable[tuple[int, int]]) -> float | None:
+    """Of all site-days, the part with a known state; from (known, members) per day. None without any member."""
+    known = members = 0
+    for day_known, day_members in shares:
+        known += day_known
+        members += day_members
+    return known / members if members else None

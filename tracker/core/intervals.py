@@ -1,0 +1,169 @@
+"""The interval rules: from single checks of one site to spans, and from spans to states.
+
+A *check* is an answer seen at a moment (a body, or the absence of a file); a *failure* is an attempt without an
+answer. The rules, with their reasons, are in docs/method.md#intervals; the terms are DESIGN's (Memento: a span is a
+run of sightings, valid time is half open). All times are integer UTC seconds.
+
+1. A failure never ends an answer. A 503 does not end "blocked".
+2. A span is a maximal run of consecutive checks with the same body, from all sources together. It is broken when two
+   equal checks lie further apart than the hold.
+3. The hold is `Hold.failing` (30 days, after RFC 9309 section 2.3.1.4) if an attempt failed in the gap, and
+   `Hold.unwatched` (92 days: a monthly archive may skip two crawls) if nobody looked. After it the state is unknown.
+4. A state begins when a new answer is first seen; the true moment lies between the last sighting of the old answer
+   and the first of the new one.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """How long an answer still counts after it was last seen, in seconds.
+
+    `failing`: attempts were made since and failed. `unwatched`: nobody tried.
+    """
+
+    failing: int = 30 * DAY
+    unwatched: int = 92 * DAY
+
+    def after(self, failed: bool) -> int:
+        """The hold that applies to a gap, by whether an attempt failed in it."""
+        return self.failing if failed else self.unwatched
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """That `body` was the answer at `at`. `body` is any hashable identity of an answer; `rank` orders sources.
+
+    Of several checks of a site in one second the smallest (`rank`, `tie`) counts.
+    """
+
+    at: int
+    body: int
+    rank: int = 0
+    tie: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A maximal run of equal answers: [first_seen, last_seen], both seen; `checks` sightings.
+
+    `failed_after` is the first failed attempt after `last_seen` and before the next answer, or None.
+    """
+
+    body: int
+    first_seen: int
+    last_seen: int
+    checks: int
+    failed_after: int | None = None
+
+    def held_until(self, hold: Hold) -> int:
+        """The moment at which this answer stops counting unless it is seen again."""
+        return self.last_seen + hold.after(self.failed_after is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The policy in force over [valid_from, valid_to); `policy` None is unknown, `valid_to` None still true.
+
+    `before` is the last known policy before this state (None: none was). `held` says that an interval which has
+    ended ran out while attempts failed: its end was held, not seen.
+    """
+
+    policy: int | None
+    valid_from: int
+    valid_to: int | None = None
+    before: int | None = None
+    held: bool = False
+
+
+def winners(checks: Iterable[Check]) -> list[Check]:
+    """Checks in time order, one a second: the smallest (`rank`, `tie`) of each second."""
+    best: dict[int, Check] = {}
+    for check in checks:
+        other = best.get(check.at)
+        if other is None or (check.rank, check.tie) < (other.rank, other.tie):
+            best[check.at] = check
+    return [best[at] for at in sorted(best)]
+
+
+def spans_of(checks: Sequence[Check], failures: Sequence[int], hold: Hold) -> list[Span]:
+    """Spans of one site from all its checks and failed attempts.
+
+    `checks` in time order with one a second (see `winners`), `failures` sorted. A failure in the same second as an
+    answer does not count.
+    """
+    spans: list[Span] = []
+    for check in checks:
+        if not spans:
+            spans.append(Span(check.body, check.at, check.at, 1))
+            continue
+        last = spans[-1]
+        failed = first_between(failures, last.last_seen, check.at)
+        if check.body == last.body and check.at - last.last_seen <= hold.after(failed is not None):
+            spans[-1] = Span(last.body, last.first_seen, check.at, last.checks + 1)
+        else:
+            if failed is not None:
+                spans[-1] = replace(last, failed_after=failed)
+            spans.append(Span(check.body, check.at, check.at, 1))
+    if spans and (failed := first_between(failures, spans[-1].last_seen, None)) is not None:
+        spans[-1] = replace(spans[-1], failed_after=failed)
+    return spans
+
+
+def first_between(times: Sequence[int], after: int, before: int | None) -> int | None:
+    """The first of the sorted `times` strictly between `after` and `before` (no upper bound if None)."""
+    index = bisect_right(times, after)
+    end = len(times) if before is None else bisect_left(times, before)
+    return times[index] if index < end else None
+
+
+def states_of(spans: Sequence[Span], policy_of: Mapping[int, int], hold: Hold, horizon: int) -> list[State]:
+    """The effective states of one site: spans joined by policy, unknown once the hold has run out.
+
+    `policy_of` maps a span's body to its policy. `horizon` is the latest moment the history knows anything of: an
+    answer whose hold ended before it has become unknown, later ones are still open (`valid_to` None).
+    """
+    states: list[State] = []
+    for index, span in enumerate(spans):
+        following = spans[index + 1].first_seen if index + 1 < len(spans) else None
+        until = span.held_until(hold)
+        states.append(State(policy_of[span.body], span.first_seen))
+        if following is not None and following <= until:
+            states[-1] = replace(states[-1], valid_to=following, held=span.failed_after is not None)
+        elif following is not None or until < horizon:
+            states[-1] = replace(states[-1], valid_to=until, held=span.failed_after is not None)
+            states.append(State(None, until, following))
+    return _joined(states)
+
+
+def _joined(states: Iterable[State]) -> list[State]:
+    """Neighbouring states of the same policy made one, each told what was known before it."""
+    joined: list[State] = []
+    known: int | None = None
+    for state in states:
+        last = joined[-1] if joined else None
+        if last is not None and last.policy == state.policy and last.valid_to == state.valid_from:
+            joined[-1] = replace(last, valid_to=state.valid_to, held=state.held)
+            continue
+        joined.append(replace(state, before=known))
+        known = state.policy if state.policy is not None else known
+    return joined
+
+
+def policy_at(states: Sequence[State], at: int) -> int | None:
+    """The policy in force at a moment, None if unknown or before anything was seen."""
+    index = bisect_right(states, at, key=lambda state: state.valid_from) - 1
+    if index < 0:
+        return None
+    state = states[index]
+    return state.policy if state.valid_to is None or at < state.valid_to else None
+
+
+def day_of(at: int) -> int:
+    """UTC day number since 1970-01-01. A day's value is the state at its end."""
+    return at // DAY

@@ -1,0 +1,166 @@
+"""Path patterns of RFC 9309 section 2.2.3: `*` is any run of octets, `$` at the end anchors, all else is
+literal.
+
+Matching never backtracks: the text between two stars is searched from left to right, and the leftmost hit is
+always good enough, so the cost is about the length of the path. Patterns and paths are octets, in the escaped
+form that Google's matcher compares (`normalise`).
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple
+
+_TO_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}|[\x80-\xff]")
+ROBOTS_TXT = b"/robots.txt"
+
+
+class Work:
+    """A budget of elementary steps, so that no file, however hostile, takes longer than about a second.
+
+    Steps are counted and not timed: the same bytes give the same answer on every machine.
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def spend(self, steps: int) -> None:
+        """Take steps off the budget; it may go below zero."""
+        self.left -= steps
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether more has been spent than there was."""
+        return self.left < 0
+
+
+def normalise(pattern: bytes) -> bytes:
+    """Upper-case the digits of percent escapes and escape octets over 0x7F, as Google's `MaybeEscapePattern`.
+
+    Nothing is decoded: `%61` and `a` stay different (deliberate, and without effect on a degree).
+    """
+    if b"%" not in pattern and pattern.isascii():
+        return pattern
+    return _TO_ESCAPE.sub(_escaped, pattern)
+
+
+def _escaped(match: re.Match[bytes]) -> bytes:
+    octets = match.group()
+    return octets.upper() if len(octets) == 3 else b"%%%02X" % octets[0]
+
+
+def witnesses(pattern: bytes) -> tuple[bytes, ...]:
+    """Paths that stand for all paths of a pattern: a rule that loses on them loses everywhere.
+
+    `*` itself is the filler: as an octet of a path it can be matched only by a star or by the open end of a
+    pattern, for no pattern can name it. So whatever matches a witness matches every path that the pattern
+    matches. A pattern that begins with neither `/` nor `*` matches nothing and has none. /robots.txt, which
+    is always allowed, is none.
+    """
+    if pattern.startswith(b"/"):
+        found = [pattern]
+    elif pattern.startswith(b"*"):
+        rest = pattern.lstrip(b"*")
+        found = [b"/" + pattern, rest] if rest.startswith(b"/") else [b"/" + pattern]
+    else:
+        return ()
+    filled = (text[:-1] if text.endswith(b"$") else text + b"*" for text in found)
+    return tuple(path for path in filled if path != ROBOTS_TXT)
+
+
+class Wild(NamedTuple):
+    """A pattern with stars: its length (with `*` and `$`), the literals around the stars, its end."""
+
+    length: int
+    literals: list[bytes]
+    anchored: bool
+
+    def matches(self, path: bytes) -> bool:
+        """Whether the pattern matches the path from its beginning."""
+        literals = self.literals
+        if not path.startswith(literals[0]):
+            return False
+        at = len(literals[0])
+        for literal in literals[1:-1]:
+            at = path.find(literal, at)
+            if at < 0:
+                return False
+            at += len(literal)
+        last = literals[-1]
+        if self.anchored:
+            return len(path) - len(last) >= at and path.endswith(last)
+        return path.find(last, at) >= 0
+
+
+def wild(pattern: bytes) -> Wild:
+    """Take a pattern that holds a star apart."""
+    anchored = pattern.endswith(b"$")
+    parts = (pattern[:-1] if anchored else pattern).split(b"*")
+    return Wild(len(pattern), [parts[0], *filter(None, parts[1:-1]), parts[-1]], anchored)
+
+
+def matches(pattern: bytes, path: bytes) -> bool:
+    """Whether one pattern matches a path."""
+    if b"*" in pattern:
+        return wild(pattern).matches(path)
+    return path == pattern[:-1] if pattern.endswith(b"$") else path.startswith(pattern)
+
+
+class Matcher:
+    """All patterns of one kind (the Allows, or the Disallows, of an agent) asked together.
+
+    Literal patterns are looked up by their length, so that a file with thousands of them costs no more than
+    the number of different lengths; patterns with stars are tried from the longest down.
+    """
+
+    __slots__ = ("_exact", "_keys", "_lengths", "_open", "_wild", "_work", "lengths", "longest_pattern")
+
+    def __init__(self, patterns: Iterable[bytes], work: Work) -> None:
+        usable = {pattern for pattern in patterns if pattern.startswith((b"/", b"*"))}
+        literal = {pattern for pattern in usable if b"*" not in pattern}
+        self._work = work
+        self._exact = {pattern[:-1] for pattern in literal if pattern.endswith(b"$")}
+        self._open = {pattern for pattern in literal if not pattern.endswith(b"$")}
+        self._lengths = sorted(set(map(len, self._open)))
+        # Longest first, so the keys to search by length are negated.
+        self._wild = sorted(map(wild, usable - literal), reverse=True)
+        self._keys = [-pattern.length for pattern in self._wild]
+        self.lengths = frozenset(map(len, usable))
+        self.longest_pattern = max(self.lengths, default=0)
+        work.spend(len(usable))
+
+    def longest(self, path: bytes) -> int:
+        """Length of the longest pattern that matches the path, 0 if none does."""
+        best = self._longest_literal(path, 1)
+        for pattern in self._wild:
+            if pattern.length <= best:
+                break
+            self._work.spend(1)
+            if pattern.matches(path):
+                return pattern.length
+        return best
+
+    def covers(self, path: bytes, at_least: int) -> bool:
+        """Whether some pattern of at least that length is seen to match the path; no once work runs out."""
+        if at_least > self.longest_pattern or self._work.exhausted:
+            return False
+        if self._longest_literal(path, at_least):
+            return True
+        for pattern in self._wild[: bisect_left(self._keys, 1 - at_least)]:
+            self._work.spend(1)
+            if pattern.matches(path):
+                return True
+        return False
+
+    def _longest_literal(self, path: bytes, at_least: int) -> int:
+        if path in self._exact and len(path) + 1 >= at_least:
+            return len(path) + 1
+        shortest, end = bisect_left(self._lengths, at_least), bisect_right(self._lengths, len(path))
+        for tried, length in enumerate(reversed(self._lengths[shortest:end]), 1):
+            if path[:length] in self._open:
+                self._work.spend(tried)
+                return length
+        self._work.spend(max(0, end - shortest))
+        return 0

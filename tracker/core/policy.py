@@ -1,0 +1,268 @@
+"""The policy of a robots.txt: what it says to every token it names and to `*`, independent of any registry of
+agents.
+
+An agent that becomes known tomorrow needs no second look at the bytes: its tokens are looked up in the
+policies that are already there. Everything that any published definition of "blocks" needs is packed into one
+integer per token.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import chain
+
+from tracker.core.agents import Agent
+from tracker.core.patterns import Work
+from tracker.core.robots import RobotsFile, Rule
+from tracker.core.verdict import STEPS, Basis, Chosen, Degree, Ruleset, is_glued, rules_of
+
+RULESET = 1
+"""Version of the reading: it grows when the same bytes may give another policy, to have them read anew."""
+
+MAX_TOKEN = 64
+
+DEGREE = 3
+"""Mask of the degree: `NONE`, `PARTIAL` or `FULL`."""
+NONE, PARTIAL, FULL = 0, 1, 2
+ROOT = 4
+"""`/` is disallowed."""
+GENERIC = 8
+"""An ordinary page that no rule mentions is disallowed."""
+DPI = 3 << 4
+"""Mask of the Data Provenance Initiative's status: `DPI_NONE`, `DPI_SOME` or `DPI_ALL` (see `dpi_status`)."""
+DPI_NONE, DPI_SOME, DPI_ALL = 0, 1 << 4, 2 << 4
+EVERY_PATH = 64
+"""Every path that the file names, `/` and a made-up path are disallowed (see `closes_every_path`)."""
+HAS_ALLOW = 128
+"""The groups that apply hold a non-empty Allow."""
+HAS_DISALLOW = 256
+"""The groups that apply hold a non-empty Disallow."""
+PRIMARY = 512
+"""The token is the whole product name of some user-agent line: its value up to `/`, trimmed."""
+GLUED = 1024
+"""By the RFC the token shares rules from which a Crawl-delay or Content-Signal line parts it."""
+TIE = 2048
+"""An Allow of equal length cancels a Disallow."""
+NO_GROUP = 4096
+"""Only in `Policy.star`: no group applies to an agent that is not named."""
+FIRST_RULE_SLASH = 8192
+"""The first rule of the groups is a Disallow whose path begins with `/` (Ben Welsh's rule, palewi.re)."""
+UNDECIDED = 16384
+"""A hostile file used up the budget of steps: the degree is given as partial and nothing else is sure."""
+
+_DEGREES = {Degree.NONE: NONE, Degree.PARTIAL: PARTIAL, Degree.FULL: FULL}
+_RFC_RUN = re.compile(rb"[a-z_-]*")
+_NAME_END = re.compile(rb"[a-z0-9](?![a-z0-9_-])")
+_UNFIT = re.compile(rb"[^ -~]")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a file says to all agents.
+
+    `star`: the bits for an agent that is not named. `rules`: (token, bits) of every token that the file
+    names, in lower case, sorted, without `*`. `absent`: there is no robots.txt, which is an answer too.
+    """
+
+    star: int
+    rules: tuple[tuple[str, int], ...]
+    absent: bool = False
+
+    @property
+    def fingerprint(self) -> bytes:
+        """SHA-256 (32 octets) of what is said: equal for all bodies that say the same. Without `RULESET`."""
+        said = chain([f"{self.absent:d} {self.star}"], (f"{bits} {token}" for token, bits in self.rules))
+        return sha256("\n".join(said).encode("ascii")).digest()
+
+    def bits_of(self, token: str) -> int | None:
+        """The bits of a token, in any case; None if the file does not name it."""
+        wanted = token.lower()
+        index = bisect_left(self.rules, wanted, key=lambda rule: rule[0])
+        if index < len(self.rules) and self.rules[index][0] == wanted:
+            return self.rules[index][1]
+        return None
+
+
+ABSENT = Policy(star=NO_GROUP, rules=(), absent=True)
+"""The answer "there is no robots.txt": everything is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a policy says to one agent: the basis, the bits, and the token found (None: through `*`)."""
+
+    basis: Basis
+    bits: int
+    token: str | None
+
+
+def resolve(policy: Policy, agent: Agent) -> Ruling:
+    """Apply a policy to an agent.
+
+    The first of its own tokens that the file names decides (basis named); else the first of the tokens it
+    falls back to (basis wildcard: the file names somebody else); else `*`, if the agent obeys it.
+    """
+    for basis, tokens in ((Basis.NAMED, agent.tokens), (Basis.WILDCARD, agent.falls_back_to)):
+        for token in tokens:
+            bits = policy.bits_of(token)
+            if bits is not None:
+                return Ruling(basis, bits, token)
+    if not agent.obeys_star:
+        return Ruling(Basis.NONE, 0, None)
+    return Ruling(Basis.NONE if policy.star & NO_GROUP else Basis.WILDCARD, policy.star, None)
+
+
+def policy_of(robots: RobotsFile) -> Policy:
+    """The policy of a parsed file. Agents that share their groups share the work."""
+    star, named, primary = _groups_by_token(robots)
+    reader = _Reader(robots)
+    # The wildcard first: it says the most, so a hostile file exhausts the budget on its names.
+    star_bits = reader.bits(star) if star else NO_GROUP
+    rules = tuple(
+        (token, reader.bits(chosen) | (PRIMARY if token in primary else 0))
+        for token, chosen in sorted(named.items())
+    )
+    return Policy(star_bits, rules)
+
+
+def file_flags(robots: RobotsFile) -> frozenset[str]:
+    """All flags of a file, those of its bytes and those of its groups (`RobotsFile.flags`)."""
+    return robots.flags
+
+
+def tokens_of(value: bytes) -> tuple[tuple[str, ...], str | None]:
+    """The tokens that a user-agent value names, in lower case, and the one which is its whole product name,
+    if any.
+
+    They are its leading letters, `_` and `-` (what RFC 9309 and Google read) and every longer beginning that
+    a literal token could match: one that begins and ends with a letter or digit, where the name ends, of 64
+    octets of printable ASCII at most. `AI2Bot/1.0` names ai and ai2bot, `Kangaroo Bot` names kangaroo and
+    kangaroo bot.
+    """
+    product = value.partition(b"/")[0].strip().lower()
+    match = _RFC_RUN.match(product)
+    run = match.end() if match else 0
+    ends = [run] if 0 < run <= MAX_TOKEN else []
+    if product[:1].isalnum():
+        unfit = _UNFIT.search(product)
+        limit = min(MAX_TOKEN, unfit.start() if unfit else len(product))
+        # One octet more, or the end of the cut would pass for the end of a name.
+        found = (match.end() for match in _NAME_END.finditer(product[: MAX_TOKEN + 1]))
+        ends += [end for end in found if run < end <= limit]
+    tokens = tuple(product[:end].decode("ascii") for end in ends)
+    return tokens, tokens[-1] if ends and ends[-1] == len(product) else None
+
+
+_Choices = tuple[Chosen, ...]
+
+
+def _groups_by_token(robots: RobotsFile) -> tuple[_Choices, dict[str, _Choices], set[str]]:
+    """The groups for `*`, those of every token, and the tokens that are whole product names."""
+    named: dict[str, dict[int, bool]] = {}
+    star: dict[int, bool] = {}
+    primary = set()
+    for index, group in enumerate(robots.groups):
+        for line in group.agents:
+            if line.is_star:
+                star[index] = star.get(index, True) and line.glued
+                continue
+            tokens, whole = tokens_of(line.value)
+            for token in tokens:
+                groups = named.setdefault(token, {})
+                groups[index] = groups.get(index, True) and line.glued
+            if whole:
+                primary.add(whole)
+    return _choices(star), {token: _choices(groups) for token, groups in named.items()}, primary
+
+
+def _choices(groups: dict[int, bool]) -> _Choices:
+    return tuple(Chosen(index, glued) for index, glued in groups.items())
+
+
+class _Reader:
+    """Works out the bits of groups, once for every distinct choice of them."""
+
+    def __init__(self, robots: RobotsFile) -> None:
+        self._robots = robots
+        self._work = Work(STEPS)
+        self._known: dict[_Choices, int] = {}
+
+    def bits(self, chosen: _Choices) -> int:
+        """The bits that agents with these groups share."""
+        known = self._known.get(chosen)
+        if known is None:
+            known = PARTIAL | UNDECIDED if self._work.exhausted else self._work_out(chosen)
+            self._known[chosen] = known
+        return known
+
+    def _work_out(self, chosen: _Choices) -> int:
+        rules = rules_of(self._robots, chosen)
+        ruleset = Ruleset(rules, self._work)
+        bits = (
+            _DEGREES[ruleset.degree]
+            | dpi_status(rules)
+            | (ROOT if ruleset.root else 0)
+            | (GENERIC if ruleset.generic else 0)
+            | (HAS_ALLOW if ruleset.allows else 0)
+            | (HAS_DISALLOW if ruleset.disallows else 0)
+            | (EVERY_PATH if closes_every_path(self._robots, ruleset, self._work) else 0)
+            | (GLUED if is_glued(self._robots, chosen) else 0)
+            | (TIE if ruleset.has_neutralising_tie else 0)
+            | (FIRST_RULE_SLASH if _starts_with_a_slash(rules) else 0)
+        )
+        return bits & ~DEGREE | PARTIAL | UNDECIDED if self._work.exhausted else bits
+
+
+def dpi_status(rules: Sequence[Rule]) -> int:
+    """`DPI_ALL`, `DPI_SOME` or `DPI_NONE`: the Data Provenance Initiative's status of an agent, as it was
+    meant.
+
+    Rules with a `?` are left out. None without a Disallow, or if the Allows equal the Disallows; all if `/`
+    is among the Disallows and there is no Allow; else some. Source: `interpret_agent` in parse_robots.py of
+    the Data-Provenance-Collection (Longpre et al. 2024, Consent in Crisis).
+
+    The published code gives less than it means: it never resets its list of current names, so that a group
+    with several names counts for the last only, and it files rules by the spelling of a name. Here the rule
+    runs on the groups of RFC 9309, so shares are higher than theirs.
+    """
+    disallows = [
+        rule.pattern for rule in rules if not rule.allow and rule.pattern and b"?" not in rule.pattern
+    ]
+    allows = [rule.pattern for rule in rules if rule.allow and b"?" not in rule.pattern]
+    if not disallows or allows == disallows:
+        return DPI_NONE
+    return DPI_ALL if b"/" in disallows and not allows else DPI_SOME
+
+
+def closes_every_path(robots: RobotsFile, ruleset: Ruleset, work: Work) -> bool:
+    """Whether every path named anywhere in the file, `/` and a dummy path are disallowed: IMC 2025's full
+    restriction.
+
+    As in the paper a pattern is tried as a path as it stands, less a final `$`, and so is /robots.txt.
+    Source: "Somesite I Used To Crawl" (IMC 2025) and its code, ucsdsysnet/ai-crawler-imc-25.
+    """
+    if not (ruleset.generic and ruleset.root):
+        return False
+    if not ruleset.allows:
+        return True
+    # The agent's own Allows come first, for they are the likeliest to end the search.
+    everywhere = chain(
+        ruleset.allows, chain.from_iterable(group.rules for group in robots.groups), robots.orphans
+    )
+    seen = set()
+    for rule in everywhere:
+        path = rule.pattern.removesuffix(b"$")
+        path = path if path.startswith(b"/") else b"/" + path
+        if path in seen:
+            continue
+        seen.add(path)
+        work.spend(1)
+        if work.exhausted or not ruleset.disallows_path(path):
+            return False
+    return True
+
+
+def _starts_with_a_slash(rules: Sequence[Rule]) -> bool:
+    return bool(rules) and not rules[0].allow and rules[0].pattern.startswith(b"/")

@@ -1,0 +1,69 @@
+"""What can go wrong, as a tree. Every message is one line that names the thing and the mend.
+
+DrywellError                exit 1
+├── UsageError              exit 2, the command line or a setting is off
+├── ReferenceDataError      a row of data/reference is bad (file, line, field)
+├── PanelError              a panel file or name is bad
+├── DatabaseError           the history cannot be opened or written
+│   ├── NotADatabase        the file is no Drywell history
+│   ├── DatabaseCorrupt     SQLite says that the file is damaged
+│   └── DatabaseNewer       written by a newer Drywell
+├── QueryError              a user's SQL does not run
+├── SourceError             past captures cannot be read (git repository, archive, CSV)
+└── CrawlError              a crawl cannot start
+    └── CoverageError       exit 3, too few sites answered
+"""
+
+
+class DrywellError(Exception):
+    """Base of all expected failures: the command line prints `str(error)` and exits with `exit_code`."""
+
+    exit_code = 1
+
+
+class UsageError(DrywellError):
+    """The command line, an environment variable or tracker.toml holds something unusable."""
+
+    exit_code = 2
+
+
+class ReferenceDataError(DrywellError):
+    """A shipped or user-supplied fact table has a bad row; names file, line and field."""
+
+
+class PanelError(DrywellError):
+    """A panel cannot be found or read; names the file and line."""
+
+
+class DatabaseError(DrywellError):
+    """The history cannot be opened, read or written."""
+
+
+class NotADatabase(DatabaseError):
+    """The file exists and is not a Drywell history."""
+
+
+class DatabaseCorrupt(DatabaseError):
+    """SQLite reports the file as damaged."""
+
+
+class DatabaseNewer(DatabaseError):
+    """The history has a schema version that this program does not know yet."""
+
+
+class QueryError(DrywellError):
+    """A user's SQL does not run on the history."""
+
+
+class SourceError(DrywellError):
+    """A source of past captures (git repository, WARC, CSV) cannot be read."""
+
+
+class CrawlError(DrywellError):
+    """A crawl cannot start or go on."""
+
+
+class CoverageError(CrawlError):
+    """The crawl ended with fewer answers than the threshold asks for."""
+
+    exit_code = 3

@@ -1,0 +1,258 @@
+"""The fact tables of `data/reference`: how each is read and checked."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tracker.core.agents import Agent, Kind, Precision, Promise, Purpose, checked_token
+from tracker.reference import rows
+from tracker.reference.records import (
+    Claim,
+    Confidence,
+    Dataset,
+    Deal,
+    DealKind,
+    Event,
+    EventKind,
+    Finding,
+    FindingKind,
+    Modality,
+    Period,
+    Reading,
+)
+from tracker.reference.rows import Place, Schema
+
+Row = TypeVar("Row", Event, Claim, Deal, Dataset, Finding)
+ANY_AGENT = "any"
+
+
+def agents(extra: Path | None = None) -> tuple[Agent, ...]:
+    """The registry: headline agents first. A row of `extra` replaces ours of the same name, else it is added.
+
+    Raises ReferenceDataError for a bad row, and for a token that two agents share, in whatever case.
+    """
+    found = _agents_of(_file("agents.toml"))
+    if extra is not None:
+        found |= _agents_of(extra)
+    owners: dict[str, str] = {}
+    for place, agent in found.values():
+        for token in agent.tokens:
+            owner = owners.setdefault(token.lower(), agent.name)
+            if owner != agent.name:
+                raise place.error("tokens", f"{token} belongs to {owner} already, delete one of the two")
+    return tuple(agent for _place, agent in found.values())
+
+
+def events(path: Path | None = None) -> tuple[Event, ...]:
+    """Events in the order of the file; `path` reads another file in place of ours (so for all below)."""
+    return _load(_EVENT, rows.toml_rows(path or _file("events.toml"), "event"), "day", "title")
+
+
+def claims(path: Path | None = None) -> tuple[Claim, ...]:
+    """Published shares with the population, definition and denominator they stand on."""
+    return _load(_CLAIM, rows.toml_rows(path or _file("claims.toml"), "claim"), "id")
+
+
+def deals(path: Path | None = None) -> tuple[Deal, ...]:
+    """Licences for text, and what is known of their price."""
+    return _load(_DEAL, rows.csv_rows(path or _file("deals.csv")), "day", "licensor", "licensee")
+
+
+def datasets(path: Path | None = None) -> tuple[Dataset, ...]:
+    """Training data sets of language models."""
+    return _load(_DATASET, rows.csv_rows(path or _file("datasets.csv")), "model")
+
+
+def synthetic(path: Path | None = None) -> tuple[Finding, ...]:
+    """What is known of synthetic text: how much there is, and what it is worth."""
+    return _load(_FINDING, rows.csv_rows(path or _file("synthetic.csv")), "day", "name")
+
+
+def scenarios_path() -> Path:
+    """The TOML file of projection scenarios, which `tracker.core.projection` understands."""
+    return _file("scenarios.toml")
+
+
+def registry_fingerprint(registry: Iterable[Agent]) -> str:
+    """SHA-256 (hex) of all that decides verdicts and shares, whatever the order of agents."""
+    decisive = [[a.name, a.tokens, a.falls_back_to, a.obeys_star, a.valid_from] for a in registry]
+    return hashlib.sha256(json.dumps(sorted(decisive)).encode()).hexdigest()
+
+
+def _file(name: str) -> Path:
+    return rows.data_folder() / "reference" / name
+
+
+def _agents_of(path: Path) -> dict[str, tuple[Place, Agent]]:
+    found: dict[str, tuple[Place, Agent]] = {}
+    for place, row in rows.toml_rows(path, "agent"):
+        # Most agents have one token, their name: the file need not say it twice.
+        agent = _AGENT.build(place, {"tokens": [row.get("name")]} | row)
+        _check_agent(place, agent)
+        first, _ = found.setdefault(agent.name.lower(), (place, agent))
+        if first is not place:
+            raise place.error("name", f"{agent.name} stands on line {first.line} already, delete one")
+    return found
+
+
+def _check_agent(place: Place, agent: Agent) -> None:
+    if agent.name not in agent.tokens:
+        raise place.error("tokens", f"{agent.name} is not among them, add it")
+    if shared := set(agent.tokens) & set(agent.falls_back_to):
+        raise place.error("falls_back_to", f"{min(shared)} is a token of the agent itself, remove it")
+    if (agent.purpose is Purpose.CONTROL) is not (agent.kind is Kind.CONTROL):
+        raise place.error("kind", "a control token has purpose and kind control, any other agent neither")
+    if (agent.valid_from is None) is not (agent.valid_from_precision is None):
+        raise place.error("valid_from", "goes together with valid_from_precision, give both or neither")
+    if agent.valid_from and agent.valid_from_precision:
+        _check_precision(place, "valid_from", agent.valid_from, agent.valid_from_precision)
+
+
+def _check_precision(place: Place, field: str, day: str, precision: Precision) -> None:
+    if not rows.fits_precision(day, precision):
+        raise place.error(field, f"a date known to the {precision} is written as its first day, {day} is not")
+
+
+def _load(schema: Schema[Row], found: Iterable[tuple[Place, dict[str, Any]]], *key: str) -> tuple[Row, ...]:
+    lines: dict[tuple[object, ...], int] = {}
+    loaded: list[Row] = []
+    for place, row in found:
+        item = schema.build(place, row)
+        _check_precision(place, "day", item.day, item.precision)
+        identity = tuple(getattr(item, name) for name in key)
+        first = lines.setdefault(identity, place.line)
+        if first != place.line:
+            raise place.error(key[-1], f"the same row stands on line {first} already, delete one of the two")
+        loaded.append(item)
+    return tuple(loaded)
+
+
+@cache
+def _agent_names() -> frozenset[str]:
+    return frozenset(agent.name for agent in agents())
+
+
+def _agent_name(value: Any) -> str:
+    if value not in _agent_names():
+        raise ValueError(f"{value!r} is no agent of agents.toml, write its name as it stands there")
+    return str(value)
+
+
+def _percent(value: Any) -> tuple[tuple[str, float], ...]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{value!r} is no table, write it as {{ GPTBot = 9.1, {ANY_AGENT} = 20.3 }}")
+    pairs = []
+    for name, share in value.items():
+        if rows.number(share) > 100:
+            raise ValueError(f"{share!r} per cent for {name} is more than all, write at most 100")
+        pairs.append((name if name == ANY_AGENT else _agent_name(name), rows.number(share)))
+    return tuple(pairs)
+
+
+def _definition(value: Any) -> str:
+    # Here, because only claims need to know the definitions, and their module loads the robots engine.
+    from tracker.core.definitions import DEFINITIONS
+
+    if value != "" and value not in DEFINITIONS:
+        raise ValueError(f"{value!r} is no definition, write one of: {', '.join(DEFINITIONS)}")
+    return str(value)
+
+
+def _token(value: Any) -> str:
+    return checked_token(rows.text(value))
+
+
+_precision = rows.one_of(Precision)
+
+_AGENT = Schema(
+    Agent,
+    name=_token,
+    tokens=rows.list_of(_token),
+    operator=rows.text,
+    purpose=rows.one_of(Purpose),
+    kind=rows.one_of(Kind),
+    source=rows.text,
+    checked=rows.day,
+    valid_from=rows.day,
+    valid_from_precision=_precision,
+    documentation=rows.url,
+    falls_back_to=rows.list_of(_token),
+    obeys_star=rows.flag,
+    headline=rows.flag,
+    promise=rows.one_of(Promise),
+    note=rows.optional_text,
+)
+_EVENT = Schema(
+    Event,
+    day=rows.day,
+    title=rows.text,
+    kind=rows.one_of(EventKind),
+    source=rows.text,
+    checked=rows.day,
+    agents=rows.list_of(_agent_name),
+    precision=_precision,
+)
+_CLAIM = Schema(
+    Claim,
+    id=rows.text,
+    day=rows.day,
+    publisher=rows.text,
+    figure=rows.text,
+    population=rows.text,
+    definition=rows.text,
+    denominator=rows.text,
+    reading=rows.one_of(Reading),
+    source=rows.text,
+    checked=rows.day,
+    percent=_percent,
+    counted_as=_definition,
+    precision=_precision,
+    note=rows.optional_text,
+)
+_DEAL = Schema(
+    Deal,
+    day=rows.day,
+    licensor=rows.text,
+    licensee=rows.text,
+    kind=rows.one_of(DealKind),
+    value=rows.text,
+    confidence=rows.one_of(Confidence),
+    source=rows.text,
+    checked=rows.day,
+    usd_m_low=rows.number,
+    usd_m_high=rows.number,
+    per=rows.one_of(Period),
+    scope=rows.text,
+    precision=_precision,
+    note=rows.text,
+)
+_DATASET = Schema(
+    Dataset,
+    day=rows.day,
+    model=rows.text,
+    organisation=rows.text,
+    tokens_t=rows.number,
+    confidence=rows.one_of(Confidence),
+    modality=rows.one_of(Modality),
+    source=rows.text,
+    checked=rows.day,
+    precision=_precision,
+    note=rows.text,
+)
+_FINDING = Schema(
+    Finding,
+    day=rows.day,
+    name=rows.text,
+    kind=rows.one_of(FindingKind),
+    unit=rows.text,
+    reading=rows.one_of(Reading),
+    source=rows.text,
+    checked=rows.day,
+    low=rows.number,
+    high=rows.number,
+    precision=_precision,
+    note=rows.text,
+)

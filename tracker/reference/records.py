@@ -1,0 +1,156 @@
+"""What one row of each fact table says."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.core.agents import Precision
+
+
+class EventKind(StrEnum):
+    """An operator spoke of an agent, a network's default changed, a standard, a licence, the law, a study."""
+
+    AGENT = "agent"
+    DEFAULT = "default"
+    STANDARD = "standard"
+    LICENCE = "licence"
+    LAW = "law"
+    STUDY = "study"
+
+
+class Reading(StrEnum):
+    """How we know a figure: read at its origin, read in a report, computed from its data, from memory."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    COMPUTED = "computed"
+    RECALLED = "recalled"
+
+
+class Confidence(StrEnum):
+    """How sure the source is of a figure."""
+
+    CONFIRMED = "confirmed"
+    REPORTED = "reported"
+    LIKELY = "likely"
+    SPECULATIVE = "speculative"
+
+
+class DealKind(StrEnum):
+    """A licence, a settlement over past use, or a figure of the whole market."""
+
+    LICENCE = "licence"
+    SETTLEMENT = "settlement"
+    MARKET = "market"
+
+
+class Period(StrEnum):
+    """What a sum of money is for: a year, all of the term, the first payment."""
+
+    YEAR = "year"
+    TERM = "term"
+    START = "start"
+
+
+class Modality(StrEnum):
+    """What a training data set consists of."""
+
+    TEXT = "text"
+    MULTIMODAL = "multimodal"
+
+
+class FindingKind(StrEnum):
+    """A data set of synthetic text, a model trained on some, a result of research, a forecast for sale."""
+
+    DATASET = "dataset"
+    MODEL = "model"
+    RESULT = "result"
+    FORECAST = "forecast"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that may explain a bend in a series. No `agents`: it concerns all of them."""
+
+    day: str
+    title: str
+    kind: EventKind
+    source: str
+    checked: str
+    agents: tuple[str, ...] = ()
+    precision: Precision = Precision.DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A published share of sites. `percent` pairs an agent's name, or "any", with per cent of `denominator`.
+
+    `counted_as` names the definition of `tracker.core.definitions` that comes nearest, empty if none does.
+    """
+
+    id: str
+    day: str
+    publisher: str
+    figure: str
+    population: str
+    definition: str
+    denominator: str
+    reading: Reading
+    source: str
+    checked: str
+    percent: tuple[tuple[str, float], ...] = ()
+    counted_as: str = ""
+    precision: Precision = Precision.DAY
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """Money for text. `usd_m_low` to `usd_m_high`: million US dollars for the period `per`."""
+
+    day: str
+    licensor: str
+    licensee: str
+    kind: DealKind
+    value: str
+    confidence: Confidence
+    source: str
+    checked: str
+    usd_m_low: float | None = None
+    usd_m_high: float | None = None
+    per: Period | None = None
+    scope: str = ""
+    precision: Precision = Precision.DAY
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The training data set of one model, in trillions (1e12) of distinct tokens where the source says so."""
+
+    day: str
+    model: str
+    organisation: str
+    tokens_t: float
+    confidence: Confidence
+    modality: Modality
+    source: str
+    checked: str
+    precision: Precision = Precision.DAY
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A figure on synthetic text: `low` to `high` of `unit`; both empty where the finding is no number."""
+
+    day: str
+    name: str
+    kind: FindingKind
+    unit: str
+    reading: Reading
+    source: str
+    checked: str
+    low: float | None = None
+    high: float | None = None
+    precision: Precision = Precision.DAY
+    note: str = ""

@@ -1,0 +1,103 @@
+"""The settings: one frozen object. Flags beat `TRACKER_*` variables, these beat tracker.toml, that beats defaults."""
+
+import ipaddress
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from tracker.errors import UsageError
+
+FILE = Path("tracker.toml")
+PREFIX = "TRACKER_"
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def data_folder() -> Path:
+    """Where histories live: `data/` in a checkout, else the user's data folder."""
+    if (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "data").is_dir():
+        return _CHECKOUT / "data"
+    return Path(platformdirs.user_data_dir("drywell", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, each by flag, `TRACKER_` variable or tracker.toml key of the same name."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=FILE, frozen=True, extra="forbid")
+
+    database: str = Field(default="", description="history: a file path or an SQLAlchemy URL")
+    panel: str = Field(default="", description="panel to crawl or show: a name, or a file (one host a line, or CSV)")
+    contact: str = Field(default="", description="e-mail or URL in our User-Agent; needed beyond starter-100")
+    ca_file: Path | None = Field(default=None, description="PEM file of extra certificate authorities to trust")
+    allow_private: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="private networks that a crawl may reach, by commas (for tests)"
+    )
+    resolver: str = Field(default="system", description="'system', or a DNS server as IP or IP:PORT")
+    workers: int = Field(default=100, ge=1, le=1000, description="sites asked at the same time")
+    coverage_threshold: float = Field(default=0.5, ge=0, le=1, description="exit 3 below this answered / asked")
+    host: str = Field(default="127.0.0.1", description="address that the dashboard listens on")
+    port: int = Field(default=8501, ge=1, le=65535, description="port that the dashboard listens on")
+    open_browser: bool = Field(default=True, description="open the dashboard in a browser")
+    log_level: str = Field(default="warning", pattern="^(debug|info|warning|error)$", description="log level")
+
+    @field_validator("allow_private", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> tuple[str, ...]:
+        parts = re.split(r"[\s,]+", value.strip("[] ")) if isinstance(value, str) else value
+        return tuple(str(ipaddress.ip_network(part.strip("\"'"), strict=False)) for part in parts if part)
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **sources: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then variables, then the file; no .env and no secrets folder."""
+        return init_settings, sources["env_settings"], TomlConfigSettingsSource(settings_cls)
+
+    def database_or(self, name: str) -> str:
+        """The database asked for, else the file `name` in the data folder."""
+        return self.database or str(data_folder() / name)
+
+    @property
+    def history(self) -> str:
+        """The database of everything but the demo."""
+        return self.database_or("history.sqlite")
+
+
+def load(**flags: Any) -> Settings:
+    """The settings in force; flags that are None were not given. Raises UsageError naming the setting and its origin."""
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "tracker.toml"
+        raise UsageError(f"setting {name} ({_where(name, given)}): {first['msg'].lower()}") from error
+    except Exception as error:  # pydantic-settings raises its own and tomllib's errors for unreadable sources
+        raise UsageError(f"settings cannot be read ({error}); correct {FILE} or the {PREFIX}* variables") from error
+
+
+def origins(settings: Settings, **flags: Any) -> dict[str, str]:
+    """Where each value in force came from: flag, variable, file or default."""
+    given = {name: value for name, value in flags.items() if value is not None}
+    return {name: _where(name, given) for name in type(settings).model_fields}
+
+
+def _where(name: str, flags: dict[str, Any]) -> str:
+    if name in flags:
+        return "flag"
+    if any(key.upper() == PREFIX + name.upper() for key in os.environ):
+        return f"{PREFIX}{name.upper()}"
+    if FILE.is_file() and name in tomllib.loads(FILE.read_text(encoding="utf-8")):
+        return str(FILE)
+    return "default"

@@ -1,0 +1,247 @@
+"""Import of a git-scraping repository: every commit that touches the files is one imported crawl.
+
+What a commit's tree contains was looked at when the commit was made (author date; a commit dated before its parent
+counts as made with it). A deleted file is the site's absence at that moment, and nothing is known of it later.
+The `git` program reads the repository; nothing is checked out and nothing in it is run.
+"""
+
+import re
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tracker.core.hosts import normalise_host
+from tracker.core.outcomes import BODY_CAP, Outcome, classify_file
+from tracker.core.panels import Member, Panel
+from tracker.errors import SourceError
+from tracker.store.captures import Answer, Failure, PastCrawl, SourceFacts
+from tracker.store.write import Writer
+
+COMMITS_A_BATCH = 50
+_REGULAR_FILE = ("100644", "100755")
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit: its hash, the moment it stands for, and site -> blob (None: deleted) where it differs."""
+
+    sha: str
+    at: int
+    changes: dict[str, str | None]
+
+
+@dataclass
+class ImportReport:
+    """What an import did; `skipped` are paths that match the pattern but name no host, with the reason."""
+
+    commits: int = 0
+    new_commits: int = 0
+    sites: int = 0
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+def path_pattern(text: str) -> re.Pattern[str]:
+    """The regular expression for a path pattern such as `robots/{site}.txt`. Raises SourceError without `{site}`."""
+    before, mark, after = text.partition("{site}")
+    if not mark or "{site}" in after:
+        raise SourceError(f"--path {text!r} must contain {{site}} once, as in 'robots/{{site}}.txt'")
+    return re.compile(f"{re.escape(before)}(?P<site>[^/]+){re.escape(after)}")
+
+
+def import_git(
+    writer: Writer,
+    repository: Path,
+    pattern: str,
+    panel: str | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> ImportReport:
+    """Carry the history of a repository over; commits that are already there are passed by.
+
+    `on_progress(done, total)` counts commits. Raises SourceError if there is no repository or nothing matches.
+    """
+    matches = path_pattern(pattern)
+    key = f"git:{_root(repository)}:{pattern}"
+    report = ImportReport()
+    commits = list(_commits(repository, pattern, matches, report))
+    if not commits:
+        raise SourceError(f"no file in the history of {repository} matches {pattern!r}; list them with `git ls-files`")
+    report.commits = len(commits)
+    report.sites = len({site for commit in commits for site in commit.changes})
+    name = panel or _slug(repository)
+    source_id = writer.source(SourceFacts("git", name, key))
+    known = writer.known_refs(source_id)
+    new = sum(commit.sha not in known for commit in commits)
+    if new == 0:
+        return report
+    panel_id = writer.panel(_panel(name, repository, pattern, key, commits))
+    with _BlobReader(repository) as blobs:
+        walk = _Walk(blobs, known)
+        for number, batch in enumerate(_batches(walk.crawls(commits))):
+            writer.import_crawls(source_id, panel_id, batch)
+            report.new_commits += len(batch)
+            on_progress(min((number + 1) * COMMITS_A_BATCH, new), new)
+    return report
+
+
+class _Walk:
+    """Follows the tree from commit to commit and says what each commit shows of each site."""
+
+    def __init__(self, blobs: "_BlobReader", known: set[str]) -> None:
+        self._blobs = blobs
+        self._known = known
+        self._tree: dict[str, str] = {}
+        self._unreadable: dict[str, str] = {}
+
+    def crawls(self, commits: Iterable[Commit]) -> Iterator[PastCrawl]:
+        """The commits that are not known yet, in order."""
+        follows_new = False
+        for commit in commits:
+            for site, blob in commit.changes.items():
+                if blob is None:
+                    self._tree.pop(site, None)
+                else:
+                    self._tree[site] = blob
+            if commit.sha in self._known:
+                follows_new = False
+                continue
+            # After a gap the tree is stated whole: what the history knows may come from another branch.
+            changes = commit.changes if follows_new else {**self._tree, **_deleted(commit)}
+            yield self._crawl(commit, changes)
+            follows_new = True
+
+    def _crawl(self, commit: Commit, changes: dict[str, str | None]) -> PastCrawl:
+        answers = [answer for site, blob in changes.items() if (answer := self._answer(site, blob)) is not None]
+        failing = [site for site, blob in self._tree.items() if blob in self._unreadable]
+        failures = [Failure(site, Outcome.NOT_ROBOTS.value, self._unreadable[self._tree[site]]) for site in failing]
+        present = frozenset(self._tree).difference(failing) | {answer.host for answer in answers}
+        return PastCrawl(commit.sha, commit.at, present, answers, failures)
+
+    def _answer(self, site: str, blob: str | None) -> Answer | None:
+        if blob is None:
+            return Answer(site, None, "deleted")
+        if blob in self._unreadable:
+            return None
+        data = self._blobs.read(blob)
+        seen = classify_file(data[:BODY_CAP], truncated=len(data) > BODY_CAP)
+        if seen.outcome is not Outcome.OK:
+            self._unreadable[blob] = seen.detail
+            return None
+        return Answer(site, data[:BODY_CAP], f"blob {blob}")
+
+
+def _deleted(commit: Commit) -> dict[str, str | None]:
+    return {site: blob for site, blob in commit.changes.items() if blob is None}
+
+
+def _batches(crawls: Iterable[PastCrawl]) -> Iterator[list[PastCrawl]]:
+    batch: list[PastCrawl] = []
+    for crawl in crawls:
+        batch.append(crawl)
+        if len(batch) == COMMITS_A_BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _panel(name: str, repository: Path, pattern: str, key: str, commits: Sequence[Commit]) -> Panel:
+    sites = sorted({site for commit in commits for site in commit.changes})
+    return Panel(
+        name=name,
+        title=f"Sites in the git history of {repository.resolve().name}",
+        source=f"git repository {repository.resolve().name}, {pattern}",
+        list_id=key,
+        compiled=datetime.fromtimestamp(commits[-1].at, UTC).date().isoformat(),
+        population=None,
+        is_sample=False,
+        members=tuple(Member(site) for site in sites),
+    )
+
+
+def _slug(repository: Path) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", repository.resolve().name.removesuffix(".git").lower()).strip("-") or "git"
+
+
+def _commits(
+    repository: Path, pattern: str, matches: re.Pattern[str], report: ImportReport
+) -> Iterator[Commit]:
+    """The commits of the current branch that touch matching files, oldest first."""
+    folder = pattern.partition("{site}")[0].rpartition("/")[0] or "."
+    log = ("log", "--first-parent", "--reverse", "-m", "-z", "--raw", "--no-renames", "--no-abbrev")
+    output = _git(repository, *log, "--format=%x01%H %at", "--", folder)
+    at = 0
+    for part in output.split(b"\x01")[1:]:
+        head, *entries = part.split(b"\x00")
+        sha, _, seconds = head.decode("ascii").partition(" ")
+        at = max(at, int(seconds))
+        changes = dict(_changes(entries, matches, report))
+        if changes:
+            yield Commit(sha, at, changes)
+
+
+def _changes(
+    entries: Sequence[bytes], matches: re.Pattern[str], report: ImportReport
+) -> Iterator[tuple[str, str | None]]:
+    """(site, blob or None) from the NUL-separated fields of `git log --raw -z`: ":modes shas status", path, ..."""
+    fields = [entry.lstrip(b"\n") for entry in entries]
+    for meta, path in zip(fields, fields[1:], strict=False):
+        if not meta.startswith(b":"):
+            continue
+        _, mode, _, blob, status = meta.decode("ascii").split(" ")
+        name = path.decode("utf-8", "surrogateescape")
+        found = matches.fullmatch(name)
+        if found is None or (status != "D" and mode not in _REGULAR_FILE):
+            continue
+        try:
+            yield normalise_host(found["site"]), None if status == "D" else blob
+        except ValueError as error:
+            report.skipped[name.encode("utf-8", "replace").decode()] = str(error)
+
+
+def _root(repository: Path) -> str:
+    return _git(repository, "rev-list", "--max-parents=0", "--first-parent", "HEAD").decode("ascii").split()[-1]
+
+
+def _git(repository: Path, *arguments: str) -> bytes:
+    if not repository.is_dir():
+        raise SourceError(f"{repository} is no folder; give the path of a cloned git repository")
+    try:
+        done = subprocess.run(["git", "-C", str(repository), *arguments], capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise SourceError("the program `git` is not installed; install it to import a repository") from error
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = said[0].removeprefix("fatal: ") if said else f"git exited with {done.returncode}"
+        raise SourceError(f"{repository} cannot be read as a git repository: {reason}")
+    return done.stdout
+
+
+class _BlobReader:
+    """`git cat-file --batch` kept open: the bytes of a blob by its hash."""
+
+    def __init__(self, repository: Path) -> None:
+        command = ["git", "-C", str(repository), "cat-file", "--batch"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def __enter__(self) -> "_BlobReader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+
+    def read(self, blob: str) -> bytes:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(blob.encode("ascii") + b"\n")
+        self._process.stdin.flush()
+        head = self._process.stdout.readline().split()
+        if len(head) != 3:
+            raise SourceError(f"blob {blob} is missing from the repository: fetch its history (git fetch --unshallow)")
+        data = self._process.stdout.read(int(head[2]) + 1)
+        return data[:-1]

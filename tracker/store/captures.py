@@ -1,0 +1,57 @@
+"""What is handed to the writer: sources, answers and failures, free of tables and ids."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Of several sources in one second the lowest counts: what we saw ourselves, then the archives, then what was handed in.
+SOURCE_RANK = {"own": 0, "commoncrawl": 1, "wayback": 2, "warc": 3, "git": 4, "csv": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """Where captures come from; `key` identifies the source across machines and folders."""
+
+    kind: str
+    name: str
+    key: str
+
+    @property
+    def rank(self) -> int:
+        """Precedence among sources that disagree about one second."""
+        return SOURCE_RANK[self.kind]
+
+
+OWN = SourceFacts("own", "own", "own")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """That a site answered: the bytes of its robots.txt, or None for "there is none"; `ref` is where it came from."""
+
+    host: str
+    body: bytes | None
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """That an attempt at a site brought no answer: the cause in the words of DESIGN section 4."""
+
+    host: str
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastCrawl:
+    """One imported look at many sites at one moment.
+
+    `present` are all sites looked at with an answer; those that answered as in the crawl before need no entry in
+    `answers`. `failures` are the sites without an answer.
+    """
+
+    ref: str
+    at: int
+    present: frozenset[str]
+    answers: Sequence[Answer] = ()
+    failures: Sequence[Failure] = ()

@@ -1,0 +1,206 @@
+"""From evidence to spans, states and the tally: the only code that writes derived tables.
+
+Two ways lead to the same rows. A site whose newest check is newer than everything known is carried *forward*; any
+other change rebuilds the site from all its evidence. States and tally are never patched by hand: the effective states
+are computed again, the old contribution is taken away and the new one added.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, func, select, text
+
+from tracker.core.intervals import Hold, Span, State, spans_of, states_of
+from tracker.store import models
+from tracker.store.bodies import ABSENT_BODY, Bodies
+from tracker.store.bulk import add, add_or, chunks, remove_where, rows_where, table
+from tracker.store.evidence import Evidence
+from tracker.store.tally import Tally, memberships
+
+_HEAD = ("first_seen", "body_id", "last_ok", "checks", "failed_after", "last_try")
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The newest span of a site and its newest attempt, as `head` holds them."""
+
+    span: Span | None
+    last_try: int
+
+
+class Deriver:
+    """Keeps the derived tables in step; everything happens in the transaction of `connection`."""
+
+    def __init__(self, connection: Connection, bodies: Bodies, tally: Tally, hold: Hold) -> None:
+        self._connection = connection
+        self._bodies = bodies
+        self._tally = tally
+        self._hold = hold
+
+    def horizon(self) -> int:
+        """The latest moment that any crawl looked at anything; 0 for an empty history."""
+        return self._connection.execute(select(func.max(table(models.Crawl).c.at))).scalar() or 0
+
+    def tips(self, site_ids: Iterable[int]) -> dict[int, Tip]:
+        """The heads of sites as spans."""
+        return {row.site_id: _tip(row) for row in rows_where(self._connection, models.Head, "site_id", site_ids)}
+
+    def forward(self, answers: dict[int, int], failures: Iterable[int], at: int) -> None:
+        """Carry sites forward by one crawl at `at`, later than all that is known: site to body, and sites that failed."""
+        tips = self.tips([*answers, *failures])
+        heads: list[dict[str, Any]] = []
+        spans: list[dict[str, Any]] = []
+        changed: list[int] = []
+        for site_id, body in answers.items():
+            tip = tips.get(site_id)
+            span = _extended(tip.span, body, at, self._hold) if tip and tip.span else None
+            if span is None:
+                if tip and tip.span:
+                    spans.append(_span_row(site_id, tip.span))
+                span = Span(body, at, at, 1)
+                spans.append(_span_row(site_id, span))
+                changed.append(site_id)
+            heads.append(_head_row(site_id, Tip(span, at)))
+        for site_id in failures:
+            tip = tips.get(site_id)
+            heads.append(_head_row(site_id, _failed(tip, at)))
+        add_or(self._connection, models.Span, spans, ("last_seen", "checks", "body_id", "failed_after"))
+        add_or(self._connection, models.Head, heads, _HEAD)
+        self.refresh(changed)
+
+    def rebuild(self, site_ids: Iterable[int]) -> None:
+        """Derive sites again from all their evidence."""
+        for some in chunks(sorted(set(site_ids))):
+            evidence = Evidence(self._connection, self._bodies, some)
+            spans: list[dict[str, Any]] = []
+            heads: list[dict[str, Any]] = []
+            of_site: dict[int, list[Span]] = {}
+            for site_id in some:
+                failures = evidence.failures(site_id)
+                of_site[site_id] = found = spans_of(evidence.checks(site_id), failures, self._hold)
+                spans += [_span_row(site_id, span) for span in found]
+                tries = [found[-1].last_seen] if found else []
+                tries += failures[-1:]
+                if tries:
+                    heads.append(_head_row(site_id, Tip(found[-1] if found else None, max(tries))))
+            for model, rows in ((models.Span, spans), (models.Head, heads)):
+                remove_where(self._connection, model, "site_id", some)
+                add(self._connection, model, rows)
+            self._replace_states(of_site)
+
+    def refresh(self, site_ids: Iterable[int]) -> None:
+        """Compute the states of sites again from their stored spans."""
+        for some in chunks(sorted(set(site_ids))):
+            tips = self.tips(some)
+            spans: dict[int, list[Span]] = {site_id: [] for site_id in some}
+            for row in rows_where(self._connection, models.Span, "site_id", some):
+                spans[row.site_id].append(_span(row))
+            for site_id, tip in tips.items():
+                if tip.span:
+                    spans[site_id][-1] = tip.span
+            self._replace_states(spans)
+
+    def expire(self) -> None:
+        """Make unknown what has outlived its hold by the horizon: nobody may have looked, so nothing else would."""
+        overdue = text(
+            "SELECT h.site_id FROM head h JOIN state t ON t.site_id = h.site_id AND t.valid_to IS NULL "
+            "WHERE t.policy_id IS NOT NULL AND h.last_ok + "
+            "CASE WHEN h.failed_after IS NULL THEN :unwatched ELSE :failing END < :horizon"
+        )
+        values = {"unwatched": self._hold.unwatched, "failing": self._hold.failing, "horizon": self.horizon()}
+        self.refresh(self._connection.execute(overdue, values).scalars().all())
+
+    def _replace_states(self, spans: dict[int, list[Span]]) -> None:
+        policies = self._bodies.policies(span.body for found in spans.values() for span in found)
+        panels = memberships(self._connection, spans)
+        horizon = self.horizon()
+        old = stored_states(self._connection, spans)
+        rows: list[dict[str, Any]] = []
+        touched: list[int] = []
+        for site_id, found in spans.items():
+            new = states_of(found, policies, self._hold, horizon)
+            before = old.get(site_id, [])
+            if new == before:
+                continue
+            touched.append(site_id)
+            rows += [_state_row(site_id, state) for state in new]
+            self._tally.add(-1, before, panels.get(site_id, ()))
+            self._tally.add(+1, new, panels.get(site_id, ()))
+        remove_where(self._connection, models.State, "site_id", touched)
+        add(self._connection, models.State, rows)
+
+
+def _extended(span: Span, body: int, at: int, hold: Hold) -> Span | None:
+    """The span prolonged by an equal answer, None if the answer differs or comes after the hold."""
+    if span.body != body or at > span.held_until(hold):
+        return None
+    return replace(span, last_seen=at, checks=span.checks + 1, failed_after=None)
+
+
+def _failed(tip: Tip | None, at: int) -> Tip:
+    if tip is None or tip.span is None:
+        return Tip(None, at)
+    first = at if tip.span.failed_after is None else tip.span.failed_after
+    return Tip(replace(tip.span, failed_after=first), at)
+
+
+def stored_states(connection: Connection, site_ids: Iterable[int]) -> dict[int, list[State]]:
+    """The states of sites as the table has them."""
+    found: dict[int, list[State]] = {}
+    for row in rows_where(connection, models.State, "site_id", site_ids):
+        found.setdefault(row.site_id, []).append(_state(row))
+    return found
+
+
+def _tip(row: Any) -> Tip:
+    if row.first_seen is None:
+        return Tip(None, row.last_try)
+    body = ABSENT_BODY if row.body_id is None else row.body_id
+    return Tip(Span(body, row.first_seen, row.last_ok, row.checks, row.failed_after), row.last_try)
+
+
+def _head_row(site_id: int, tip: Tip) -> dict[str, Any]:
+    span = tip.span
+    if span is None:
+        return dict.fromkeys(_HEAD, None) | {"site_id": site_id, "checks": 0, "last_try": tip.last_try}
+    return {
+        "site_id": site_id,
+        "first_seen": span.first_seen,
+        "body_id": span.body or None,
+        "last_ok": span.last_seen,
+        "checks": span.checks,
+        "failed_after": span.failed_after,
+        "last_try": tip.last_try,
+    }
+
+
+def _span(row: Any) -> Span:
+    body = ABSENT_BODY if row.body_id is None else row.body_id
+    return Span(body, row.first_seen, row.last_seen, row.checks, row.failed_after)
+
+
+def _span_row(site_id: int, span: Span) -> dict[str, Any]:
+    return {
+        "site_id": site_id,
+        "first_seen": span.first_seen,
+        "last_seen": span.last_seen,
+        "checks": span.checks,
+        "body_id": span.body or None,
+        "failed_after": span.failed_after,
+    }
+
+
+def _state(row: Any) -> State:
+    return State(row.policy_id, row.valid_from, row.valid_to, row.prev_policy_id, bool(row.held))
+
+
+def _state_row(site_id: int, state: State) -> dict[str, Any]:
+    return {
+        "site_id": site_id,
+        "valid_from": state.valid_from,
+        "valid_to": state.valid_to,
+        "policy_id": state.policy,
+        "prev_policy_id": state.before,
+        "held": int(state.held),
+    }

@@ -1,0 +1,214 @@
+"""The only reader of a history: SQL on the public views, and the few questions that every surface asks."""
+
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import zstandard
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tracker.errors import DatabaseError, QueryError
+from tracker.store.database import explained, open_reader, path_of
+
+QUERY_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A result: column names and rows in order. `cut` says that a limit left rows out."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    cut: bool = False
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+class Reader:
+    """A read-only connection to a history, as a context manager.
+
+    Raises DatabaseError if there is no history, and its kin for one that cannot be read.
+    """
+
+    def __init__(self, database: str | Path) -> None:
+        self._path = path_of(database)
+        self._engine = open_reader(database)
+        with explained(self._path):
+            self._connection = self._engine.connect()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+        self._engine.dispose()
+
+    def sql(
+        self,
+        statement: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        seconds: float = QUERY_SECONDS,
+    ) -> Rows:
+        """Run one SQL statement (named parameters `:name`) for at most `seconds`; at most `limit` rows.
+
+        Raises QueryError with SQLite's words if it does not run, writes, or takes too long.
+        """
+        with self._deadline(seconds):
+            try:
+                # Colons in a user's own SQL ('12:30') are not parameters unless values are given.
+                if values is None:
+                    result = self._connection.exec_driver_sql(statement)
+                else:
+                    result = self._connection.execute(text(statement), values)
+                if not result.returns_rows:
+                    raise QueryError("the statement returns no rows; ask with SELECT (the history is read-only here)")
+                rows = result.fetchmany(limit + 1) if limit is not None else result.fetchall()
+                columns = tuple(result.keys())
+                result.close()
+            except DBAPIError as error:
+                raise self._explain(error, seconds) from error
+        kept = rows if limit is None else rows[:limit]
+        return Rows(columns, [tuple(row) for row in kept], cut=len(kept) < len(rows))
+
+    def _explain(self, error: DBAPIError, seconds: float) -> Exception:
+        said = str(error.orig)
+        if "interrupted" in said:
+            return QueryError(f"the query took longer than {seconds:g} s: narrow it by site, agent or date")
+        if "readonly" in said or "read only" in said:
+            return QueryError("the history is read-only here: ask with SELECT")
+        if "malformed" in said or "not a database" in said:
+            return DatabaseError(f"{self._path} is damaged ({said}); restore a backup")
+        return QueryError(f"{said} (see `tracker query --help` for the views and examples)")
+
+    @contextmanager
+    def _deadline(self, seconds: float) -> Iterator[None]:
+        raw = self._connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        end = time.monotonic() + seconds
+        raw.set_progress_handler(lambda: int(time.monotonic() > end), 20_000)
+        try:
+            yield
+        finally:
+            raw.set_progress_handler(None, 0)
+
+    def _one(self, statement: str, values: Mapping[str, Any] | None = None) -> Any:
+        rows = self.sql(statement, values).rows
+        return rows[0][0] if rows else None
+
+    # What every surface asks
+
+    def generation(self) -> str:
+        """Changes whenever a crawl was added or has moved on: the key of every cache."""
+        found = self.sql("SELECT COUNT(*), MAX(crawl_id), TOTAL(answered_sites + failed_sites) FROM crawl").rows[0]
+        return "-".join(str(part) for part in found)
+
+    def about(self) -> dict[str, str]:
+        """Facts about the file (view `about`)."""
+        return dict(self.sql("SELECT key, value FROM about").rows)
+
+    def panels(self) -> list[dict[str, Any]]:
+        """The panels with members, first and last look; the one looked at last comes first."""
+        return self.sql(
+            "SELECT p.name AS panel, p.title, p.list_id, p.population, p.is_sample, "
+            "(SELECT COUNT(*) FROM panel_member m WHERE m.panel_id = p.panel_id AND m.until IS NULL) AS members, "
+            "strftime('%Y-%m-%dT%H:%M:%SZ', MIN(k.at), 'unixepoch') AS first_crawl, "
+            "strftime('%Y-%m-%dT%H:%M:%SZ', MAX(k.at), 'unixepoch') AS last_crawl, COUNT(k.crawl_id) AS crawls "
+            "FROM panel p LEFT JOIN crawl k ON k.panel_id = p.panel_id GROUP BY p.panel_id "
+            "ORDER BY MAX(k.at) IS NULL, MAX(k.at) DESC, members DESC, p.panel_id"
+        ).dicts()
+
+    def agents(self) -> list[dict[str, Any]]:
+        """The registry as stored in this history (view `agents`), headline agents first."""
+        return self.sql("SELECT * FROM agents ORDER BY headline DESC, agent").dicts()
+
+    def shares(self, panel: str, agents: Sequence[str], definition: str, *, since: str = "", until: str = "9") -> Rows:
+        """Rows of view `shares` for some agents of one panel under one definition, by agent and date."""
+        names = {f"agent{number}": agent for number, agent in enumerate(agents)}
+        marks = ", ".join(f":{name}" for name in names) or "NULL"
+        return self.sql(
+            f"SELECT * FROM shares WHERE panel = :panel AND agent IN ({marks}) AND definition = :definition "
+            "AND date BETWEEN :since AND :until ORDER BY agent, date",
+            {"panel": panel, "definition": definition, "since": since, "until": until, **names},
+        )
+
+    def league(self, panel: str, definition: str, date: str | None = None) -> Rows:
+        """Every agent's row of `shares` on one day (the last one with anything known), most blocked first."""
+        day = date or self.last_day(panel)
+        return self.sql(
+            "SELECT s.*, a.operator, a.purpose, a.headline FROM shares s JOIN agents a ON a.agent = s.agent "
+            "WHERE s.panel = :panel AND s.definition = :definition AND s.date = :day "
+            "ORDER BY s.blocked DESC, a.headline DESC, s.agent",
+            {"panel": panel, "definition": definition, "day": day},
+        )
+
+    def last_day(self, panel: str) -> str | None:
+        """The last day on which anything was known of a panel."""
+        return self._one(
+            "SELECT MAX(date) FROM shares WHERE panel = :panel AND definition = 'mentioned' "
+            "AND agent = (SELECT MIN(name) FROM agent)",
+            {"panel": panel},
+        )
+
+    def sites(self, panel: str | None = None) -> list[dict[str, Any]]:
+        """Sites with their labels, by name; of one panel if given."""
+        where = "WHERE list = :panel" if panel else ""
+        return self.sql(
+            f"SELECT site, category, country, language, MIN(rank) AS rank FROM sites {where} GROUP BY site ORDER BY site",
+            {"panel": panel} if panel else {},
+        ).dicts()
+
+    def site_access(self, host: str) -> Rows:
+        """What a site says to each agent now (view `access_now`)."""
+        return self.sql("SELECT * FROM access_now WHERE site = :host", {"host": host})
+
+    def site_history(self, host: str) -> Rows:
+        """What a site said to each agent over time (view `access_history`)."""
+        return self.sql("SELECT * FROM access_history WHERE site = :host ORDER BY agent, valid_from", {"host": host})
+
+    def captures(self, host: str) -> Rows:
+        """The runs of equal answers of a site, oldest first (view `captures`)."""
+        return self.sql("SELECT * FROM captures WHERE site = :host ORDER BY first_seen", {"host": host})
+
+    def failures(self, host: str) -> Rows:
+        """The runs of failed attempts at a site, oldest first (view `failures`)."""
+        return self.sql("SELECT * FROM failures WHERE site = :host ORDER BY first_seen", {"host": host})
+
+    def crawls(self, limit: int = 20) -> list[dict[str, Any]]:
+        """The newest crawls first (view `crawls`)."""
+        return self.sql("SELECT * FROM crawls ORDER BY started DESC, crawl_id DESC", limit=limit).dicts()
+
+    def last_own_crawl(self, panel: str) -> tuple[int, bool] | None:
+        """When our own newest crawl of a panel began (UTC seconds), and whether it finished; None if there is none."""
+        rows = self.sql(
+            "SELECT k.at, k.finished_at IS NOT NULL FROM crawl k JOIN source c ON c.source_id = k.source_id "
+            "JOIN panel p ON p.panel_id = k.panel_id WHERE c.kind = 'own' AND p.name = :panel "
+            "ORDER BY k.at DESC LIMIT 1",
+            {"panel": panel},
+        ).rows
+        return (int(rows[0][0]), bool(rows[0][1])) if rows else None
+
+    def body(self, sha256: str) -> bytes:
+        """The bytes of a stored robots.txt by the SHA-256 in hex. Raises QueryError for one that is not there."""
+        rows = self.sql(
+            "SELECT d.data FROM body b JOIN body_data d ON d.body_id = b.body_id WHERE lower(hex(b.sha256)) = :sha",
+            {"sha": sha256.lower()},
+        ).rows
+        if not rows:
+            raise QueryError(f"no body with sha256 {sha256} in {self._path}")
+        return zstandard.ZstdDecompressor().decompress(rows[0][0])

@@ -1,0 +1,99 @@
+"""What each stored policy says to each registered agent: table `ruling`, and the counts it adds to a tally.
+
+Derived from `policy`, `rule` and the registry alone. A new agent, or a corrected one, gets its whole history from a
+rebuild of this table; no body is read again.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, delete, select
+
+from tracker.core.agents import Agent
+from tracker.core.definitions import DEFINITIONS
+from tracker.core.policy import NO_GROUP, Policy, resolve
+from tracker.core.verdict import Basis
+from tracker.store import models
+from tracker.store.bulk import add, rows_where, table
+
+COLUMNS = models.tally_columns()
+Counts = NDArray[np.int8]
+_REMEMBERED = 20_000
+
+
+def counts_of(named: bool, bits: int) -> list[int]:
+    """One ruling as 0 or 1 in every column of the tally."""
+    values: list[int] = []
+    for definition in DEFINITIONS.values():
+        blocked = definition.counts_bits(named, bits)
+        values.append(int(blocked))
+        if not definition.named_only:
+            values.append(int(blocked and named))
+    return values
+
+
+class Rulings:
+    """The registry of one history, and per policy a matrix agents x columns of what it adds to a tally."""
+
+    def __init__(self, connection: Connection, agents: Sequence[Agent]) -> None:
+        self._connection = connection
+        self._agents = agents
+        rows = connection.execute(select(table(models.Agent).c["agent_id", "name"])).all()
+        ids = {name: agent_id for agent_id, name in rows}
+        self.agent_ids: list[int] = [ids[agent.name] for agent in agents]
+        self._row_of = {agent_id: row for row, agent_id in enumerate(self.agent_ids)}
+        self._matrices: OrderedDict[int, Counts] = OrderedDict()
+        self._absent: set[int] = set()
+
+    def add(self, policy_id: int, policy: Policy) -> None:
+        """Store what a new policy says to the agents for which it is not simply the wildcard's verdict."""
+        rows = []
+        for agent, agent_id in zip(self._agents, self.agent_ids, strict=True):
+            ruling = resolve(policy, agent)
+            named = ruling.basis is Basis.NAMED
+            if named or ruling.bits & ~NO_GROUP != policy.star & ~NO_GROUP:
+                rows.append({"agent_id": agent_id, "policy_id": policy_id, "named": int(named), "bits": ruling.bits})
+        add(self._connection, models.Ruling, rows)
+
+    def rebuild(self) -> None:
+        """Derive the whole table again, after the registry has changed."""
+        self._matrices.clear()
+        connection = self._connection
+        connection.execute(delete(table(models.Ruling)))
+        policies, rules, tokens = table(models.Policy), table(models.Rule), table(models.Token)
+        named: dict[int, list[tuple[str, int]]] = {}
+        joined = select(rules.c.policy_id, tokens.c.token, rules.c.bits).join(
+            tokens, tokens.c.token_id == rules.c.token_id
+        )
+        for policy_id, token, bits in connection.execute(joined):
+            named.setdefault(policy_id, []).append((token, bits))
+        for row in connection.execute(select(policies)).all():
+            rules_of = tuple(sorted(named.get(row.policy_id, ())))
+            self.add(row.policy_id, Policy(star=row.star, rules=rules_of, absent=bool(row.absent)))
+
+    def matrix(self, policy_id: int) -> Counts:
+        """What one site with this policy adds to the tally: agents in order x `COLUMNS`."""
+        found = self._matrices.get(policy_id)
+        if found is None:
+            found = self._matrices[policy_id] = self._load(policy_id)
+            if len(self._matrices) > _REMEMBERED:
+                self._matrices.popitem(last=False)
+        return found
+
+    def is_absent(self, policy_id: int) -> bool:
+        """Whether this policy is the answer "there is no robots.txt"."""
+        self.matrix(policy_id)
+        return policy_id in self._absent
+
+    def _load(self, policy_id: int) -> Counts:
+        policies = table(models.Policy)
+        wanted = select(policies.c["star", "absent"]).where(policies.c.policy_id == policy_id)
+        star, absent = self._connection.execute(wanted).one()
+        if absent:
+            self._absent.add(policy_id)
+        matrix = np.tile(np.array(counts_of(False, star), dtype=np.int8), (len(self.agent_ids), 1))
+        for row in rows_where(self._connection, models.Ruling, "policy_id", [policy_id]):
+            matrix[self._row_of[row.agent_id]] = counts_of(bool(row.named), row.bits)
+        return matrix

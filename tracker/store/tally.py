@@ -1,0 +1,103 @@
+"""The tally: per panel, agent and day the change of every count, kept in step with `state` by differences.
+
+Adding a site's states with sign +1 and taking them away with -1 commute, so any order of arrival ends in the same
+table. A day's value is the state at the end of that UTC day.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, and_, delete
+
+from tracker.core.intervals import State, day_of
+from tracker.store import models
+from tracker.store.bulk import rows_where, table, upserting
+from tracker.store.rulings import COLUMNS, Rulings
+
+_SITES = ("members", "readable", "absent")
+
+
+class Tally:
+    """Collects differences in memory and writes them with `flush`."""
+
+    def __init__(self, connection: Connection, rulings: Rulings) -> None:
+        self._connection = connection
+        self._rulings = rulings
+        self._agents: dict[tuple[int, int], NDArray[np.int32]] = {}
+        self._sites: dict[tuple[int, int], NDArray[np.int32]] = {}
+
+    def add(self, sign: int, states: Sequence[State], memberships: Sequence[tuple[int, int, int | None]]) -> None:
+        """Count a site's states (`sign` +1), or take them away (-1), in each panel (id, since, until) it is in."""
+        for panel_id, since, until in memberships:
+            for state in states:
+                if state.policy is None:
+                    continue
+                start = max(state.valid_from, since)
+                end = _earlier(state.valid_to, until)
+                if end is None or start < end:
+                    self._mark(panel_id, day_of(start), sign, state.policy)
+                    if end is not None:
+                        self._mark(panel_id, day_of(end), -sign, state.policy)
+
+    def add_member(self, sign: int, panel_id: int, since: int, until: int | None) -> None:
+        """Count a membership itself."""
+        self._site_row(panel_id, day_of(since))[0] += sign
+        if until is not None:
+            self._site_row(panel_id, day_of(until))[0] -= sign
+
+    def _mark(self, panel_id: int, day: int, sign: int, policy_id: int) -> None:
+        matrix = self._rulings.matrix(policy_id)
+        key = (panel_id, day)
+        if key not in self._agents:
+            self._agents[key] = np.zeros(matrix.shape, dtype=np.int32)
+        self._agents[key] += matrix if sign > 0 else -matrix
+        self._site_row(panel_id, day)[2 if self._rulings.is_absent(policy_id) else 1] += sign
+
+    def _site_row(self, panel_id: int, day: int) -> NDArray[np.int32]:
+        return self._sites.setdefault((panel_id, day), np.zeros(len(_SITES), dtype=np.int32))
+
+    def flush(self) -> None:
+        """Add the collected differences to the tables and drop the rows that became all zero."""
+        sites = [
+            {"panel_id": panel_id, "day": day, **dict(zip(_SITES, values.tolist(), strict=True))}
+            for (panel_id, day), values in self._sites.items()
+            if values.any()
+        ]
+        _accumulate(self._connection, models.TallySites, _SITES, sites)
+        _accumulate(self._connection, models.Tally, COLUMNS, self._agent_rows())
+        self._agents.clear()
+        self._sites.clear()
+
+    def _agent_rows(self) -> list[dict[str, int]]:
+        rows = []
+        for (panel_id, day), matrix in self._agents.items():
+            for row in np.flatnonzero(matrix.any(axis=1)).tolist():
+                counts = dict(zip(COLUMNS, matrix[row].tolist(), strict=True))
+                rows.append({"panel_id": panel_id, "agent_id": self._rulings.agent_ids[row], "day": day, **counts})
+        return rows
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else min(one, other)
+
+
+def _accumulate(
+    connection: Connection, model: type[models.SQLModel], columns: Iterable[str], rows: list[dict[str, int]]
+) -> None:
+    if not rows:
+        return
+    target = table(model)
+    statement = upserting(target)
+    sums = {name: target.c[name] + statement.excluded[name] for name in columns}
+    keys = [column.name for column in target.primary_key]
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=sums), rows)
+    connection.execute(delete(target).where(and_(*(target.c[name] == 0 for name in columns))))
+
+
+def memberships(connection: Connection, site_ids: Iterable[int]) -> dict[int, list[tuple[int, int, int | None]]]:
+    """The panels of each site as (panel_id, since, until)."""
+    found: dict[int, list[tuple[int, int, int | None]]] = {}
+    for row in rows_where(connection, models.PanelMember, "site_id", site_ids):
+        found.setdefault(row.site_id, []).append((row.panel_id, row.since, row.until))
+    return found

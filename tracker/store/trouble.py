@@ -1,0 +1,48 @@
+"""The failure lane: runs of failed attempts of one source at one site with one cause."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection
+
+from tracker.store import models
+from tracker.store.bulk import add_or, rows_where, table
+
+
+def note_failures(
+    connection: Connection,
+    source_id: int,
+    at: int,
+    failures: Mapping[int, tuple[str, str]],
+    last_tries: Mapping[int, int],
+) -> None:
+    """Record failed attempts: site id to (cause, detail).
+
+    A run goes on if the site's newest attempt of any kind (`last_tries`) was this run's last one and the cause is the
+    same; an answer, another cause or an older date start a new run.
+    """
+    runs = _newest_runs(connection, source_id, at, failures)
+    rows = []
+    for site_id, (kind, detail) in failures.items():
+        run = runs.get(site_id)
+        goes_on = run is not None and run.kind == kind and run.last_seen == last_tries.get(site_id)
+        rows.append(
+            {
+                "site_id": site_id,
+                "source_id": source_id,
+                "first_seen": run.first_seen if goes_on else at,
+                "last_seen": at,
+                "kind": kind,
+                "checks": run.checks + 1 if goes_on else 1,
+                "detail": detail,
+            }
+        )
+    add_or(connection, models.Trouble, rows, ["last_seen", "kind", "checks", "detail"])
+
+
+def _newest_runs(
+    connection: Connection, source_id: int, at: int, site_ids: Iterable[int]
+) -> dict[int, models.Trouble]:
+    """The last run of each site that began before `at`."""
+    column = table(models.Trouble).c
+    earlier = (column.source_id == source_id, column.first_seen < at)
+    return {row.site_id: row for row in rows_where(connection, models.Trouble, "site_id", site_ids, *earlier)}

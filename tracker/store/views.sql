@@ -1,0 +1,232 @@
+-- The public views: stable names and columns, what people, notebooks and the dashboard query.
+-- Times are TEXT, ISO 8601 UTC; valid_to is exclusive and NULL while still true. Bits of a verdict: tracker/core/policy.py
+-- (bits & 3: 0 none, 1 partial, 2 full; 4: the home page is closed).
+
+-- One row per site and panel that lists it.
+CREATE VIEW sites AS
+SELECT s.host AS site, s.sector AS category, s.language, s.country, m.rank, p.name AS list,
+       CASE WHEN m.since > 0 THEN strftime('%Y-%m-%dT%H:%M:%SZ', m.since, 'unixepoch') END AS added
+FROM panel_member m
+JOIN site s ON s.site_id = m.site_id
+JOIN panel p ON p.panel_id = m.panel_id
+WHERE m.until IS NULL;
+
+-- The registry: who crawls for AI, under which tokens, since when.
+CREATE VIEW agents AS
+SELECT name AS agent, operator, purpose, kind, tokens, valid_from AS since, documentation, headline
+FROM agent;
+
+-- Every known state of every site for every agent, not yet joined: the base of the access views.
+CREATE VIEW access_state AS
+SELECT t.site_id, s.host AS site, s.sector AS category, a.agent_id, a.name AS agent, t.valid_from, t.valid_to, t.held,
+       t.policy_id,
+       CASE WHEN t.policy_id IS NULL THEN 'unknown'
+            WHEN COALESCE(r.bits, p.star) & 3 = 2 THEN 'blocked'
+            WHEN COALESCE(r.bits, p.star) & 3 = 1 THEN 'partial'
+            ELSE 'allowed' END AS verdict,
+       CASE WHEN t.policy_id IS NULL THEN NULL ELSE COALESCE(r.named, 0) END AS named,
+       CASE WHEN t.policy_id IS NULL THEN NULL ELSE (COALESCE(r.bits, p.star) & 4) / 4 END AS root_blocked
+FROM state t
+JOIN site s ON s.site_id = t.site_id
+CROSS JOIN agent a
+LEFT JOIN policy p ON p.policy_id = t.policy_id
+LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = a.agent_id;
+
+-- What each site says to each agent now. A site that never answered is unknown; stale 1: held, the last attempt failed.
+CREATE VIEW access_now AS
+SELECT s.host AS site, s.sector AS category,
+       (SELECT MIN(m.rank) FROM panel_member m WHERE m.site_id = s.site_id AND m.until IS NULL) AS rank,
+       a.name AS agent,
+       CASE WHEN t.policy_id IS NULL THEN 'unknown'
+            WHEN COALESCE(r.bits, p.star) & 3 = 2 THEN 'blocked'
+            WHEN COALESCE(r.bits, p.star) & 3 = 1 THEN 'partial'
+            ELSE 'allowed' END AS verdict,
+       CASE WHEN t.policy_id IS NULL THEN NULL ELSE COALESCE(r.named, 0) END AS named,
+       CASE WHEN t.policy_id IS NULL THEN NULL ELSE (COALESCE(r.bits, p.star) & 4) / 4 END AS root_blocked,
+       CASE WHEN t.policy_id IS NULL THEN 0 ELSE h.failed_after IS NOT NULL END AS stale,
+       strftime('%Y-%m-%dT%H:%M:%SZ', COALESCE(
+         (SELECT z.valid_to FROM state z
+          LEFT JOIN policy zp ON zp.policy_id = z.policy_id
+          LEFT JOIN ruling zr ON zr.policy_id = z.policy_id AND zr.agent_id = a.agent_id
+          WHERE z.site_id = s.site_id AND z.valid_from < t.valid_from
+            AND (COALESCE(zr.bits, zp.star) & 7 IS NOT COALESCE(r.bits, p.star) & 7
+                 OR COALESCE(zr.named, 0) <> COALESCE(r.named, 0))
+          ORDER BY z.valid_from DESC LIMIT 1),
+         (SELECT MIN(y.valid_from) FROM state y WHERE y.site_id = s.site_id)), 'unixepoch') AS since,
+       strftime('%Y-%m-%dT%H:%M:%SZ', h.last_try, 'unixepoch') AS last_checked
+FROM site s
+CROSS JOIN agent a
+LEFT JOIN state t ON t.site_id = s.site_id AND t.valid_to IS NULL
+LEFT JOIN policy p ON p.policy_id = t.policy_id
+LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = a.agent_id
+LEFT JOIN head h ON h.site_id = s.site_id;
+
+-- What each site said to each agent over time: one row per unchanged stretch of (verdict, named, root_blocked).
+-- The states of a site follow each other without a gap, so a stretch ends where the next one starts.
+CREATE VIEW access_history AS
+WITH marked AS (
+  SELECT site_id, site, agent, verdict, named, root_blocked, valid_from,
+         LAG(held) OVER w AS held_before,
+         LAG(verdict) OVER w IS verdict AND LAG(named) OVER w IS named
+           AND LAG(root_blocked) OVER w IS root_blocked AS continues
+  FROM access_state
+  WINDOW w AS (PARTITION BY site, agent ORDER BY valid_from)
+), stretches AS (
+  SELECT site_id, site, agent, verdict, named, root_blocked, valid_from,
+         LEAD(valid_from) OVER w AS valid_to, LEAD(held_before) OVER w AS held
+  FROM marked WHERE NOT continues
+  WINDOW w AS (PARTITION BY site, agent ORDER BY valid_from)
+)
+SELECT x.site, x.agent, x.verdict, x.named, x.root_blocked,
+       strftime('%Y-%m-%dT%H:%M:%SZ', x.valid_from, 'unixepoch') AS valid_from,
+       strftime('%Y-%m-%dT%H:%M:%SZ', x.valid_to, 'unixepoch') AS valid_to,
+       CASE WHEN x.verdict = 'unknown' THEN 0
+            WHEN x.valid_to IS NULL THEN h.failed_after IS NOT NULL
+            ELSE x.held END AS stale
+FROM stretches x LEFT JOIN head h ON h.site_id = x.site_id;
+
+-- Boundaries between two known states of a site for an agent. The true moment lies in (not_before, date].
+CREATE VIEW changes AS
+SELECT date(t.valid_from, 'unixepoch') AS date,
+       (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', MAX(b.last_seen), 'unixepoch') FROM span b
+         WHERE b.site_id = t.site_id AND b.first_seen < t.valid_from) AS not_before,
+       s.host AS site, a.name AS agent,
+       CASE COALESCE(o.bits, po.star) & 3 WHEN 2 THEN 'blocked' WHEN 1 THEN 'partial' ELSE 'allowed' END AS before,
+       CASE COALESCE(n.bits, pn.star) & 3 WHEN 2 THEN 'blocked' WHEN 1 THEN 'partial' ELSE 'allowed' END AS after,
+       CASE WHEN COALESCE(n.bits, pn.star) & 3 = 2 THEN 'closed'
+            WHEN COALESCE(n.bits, pn.star) & 3 = 0 THEN 'reopened'
+            WHEN COALESCE(o.bits, po.star) & 3 = 2 THEN 'widened'
+            ELSE 'narrowed' END AS kind,
+       COALESCE(n.named, 0) AS named,
+       (SELECT NULLIF(lower(hex(y.sha256)), '') FROM span b LEFT JOIN body y ON y.body_id = b.body_id
+         WHERE b.site_id = t.site_id AND b.first_seen < t.valid_from ORDER BY b.first_seen DESC LIMIT 1) AS body_before,
+       (SELECT NULLIF(lower(hex(y.sha256)), '') FROM span b LEFT JOIN body y ON y.body_id = b.body_id
+         WHERE b.site_id = t.site_id AND b.first_seen = t.valid_from) AS body_after
+FROM state t
+JOIN policy po ON po.policy_id = t.prev_policy_id
+JOIN policy pn ON pn.policy_id = t.policy_id
+JOIN site s ON s.site_id = t.site_id
+CROSS JOIN agent a
+LEFT JOIN ruling o ON o.policy_id = t.prev_policy_id AND o.agent_id = a.agent_id
+LEFT JOIN ruling n ON n.policy_id = t.policy_id AND n.agent_id = a.agent_id
+WHERE t.prev_policy_id <> t.policy_id
+  AND COALESCE(o.bits, po.star) & 3 <> COALESCE(n.bits, pn.star) & 3;
+
+-- Per day: how many sites of a panel are known, and how many of them block an agent under each definition.
+-- A day on which nothing is known has no row. percent_blocked is of readable + absent.
+CREATE VIEW shares AS
+WITH RECURSIVE bound AS (
+  SELECT panel_id, MIN(day) AS first_day,
+         (SELECT MAX(at) / 86400 FROM crawl) AS last_day
+  FROM tally_sites WHERE readable <> 0 OR absent <> 0 GROUP BY panel_id
+), calendar(panel_id, first_day, day, last_day) AS (
+  SELECT panel_id, first_day, first_day, last_day FROM bound
+  UNION ALL
+  SELECT panel_id, first_day, day + 1, last_day FROM calendar WHERE day < last_day
+), known AS MATERIALIZED (
+  SELECT c.panel_id, c.day,
+         (SELECT COALESCE(SUM(members), 0) FROM tally_sites e WHERE e.panel_id = c.panel_id AND e.day < c.first_day)
+           + SUM(COALESCE(t.members, 0)) OVER w AS members,
+         SUM(COALESCE(t.readable, 0)) OVER w AS readable,
+         SUM(COALESCE(t.absent, 0)) OVER w AS absent,
+         (SELECT k.answered_sites FROM crawl k WHERE k.panel_id = c.panel_id AND k.at < (c.day + 1) * 86400
+           ORDER BY k.at DESC LIMIT 1) AS answered
+  FROM calendar c
+  LEFT JOIN tally_sites t ON t.panel_id = c.panel_id AND t.day = c.day
+  WINDOW w AS (PARTITION BY c.panel_id ORDER BY c.day)
+), level AS (
+  SELECT c.day, a.name AS agent, p.name AS panel, c.panel_id, a.valid_from_day,
+         SUM(COALESCE(t.effective_full, 0)) OVER w AS effective_full,
+         SUM(COALESCE(t.effective_full_named, 0)) OVER w AS effective_full_named,
+         SUM(COALESCE(t.effective_root, 0)) OVER w AS effective_root,
+         SUM(COALESCE(t.effective_root_named, 0)) OVER w AS effective_root_named,
+         SUM(COALESCE(t.any_restriction, 0)) OVER w AS any_restriction,
+         SUM(COALESCE(t.any_restriction_named, 0)) OVER w AS any_restriction_named,
+         SUM(COALESCE(t.every_path, 0)) OVER w AS every_path,
+         SUM(COALESCE(t.every_path_named, 0)) OVER w AS every_path_named,
+         SUM(COALESCE(t.mentioned, 0)) OVER w AS mentioned,
+         SUM(COALESCE(t.named_root, 0)) OVER w AS named_root,
+         SUM(COALESCE(t.named_full, 0)) OVER w AS named_full,
+         SUM(COALESCE(t.dpi_all, 0)) OVER w AS dpi_all,
+         SUM(COALESCE(t.explicit_allow, 0)) OVER w AS explicit_allow
+  FROM agent a
+  CROSS JOIN calendar c
+  JOIN panel p ON p.panel_id = c.panel_id
+  LEFT JOIN tally t ON t.panel_id = c.panel_id AND t.agent_id = a.agent_id AND t.day = c.day
+  WINDOW w AS (PARTITION BY a.name, p.name ORDER BY c.day)
+), definition(name) AS (
+  VALUES ('effective_full'), ('effective_root'), ('any_restriction'), ('every_path'), ('mentioned'),
+         ('named_root'), ('named_full'), ('dpi_all'), ('explicit_allow')
+), counted AS (
+  SELECT l.day, l.agent, l.panel, l.panel_id, d.name AS definition, l.valid_from_day,
+         l.any_restriction - l.effective_full AS partial,
+         CASE d.name
+           WHEN 'effective_full' THEN l.effective_full WHEN 'effective_root' THEN l.effective_root
+           WHEN 'any_restriction' THEN l.any_restriction WHEN 'every_path' THEN l.every_path
+           WHEN 'mentioned' THEN l.mentioned WHEN 'named_root' THEN l.named_root
+           WHEN 'named_full' THEN l.named_full WHEN 'dpi_all' THEN l.dpi_all
+           ELSE l.explicit_allow END AS blocked,
+         CASE d.name
+           WHEN 'effective_full' THEN l.effective_full_named WHEN 'effective_root' THEN l.effective_root_named
+           WHEN 'any_restriction' THEN l.any_restriction_named WHEN 'every_path' THEN l.every_path_named
+           WHEN 'mentioned' THEN l.mentioned WHEN 'named_root' THEN l.named_root
+           WHEN 'named_full' THEN l.named_full WHEN 'dpi_all' THEN l.dpi_all
+           ELSE l.explicit_allow END AS blocked_named
+  FROM level l CROSS JOIN definition d
+)
+SELECT date(k.day * 86400, 'unixepoch') AS date, c.agent, c.panel, c.definition,
+       k.members, k.answered, k.readable, k.absent, k.members - k.readable - k.absent AS unknown,
+       c.blocked, c.blocked_named, c.blocked - c.blocked_named AS blocked_wildcard, c.partial,
+       ROUND(100.0 * c.blocked / (k.readable + k.absent), 3) AS percent_blocked,
+       COALESCE(k.day >= c.valid_from_day, 1) AS agent_existed
+FROM counted c JOIN known k ON k.panel_id = c.panel_id AND k.day = c.day
+WHERE k.readable + k.absent > 0;
+
+-- Runs of equal answers, with the evidence. body_sha256 NULL: there was no robots.txt (404, 410 or another 4xx).
+CREATE VIEW captures AS
+SELECT s.host AS site, 'robots' AS target,
+       strftime('%Y-%m-%dT%H:%M:%SZ', x.first_seen, 'unixepoch') AS first_seen,
+       strftime('%Y-%m-%dT%H:%M:%SZ', COALESCE(h.last_ok, x.last_seen), 'unixepoch') AS last_seen,
+       COALESCE(h.checks, x.checks) AS checks,
+       NULLIF(lower(hex(b.sha256)), '') AS body_sha256, b.size AS body_bytes,
+       (SELECT c.name FROM sighting g JOIN source c ON c.source_id = g.source_id
+         WHERE g.site_id = x.site_id AND g.seen_at <= x.first_seen AND g.body_id IS x.body_id
+         ORDER BY g.seen_at DESC, c.rank, c.source_id LIMIT 1) AS source
+FROM span x
+JOIN site s ON s.site_id = x.site_id
+LEFT JOIN head h ON h.site_id = x.site_id AND h.first_seen = x.first_seen
+LEFT JOIN body b ON b.body_id = x.body_id;
+
+-- Distinct robots.txt files. The bytes: tracker.store.query.Reader.body(sha256), or table body_data (zstd).
+CREATE VIEW bodies AS
+SELECT lower(hex(b.sha256)) AS body_sha256, b.size AS bytes,
+       strftime('%Y-%m-%dT%H:%M:%SZ', MIN(x.first_seen), 'unixepoch') AS first_seen,
+       COUNT(DISTINCT x.site_id) AS sites, b.flags
+FROM body b LEFT JOIN span x ON x.body_id = b.body_id
+GROUP BY b.body_id;
+
+-- Runs of failed attempts with one cause (DESIGN section 4). They never end an answer.
+CREATE VIEW failures AS
+SELECT s.host AS site, 'robots' AS target, t.kind,
+       strftime('%Y-%m-%dT%H:%M:%SZ', t.first_seen, 'unixepoch') AS first_seen,
+       strftime('%Y-%m-%dT%H:%M:%SZ', t.last_seen, 'unixepoch') AS last_seen, t.checks, c.name AS source, t.detail
+FROM trouble t
+JOIN site s ON s.site_id = t.site_id
+JOIN source c ON c.source_id = t.source_id;
+
+-- Passes over a panel, our own and imported.
+CREATE VIEW crawls AS
+SELECT k.crawl_id, strftime('%Y-%m-%dT%H:%M:%SZ', k.at, 'unixepoch') AS started,
+       strftime('%Y-%m-%dT%H:%M:%SZ', k.finished_at, 'unixepoch') AS finished,
+       p.name AS panel, p.list_id, k.vantage, c.name AS source, c.kind AS source_kind, k.ref, k.ruleset,
+       k.asked AS sites, k.answered_sites AS answered, k.failed_sites AS failed
+FROM crawl k
+JOIN source c ON c.source_id = k.source_id
+LEFT JOIN panel p ON p.panel_id = k.panel_id;
+
+-- Facts about this file.
+CREATE VIEW about AS
+SELECT key, value FROM meta
+UNION ALL SELECT 'horizon', strftime('%Y-%m-%dT%H:%M:%SZ', MAX(at), 'unixepoch') FROM crawl
+UNION ALL SELECT 'sites', CAST(COUNT(*) AS TEXT) FROM site
+UNION ALL SELECT 'bodies', CAST(COUNT(*) AS TEXT) FROM body;

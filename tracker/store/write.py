@@ -1,0 +1,275 @@
+"""The only writer of a history: panels, crawls and imported captures go in here, one transaction a batch."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Table, select, update
+
+from tracker import __version__
+from tracker.core.agents import Agent
+from tracker.core.intervals import Hold
+from tracker.core.panels import Panel
+from tracker.core.policy import RULESET
+from tracker.errors import DatabaseError
+from tracker.store import bitmap, evidence, models
+from tracker.store.bodies import ABSENT_BODY, Bodies
+from tracker.store.bulk import rows_where, table
+from tracker.store.captures import Answer, Failure, PastCrawl, SourceFacts
+from tracker.store.database import explained, open_writer, path_of
+from tracker.store.derive import Deriver
+from tracker.store.lock import WriterLock
+from tracker.store.meta import get_meta, put_meta
+from tracker.store.panels import store_panel
+from tracker.store.registry import sync_registry
+from tracker.store.rulings import Rulings
+from tracker.store.tally import Tally
+from tracker.store.trouble import note_failures
+
+CRAWL = table(models.Crawl)
+
+
+@dataclass
+class OpenCrawl:
+    """A crawl being written: who answered and who failed so far, by site id."""
+
+    crawl_id: int
+    source_id: int
+    at: int
+    late: bool
+    answered: set[int] = field(default_factory=set)
+    failed: set[int] = field(default_factory=set)
+
+
+class Writer:
+    """The one writing connection to a history, as a context manager. Every method commits before it returns.
+
+    `kind` is "live" or "demo": a file of one kind refuses the other, so that made-up sites never mix with real ones.
+    Raises DatabaseError and its kin; after one nothing of the failed batch is left in the file.
+    """
+
+    def __init__(
+        self, database: str | Path, agents: Sequence[Agent], *, kind: str = "live", hold: Hold | None = None
+    ) -> None:
+        self._path = path_of(database)
+        self._agents = agents
+        self._hold = hold or Hold()
+        self._engine = open_writer(database)
+        self._lock = WriterLock(self._path)
+        self._connection = self._engine.connect()
+        with explained(self._path), self._connection.begin():
+            _claim(self._connection, self._path, kind)
+            sync_registry(self._connection, agents)
+        self._start()
+
+    def _start(self) -> None:
+        rulings = Rulings(self._connection, self._agents)
+        self._bodies = Bodies(self._connection, rulings)
+        self._tally = Tally(self._connection, rulings)
+        self._derive = Deriver(self._connection, self._bodies, self._tally, self._hold)
+        self._connection.rollback()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and let go of it."""
+        if not self._connection.closed:
+            with explained(self._path):
+                raw = self._connection.connection.driver_connection
+                assert raw is not None
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.close()
+        self._engine.dispose()
+        self._lock.release()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with explained(self._path):
+            try:
+                with self._connection.begin():
+                    yield self._connection
+                    self._tally.flush()
+            except BaseException:
+                # What was remembered of a transaction that is gone would be wrong.
+                self._start()
+                raise
+
+    def panel(self, facts: Panel) -> int:
+        """Store a panel, or add the members that a stored one of this name lacks; gives its id."""
+        with self._transaction() as connection:
+            return store_panel(connection, self._tally, facts)
+
+    def source(self, facts: SourceFacts, panel_id: int | None = None) -> int:
+        """The id of a source of captures, by its key; stored if it is new."""
+        with self._transaction() as connection:
+            sources = table(models.Source)
+            found = select(sources.c.source_id).where(sources.c.key == facts.key)
+            source_id = connection.execute(found).scalar_one_or_none()
+            if source_id is None:
+                row = {"kind": facts.kind, "name": facts.name, "key": facts.key, "rank": facts.rank}
+                source_id = _insert(connection, sources, row | {"panel_id": panel_id})
+            return int(source_id)
+
+    def known_refs(self, source_id: int) -> set[str]:
+        """The refs of this source's finished crawls: what an import can skip."""
+        with self._transaction() as connection:
+            refs = select(CRAWL.c.ref).where(CRAWL.c.source_id == source_id, CRAWL.c.finished_at.is_not(None))
+            return set(connection.execute(refs).scalars())
+
+    def begin_crawl(
+        self, source_id: int, panel_id: int, at: int, ref: str, asked: int, vantage: str = ""
+    ) -> OpenCrawl:
+        """Open a crawl of our own. `at` (UTC seconds) dates all its checks."""
+        with self._transaction() as connection:
+            late = at < self._derive.horizon() or _exists_at(connection, at)
+            row = {"source_id": source_id, "panel_id": panel_id, "at": at, "ref": ref, "asked": asked}
+            crawl_id = _insert(connection, CRAWL, row | {"vantage": vantage, "ruleset": RULESET})
+            return OpenCrawl(crawl_id, source_id, at, late)
+
+    def record(self, crawl: OpenCrawl, captures: Iterable[Answer | Failure]) -> None:
+        """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over."""
+        with self._transaction() as connection:
+            ids = _site_ids(connection, (capture.host for capture in captures))
+            seen = crawl.answered | crawl.failed
+            fresh = {ids[capture.host]: capture for capture in captures if ids[capture.host] not in seen}
+            answers = {site: capture for site, capture in fresh.items() if isinstance(capture, Answer)}
+            failures = {site: capture for site, capture in fresh.items() if isinstance(capture, Failure)}
+            bodies = self._body_ids(answers)
+            self._note(connection, crawl, answers, bodies, failures)
+            if crawl.late:
+                self._derive.rebuild(fresh)
+            else:
+                self._derive.forward(bodies, failures, crawl.at)
+
+    def _note(
+        self,
+        connection: Connection,
+        crawl: OpenCrawl,
+        answers: dict[int, Answer],
+        bodies: dict[int, int],
+        failures: dict[int, Failure],
+    ) -> None:
+        if crawl.late:
+            evidence.pin(connection, crawl.source_id, crawl.at, answers)
+        before = evidence.last_answers(connection, crawl.source_id, crawl.at, answers)
+        changed = [
+            (site, crawl.at, body, answers[site].ref) for site, body in bodies.items() if before.get(site) != body
+        ]
+        evidence.see(connection, crawl.source_id, changed)
+        tries = {site: tip.last_try for site, tip in self._derive.tips(failures).items()}
+        causes = {site: (failure.kind, failure.detail) for site, failure in failures.items()}
+        note_failures(connection, crawl.source_id, crawl.at, causes, tries)
+        crawl.answered.update(answers)
+        crawl.failed.update(failures)
+        connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl.crawl_id), _looks(crawl))
+
+    def finish_crawl(self, crawl: OpenCrawl, at: int | None) -> None:
+        """Close a crawl (`at` None: it was interrupted and stays unfinished) and let overdue answers expire."""
+        with self._transaction() as connection:
+            connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl.crawl_id).values(finished_at=at))
+            self._derive.expire()
+
+    def import_crawls(self, source_id: int, panel_id: int, crawls: Sequence[PastCrawl]) -> None:
+        """Write looks of the past, in time order, and derive the sites they touch again; all or nothing."""
+        with self._transaction() as connection:
+            hosts = {host for crawl in crawls for host in crawl.present}
+            hosts |= {capture.host for crawl in crawls for capture in (*crawl.answers, *crawl.failures)}
+            ids = _site_ids(connection, hosts)
+            for segment in _between(crawls, _looks_at(connection, source_id)):
+                evidence.pin(connection, source_id, segment[-1].at, ids.values())
+                answers = evidence.last_answers(connection, source_id, segment[0].at, ids.values())
+                earlier = [at for at in _looks_at(connection, source_id) if at < segment[0].at]
+                tries = dict.fromkeys(ids.values(), max(earlier, default=0))
+                for crawl in segment:
+                    self._import_one(connection, (source_id, panel_id), crawl, ids, (answers, tries))
+            self._derive.rebuild(ids.values())
+            self._derive.expire()
+
+    def _import_one(
+        self,
+        connection: Connection,
+        target: tuple[int, int],
+        crawl: PastCrawl,
+        ids: dict[str, int],
+        memory: tuple[dict[int, int], dict[int, int]],
+    ) -> None:
+        source_id, panel_id = target
+        answers, tries = memory
+        given = {ids[answer.host]: answer for answer in crawl.answers}
+        bodies = self._body_ids(given)
+        changed = [(site, crawl.at, body, given[site].ref) for site, body in bodies.items() if answers.get(site) != body]
+        evidence.see(connection, source_id, changed)
+        answers.update(bodies)
+        failures = {ids[failure.host]: (failure.kind, failure.detail) for failure in crawl.failures}
+        note_failures(connection, source_id, crawl.at, failures, tries)
+        looks = OpenCrawl(0, source_id, crawl.at, True, {ids[host] for host in crawl.present}, set(failures))
+        tries.update(dict.fromkeys(looks.answered | looks.failed, crawl.at))
+        row = {"source_id": source_id, "panel_id": panel_id, "at": crawl.at, "ref": crawl.ref, "ruleset": RULESET}
+        asked = len(looks.answered) + len(looks.failed)
+        _insert(connection, CRAWL, row | {"finished_at": crawl.at, "asked": asked} | _looks(looks))
+
+    def _body_ids(self, answers: dict[int, Answer]) -> dict[int, int]:
+        ids = self._bodies.ids(answer.body for answer in answers.values() if answer.body is not None)
+        return {
+            site: ABSENT_BODY if answer.body is None else ids[answer.body] for site, answer in answers.items()
+        }
+
+
+def _claim(connection: Connection, path: Path, kind: str) -> None:
+    stored = get_meta(connection, "kind")
+    if stored is not None and stored != kind:
+        raise DatabaseError(f"{path} holds {stored} data, not {kind} data; choose another --database")
+    put_meta(connection, "kind", kind)
+    put_meta(connection, "written_by", f"drywell {__version__}")
+    put_meta(connection, "ruleset", str(RULESET))
+
+
+def _insert(connection: Connection, target: Table, row: dict[str, Any]) -> int:
+    key = connection.execute(target.insert(), row).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def _exists_at(connection: Connection, at: int) -> bool:
+    return connection.execute(select(CRAWL.c.crawl_id).where(CRAWL.c.at == at).limit(1)).first() is not None
+
+
+def _looks_at(connection: Connection, source_id: int) -> list[int]:
+    """When a source looked, in time order."""
+    return list(connection.execute(select(CRAWL.c.at).where(CRAWL.c.source_id == source_id).order_by(CRAWL.c.at)).scalars())
+
+
+def _between(crawls: Sequence[PastCrawl], known: Sequence[int]) -> list[list[PastCrawl]]:
+    """The crawls in runs with no known look of the same source in between."""
+    runs: dict[int, list[PastCrawl]] = {}
+    for crawl in crawls:
+        runs.setdefault(bisect_right(known, crawl.at), []).append(crawl)
+    return list(runs.values())
+
+
+def _looks(crawl: OpenCrawl) -> dict[str, Any]:
+    return {
+        "answered": bitmap.pack(crawl.answered),
+        "failed": bitmap.pack(crawl.failed),
+        "answered_sites": len(crawl.answered),
+        "failed_sites": len(crawl.failed),
+    }
+
+
+def _site_ids(connection: Connection, hosts: Iterable[str]) -> dict[str, int]:
+    """The ids of hosts, stored if they are new."""
+    wanted = set(hosts)
+    known = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", wanted)}
+    for host in sorted(wanted - known.keys()):
+        known[host] = _insert(connection, table(models.Site), {"host": host})
+    return known
