@@ -83,6 +83,7 @@ def test_what_a_bare_list_says_of_itself(written: Callable[..., Path]) -> None:
         ("1,example.com\n2,example.org,x\n", 2, "3 cells where 2 belong"),
         ("1,example.com\nexample.org,2\n", 2, "rank 'example.org'"),
         ("host,rank\n,1\n", 2, "the host is empty"),
+        ("host,rank\n,\n", 2, "the host is empty"),
         ("example.com,news\n", 1, "2 cells where 1 belong"),
         ("# compiled: yesterday\nexample.com\n", 1, "write it as 2026-11-22"),
         ("# is_sample: perhaps\nexample.com\n", 1, "write true or false"),

@@ -13,11 +13,22 @@ from tracker import reference
 from tracker.core.agents import Agent, Kind, Precision, Purpose, existed
 from tracker.core.hosts import normalise_host
 from tracker.errors import ReferenceDataError
+from tracker.store.registry import registry_fingerprint
 
-HEADLINE = (
-    "GPTBot ClaudeBot Google-Extended CCBot Bytespider PerplexityBot OAI-SearchBot ChatGPT-User Amazonbot "
-    "Applebot-Extended meta-externalagent anthropic-ai"
-).split()
+HEADLINE = [
+    "GPTBot",
+    "ClaudeBot",
+    "Google-Extended",
+    "CCBot",
+    "Bytespider",
+    "PerplexityBot",
+    "OAI-SearchBot",
+    "ChatGPT-User",
+    "Amazonbot",
+    "Applebot-Extended",
+    "meta-externalagent",
+    "anthropic-ai",
+]
 LOADERS = [
     reference.agents,
     reference.events,
@@ -191,11 +202,11 @@ def test_own_agents_are_added_and_replace_ours(written: Callable[..., Path]) -> 
 
 def test_fingerprint_sees_what_decides_and_nothing_else() -> None:
     agents = list(reference.agents())
-    fingerprint = reference.registry_fingerprint(agents)
+    fingerprint = registry_fingerprint(agents)
     assert len(bytes.fromhex(fingerprint)) == 32
-    assert reference.registry_fingerprint(agents[::-1]) == fingerprint
+    assert registry_fingerprint(agents[::-1]) == fingerprint
     retold = [replace(agents[0], note="other", headline=False, source="other"), *agents[1:]]
-    assert reference.registry_fingerprint(retold) == fingerprint
+    assert registry_fingerprint(retold) == fingerprint
     for change in (
         {"tokens": ("GPTBot", "GPT")},
         {"falls_back_to": ("Googlebot",)},
@@ -203,7 +214,7 @@ def test_fingerprint_sees_what_decides_and_nothing_else() -> None:
         {"valid_from": "2023-08-08"},
     ):
         changed = [replace(agents[0], **change), *agents[1:]]
-        assert reference.registry_fingerprint(changed) != fingerprint
+        assert registry_fingerprint(changed) != fingerprint
 
 
 @pytest.mark.parametrize(
@@ -259,6 +270,10 @@ def test_fingerprint_sees_what_decides_and_nothing_else() -> None:
             "name",
             "line 2 already, delete one",
         ),
+        ('name = "ExampleBot"\n', "", 2, "name", "is missing, add it"),
+        ('"ExampleBot"', "7", 2, "name", "7 is no line of text"),
+        ('"ExampleBot"', '"GPTBot"\ntokens = ["GPTBot", "ClaudeBot"]', 2, "tokens", "belongs to ClaudeBot"),
+        ('"2026-11-22"', '"2026-11-22"\ntokens = ["ExampleBot", "examplebot"]', 2, "tokens", "two spellings"),
         ("[[agent]]", "[agent]", 1, "agent", r"headed \[\[agent\]\]"),
         ("[[agent]]", "[[agents]]", 1, "agents", r"headed \[\[agent\]\]"),
     ],
@@ -343,8 +358,8 @@ def test_csv_names_a_double_and_an_unknown_column(written: Callable[..., Path]) 
     [
         (b"\xff\xfe[\x00", "is not UTF-8 text: unpack it or save it as UTF-8"),
         (b"[[agent]\n", r"not valid TOML: .*line 1"),
-        (b"agent = 1\n", r":1: agent: write every row as a table headed \[\[agent\]\]"),
-        (b"agent = [{ name = 'x' }]\n", r":1: agent: write every row as a table"),
+        (b"agent = 1\n", r":1: agent: write every row as its own table headed \[\[agent\]\]"),
+        (b"agent = [{ name = 'x' }]\n", r":1: agent: write every row as its own table"),
         (None, "cannot be read: No such file"),
     ],
 )

@@ -89,9 +89,7 @@ def reset(before: bytes = b"") -> Answer:
         writer.write(before)
         await writer.drain()
         await asyncio.sleep(0.05 if before else 0)
-        writer.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-        )
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
 
     return answer
@@ -129,6 +127,7 @@ def endless(line: bytes, before: bytes) -> Answer:
         while not writer.is_closing():
             writer.write(line * 1000)
             await writer.drain()
+            await asyncio.sleep(0)  # a closed TLS transport swallows writes without ever pausing
 
     return answer
 
@@ -172,7 +171,8 @@ class Web(_Threaded):
 
     requests: what was asked, in order. most_at_once: the highest number of connections open at a time.
     certificates: host name to "expired", "stranger" (another authority) or "elsewhere" (another name).
-    closed_port: nobody listens there. mute_port: connections are taken and never served.
+    closed_port: nobody listens there. mute_port: connections are taken and never
+    served. noise_port: plain HTTP whatever comes.
     """
 
     def __init__(self, address: str = "127.0.0.1") -> None:
@@ -209,8 +209,9 @@ class Web(_Threaded):
             await asyncio.start_server(self._serve(secure=False), self.address, 0, backlog=2048),
             await asyncio.start_server(self._serve(secure=True), self.address, 0, ssl=tls, backlog=2048),
             await asyncio.start_server(self._mute, self.address, 0),
+            await asyncio.start_server(self._babble, self.address, 0),
         ]
-        self.http, self.https, self.mute_port = (s.sockets[0].getsockname()[1] for s in self._servers)
+        self.http, self.https, self.mute_port, self.noise_port = (s.sockets[0].getsockname()[1] for s in self._servers)
         self._bound = socket.socket()
         self._bound.bind((self.address, 0))
         self.closed_port = self._bound.getsockname()[1]
@@ -223,6 +224,11 @@ class Web(_Threaded):
 
     async def _mute(self, _reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(600)
+
+    async def _babble(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(head("400 Bad Request", {}))
+        writer.close()
 
     def _serve(self, *, secure: bool) -> Callable[..., Awaitable[None]]:
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -250,7 +256,7 @@ class Web(_Threaded):
         if name not in self._contexts:
             fault = self.certificates.get(name)
             authority = self._stranger if fault == "stranger" else self._authority
-            named = "elsewhere.example" if fault == "elsewhere" else name
+            named = "another.example" if fault == "elsewhere" else name
             until = datetime.now(UTC) - timedelta(days=1) if fault == "expired" else None
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             authority.issue_cert(named, not_after=until).configure_cert(context)
@@ -260,10 +266,7 @@ class Web(_Threaded):
 
 def _parse(data: bytes, *, secure: bool) -> Request:
     first, *rest = data.decode("latin-1").split("\r\n")
-    headers = {
-        name.strip().lower(): value.strip()
-        for name, _, value in (line.partition(":") for line in rest if line)
-    }
+    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest if line)}
     host = headers.get("host", "").rpartition(":")[0] or headers.get("host", "")
     return Request(host.lower(), first.split(" ")[1], headers, secure)
 
@@ -272,9 +275,7 @@ class Listener:
     """A socket on every loopback address, IPv4 and IPv6, that only counts who knocks."""
 
     def __enter__(self) -> Self:
-        self._socket = socket.create_server(
-            ("::", 0), family=socket.AF_INET6, dualstack_ipv6=True, backlog=128
-        )
+        self._socket = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True, backlog=128)
         self._socket.setblocking(False)
         self.port = self._socket.getsockname()[1]
         return self

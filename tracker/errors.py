@@ -5,6 +5,7 @@ DrywellError                exit 1
 ├── ReferenceDataError      a row of data/reference is bad (file, line, field)
 ├── PanelError              a panel file or name is bad
 ├── DatabaseError           the history cannot be opened or written
+│   ├── NoHistory           there is none yet
 │   ├── NotADatabase        the file is no Drywell history
 │   ├── DatabaseCorrupt     SQLite says that the file is damaged
 │   └── DatabaseNewer       written by a newer Drywell
@@ -37,6 +38,10 @@ class PanelError(DrywellError):
 
 class DatabaseError(DrywellError):
     """The history cannot be opened, read or written."""
+
+
+class NoHistory(DatabaseError):
+    """There is no history at this path yet."""
 
 
 class NotADatabase(DatabaseError):

@@ -34,11 +34,16 @@ def next_due(last: datetime | None, now: datetime, every: timedelta = DAILY) -> 
 
 
 def run_daily(
-    crawl_if_due: Callable[[], None], *, hour: int = 4, minute: int = 30, stop: threading.Event | None = None
+    crawl_if_due: Callable[[], object],
+    *,
+    on_stop: Callable[[], None],
+    hour: int = 4,
+    minute: int = 30,
+    stop: threading.Event | None = None,
 ) -> None:
     """Call `crawl_if_due` now and every day at `hour`:`minute` UTC until SIGINT, SIGTERM or `stop`.
 
-    One run at a time, missed runs made up for once. Returns after a run that is under way has ended.
+    One run at a time, missed runs made up for once. `on_stop` ends a run that is under way; returns after it.
     """
     stop = stop or threading.Event()
     scheduler = BackgroundScheduler(timezone=UTC)
@@ -54,4 +59,5 @@ def run_daily(
         while not stop.wait(1.0):
             pass
     finally:
+        on_stop()
         scheduler.shutdown(wait=True)

@@ -75,7 +75,7 @@ class Settings(BaseSettings):
 
 
 def load(**flags: Any) -> Settings:
-    """The settings in force; flags that are None were not given. Raises UsageError naming the setting and its origin."""
+    """The settings in force; flags that are None were not given. Raises UsageError naming setting and origin."""
     given = {name: value for name, value in flags.items() if value is not None}
     try:
         return Settings(**given)

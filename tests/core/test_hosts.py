@@ -86,11 +86,10 @@ def test_spellings_of_one_host_meet(text: str) -> None:
 
 
 @given(st.text(max_size=80) | st.from_regex(r"([\w-]{1,9}\.){1,3}[a-z]{2,5}", fullmatch=True))
-def test_result_is_stable_ascii_or_a_reason(text: str) -> None:
+def test_result_is_stable_ascii_or_refused(text: str) -> None:
     try:
         host = normalise_host(text)
-    except ValueError as reason:
-        assert str(reason)
+    except ValueError:
         return
     assert host.isascii()
     assert host == host.lower()

@@ -1,16 +1,18 @@
 """Every row of the outcome table, seen through the real client against a loopback web that misbehaves."""
 
+import asyncio
 import gzip
 import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from tests.web import (
     LOOPBACK,
@@ -47,7 +49,7 @@ def web() -> Iterator[Web]:
         yield web
 
 
-def look(web: Web, host: str, **changes: Any) -> Observation:
+def settings_for(web: Web, **changes: Any) -> FetchSettings:
     settings = FetchSettings(
         resolver=web.resolver(),
         ca_file=web.ca_file,
@@ -56,12 +58,27 @@ def look(web: Web, host: str, **changes: Any) -> Observation:
         read_timeout=2,
         total_timeout=4,
     )
+    return replace(settings, **changes)
 
+
+def look(web: Web, host: str, **changes: Any) -> Observation:
     async def main() -> Observation:
-        async with Fetcher(replace(settings, **changes)) as fetcher:
+        async with Fetcher(settings_for(web, **changes)) as fetcher:
             return await fetcher.robots(host)
 
     return run(main())
+
+
+@pytest.fixture(scope="module", params=[uvloop, asyncio], ids=["uvloop", "asyncio"])
+def ask(web: Web, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Observation]]:
+    """One Fetcher for many questions, as in a crawl, on each kind of loop."""
+    with asyncio.Runner(loop_factory=request.param.new_event_loop) as runner:
+        fetcher = runner.run(Fetcher(settings_for(web)).__aenter__())
+        yield lambda host: runner.run(fetcher.robots(host))
+        runner.run(fetcher.__aexit__(None, None, None))
+
+
+Ask = Callable[[str], Observation]
 
 
 def fill(before: bytes, size: int) -> bytes:
@@ -156,11 +173,11 @@ TABLE: dict[str, tuple[Answer, str, str]] = {
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_the_outcome_table(web: Web, name: str) -> None:
+def test_the_outcome_table(web: Web, ask: Ask, name: str) -> None:
     answer, outcome, cause = TABLE[name]
     host = f"{name}.example"
     web.on(host, answer)
-    seen = look(web, host)
+    seen = ask(host)
     assert (seen.host, str(seen.outcome), seen.cause) == (host, outcome, cause), seen.detail
     assert (seen.body is not None) == (outcome == "ok")
     assert seen.url == f"https://{host}/robots.txt"
@@ -169,9 +186,9 @@ def test_the_outcome_table(web: Web, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["plain", "gzipped", "html-with-rules", "bom", "until-close", "long-header"])
-def test_bodies_arrive_byte_for_byte(web: Web, name: str) -> None:
+def test_bodies_arrive_byte_for_byte(web: Web, ask: Ask, name: str) -> None:
     web.on("bytes.example", TABLE[name][0])
-    seen = look(web, "bytes.example")
+    seen = ask("bytes.example")
     assert seen.body is not None
     assert seen.body.endswith(RULES)
     assert seen.flags == frozenset()
@@ -179,14 +196,14 @@ def test_bodies_arrive_byte_for_byte(web: Web, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["empty", "empty-gzip", "no-content", "no-groups"])
-def test_files_without_groups_are_flagged(web: Web, name: str) -> None:
+def test_files_without_groups_are_flagged(web: Web, ask: Ask, name: str) -> None:
     web.on("groups.example", TABLE[name][0])
-    assert look(web, "groups.example").flags == {"no_groups"}
+    assert ask("groups.example").flags == {"no_groups"}
 
 
-def test_gzip_members_are_joined(web: Web) -> None:
+def test_gzip_members_are_joined(web: Web, ask: Ask) -> None:
     web.on("members.example", TABLE["two-members"][0])
-    assert look(web, "members.example").body == RULES * 2
+    assert ask("members.example").body == RULES * 2
 
 
 # --- Limits of size and time ---
@@ -197,17 +214,17 @@ def test_gzip_members_are_joined(web: Web) -> None:
     [(BODY_CAP - 1, False), (BODY_CAP, False), (BODY_CAP + 1, True), (4 * BODY_CAP, True)],
 )
 @pytest.mark.parametrize("answer", [page, packed])
-def test_the_cap(web: Web, answer: Any, size: int, truncated: bool) -> None:
+def test_the_cap(web: Web, ask: Ask, answer: Any, size: int, truncated: bool) -> None:
     data = fill(RULES, size)
     web.on("size.example", answer(data))
-    seen = look(web, "size.example")
+    seen = ask("size.example")
     assert seen.body == data[:BODY_CAP]
     assert seen.flags == ({"truncated"} if truncated else set())
 
 
-def test_an_endless_body_is_cut(web: Web) -> None:
+def test_an_endless_body_is_cut(web: Web, ask: Ask) -> None:
     web.on("endless.example", endless(b"Disallow: /x\n", ENDLESS_HEAD))
-    seen = look(web, "endless.example")
+    seen = ask("endless.example")
     assert (str(seen.outcome), seen.flags, len(seen.body or b"")) == ("ok", {"truncated"}, BODY_CAP)
 
 
@@ -288,16 +305,17 @@ def chain(web: Web, host: str, hops: int) -> None:
 
 
 @pytest.mark.parametrize("hops", [1, 2, 5])
-def test_redirects_are_followed(web: Web, hops: int) -> None:
+def test_redirects_are_followed(web: Web, ask: Ask, hops: int) -> None:
     chain(web, f"chain{hops}.example", hops)
-    seen = look(web, f"chain{hops}.example")
+    seen = ask(f"chain{hops}.example")
     assert (str(seen.outcome), seen.body) == ("ok", RULES)
     assert seen.url == f"https://chain{hops}.example/hop{hops}"
 
 
-def test_the_sixth_redirect_is_one_too_many(web: Web) -> None:
+def test_the_sixth_redirect_is_one_too_many(web: Web, ask: Ask) -> None:
     chain(web, "chain6.example", 6)
-    seen = look(web, "chain6.example")
+    web.requests.clear()
+    seen = ask("chain6.example")
     assert (str(seen.outcome), seen.cause, seen.status) == ("redirect_limit", "redirect_limit", 302)
     assert len(web.asked("chain6.example")) == 6
 
@@ -314,10 +332,10 @@ def test_the_sixth_redirect_is_one_too_many(web: Web) -> None:
         "https://someone:secret@www.move.example/robots.txt",
     ],
 )
-def test_another_host_answers_for_the_host_asked(web: Web, status: str, location: str) -> None:
+def test_another_host_answers_for_the_host_asked(web: Web, ask: Ask, status: str, location: str) -> None:
     web.on("move.example", redirect(location, status))
     web.on("www.move.example", page(RULES))
-    seen = look(web, "move.example")
+    seen = ask("move.example")
     assert (seen.host, str(seen.outcome)) == ("move.example", "ok")
     assert seen.url.partition("://")[2] == "www.move.example/robots.txt"
     headers = web.asked("www.move.example")[-1].headers
@@ -328,10 +346,10 @@ def test_another_host_answers_for_the_host_asked(web: Web, status: str, location
     "location",
     ["/robots.txt", "https://loop.example/robots.txt", "https://loop.example/robots.txt#again", "?", ""],
 )
-def test_loops(web: Web, location: str) -> None:
+def test_loops(web: Web, ask: Ask, location: str) -> None:
     web.on("loop.example", redirect(location))
     web.on("loop.example", redirect("/robots.txt"), path="*")
-    seen = look(web, "loop.example")
+    seen = ask("loop.example")
     assert (str(seen.outcome), seen.cause) == ("redirect_limit", "redirect_limit")
 
 
@@ -349,9 +367,9 @@ def test_loops(web: Web, location: str) -> None:
         "mailto:a@b.example",
     ],
 )
-def test_redirects_that_lead_nowhere(web: Web, location: str) -> None:
+def test_redirects_that_lead_nowhere(web: Web, ask: Ask, location: str) -> None:
     web.on("nowhere.example", redirect(location))
-    seen = look(web, "nowhere.example")
+    seen = ask("nowhere.example")
     assert (str(seen.outcome), seen.cause) == ("redirect_limit", "redirect_limit"), seen.detail
 
 
@@ -360,11 +378,10 @@ def test_redirects_that_lead_nowhere(web: Web, location: str) -> None:
     [
         "https://" + "x" * 70 + ".example/",
         "https://a..example/",
-        "https://ex ample.example/",
         "http://\udcff\udcfe/",
     ],
 )
-def test_redirects_to_impossible_names_end_quietly(web: Web, location: str) -> None:
+def test_redirects_to_impossible_names_end_quietly(web: Web, ask: Ask, location: str) -> None:
     web.on(
         "odd.example",
         raw(
@@ -374,13 +391,13 @@ def test_redirects_to_impossible_names_end_quietly(web: Web, location: str) -> N
             + b"\r\n\r\n"
         ),
     )
-    assert str(look(web, "odd.example").outcome) in ("error", "redirect_limit", "absent")
+    assert str(ask("odd.example").outcome) in ("error", "redirect_limit", "absent")
 
 
-def test_a_failing_redirect_target_is_named(web: Web) -> None:
+def test_a_failing_redirect_target_is_named(web: Web, ask: Ask) -> None:
     web.on("leads.example", redirect("https://cut.example/robots.txt"))
     web.on("cut.example", cut(RULES, declared=500))
-    seen = look(web, "leads.example")
+    seen = ask("leads.example")
     assert (seen.cause, seen.url) == ("reset", "https://leads.example/robots.txt")
     assert "cut.example" in seen.detail
 
@@ -405,25 +422,21 @@ def test_a_bad_certificate_falls_back_to_http(web: Web, fault: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("port", "cause"), [("closed_port", "refused"), ("mute_port", "connect_timeout"), ("http", "tls_other")]
+    ("port", "cause"),
+    [("closed_port", "refused"), ("mute_port", "connect_timeout"), ("noise_port", "tls_other")],
 )
 def test_no_connection_for_https_falls_back_to_http(web: Web, port: str, cause: str) -> None:
     web.on("old.example", page(RULES))
     bad = getattr(web, port)
     seen = look(web, "old.example", resolver=web.resolver(https=bad), connect_timeout=0.4)
     assert (str(seen.outcome), seen.url) == ("ok", "http://old.example/robots.txt")
-    seen = look(
-        web, "old.example", resolver=web.resolver(https=bad, http=web.closed_port), connect_timeout=0.4
-    )
+    seen = look(web, "old.example", resolver=web.resolver(https=bad, http=web.closed_port), connect_timeout=0.4)
     assert (str(seen.outcome), seen.cause, seen.url) == ("error", cause, "https://old.example/robots.txt")
 
 
 def test_a_port_outside_the_table_is_refused(web: Web) -> None:
     web.on("only.example", page(RULES))
-    assert (
-        look(web, "only.example", resolver=FixedResolver({80: web.http})).url
-        == "http://only.example/robots.txt"
-    )
+    assert look(web, "only.example", resolver=FixedResolver({80: web.http})).url == "http://only.example/robots.txt"
 
 
 @pytest.mark.parametrize(
@@ -506,9 +519,7 @@ def test_search_domains_are_not_tried(web: Web, dns: Dns) -> None:
     assert set(dns.asked) == {"nxdomain.example"}
 
 
-@pytest.mark.parametrize(
-    "text", ["", "8.8.8", "dns.example", "127.0.0.1:0", "127.0.0.1:x", "[::1", "1.2.3.4:70000"]
-)
+@pytest.mark.parametrize("text", ["", "8.8.8", "dns.example", "127.0.0.1:0", "127.0.0.1:x", "[::1", "1.2.3.4:70000"])
 def test_a_bad_resolver_setting_is_named(web: Web, text: str) -> None:
     with pytest.raises(UsageError, match="resolver"):
         look(web, "a.example", resolver=text)
@@ -521,9 +532,7 @@ def test_requests_say_who_asks_and_nothing_else(web: Web, monkeypatch: pytest.Mo
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     web.on("manners.example", page(RULES, Set_Cookie="id=1; Domain=manners.example; Path=/"))
-    settings = FetchSettings(
-        resolver=web.resolver(), ca_file=web.ca_file, allow_private=LOOPBACK, contact="crawl@uni.example"
-    )
+    settings = settings_for(web, contact="crawl@uni.example")
 
     async def main() -> None:
         async with Fetcher(settings) as fetcher:
@@ -547,9 +556,7 @@ def test_a_url_as_contact_is_not_sent_as_from() -> None:
     assert "(+https://" in request_headers(None)["User-Agent"]
 
 
-@pytest.mark.parametrize(
-    "contact", ["", "me", "a@b", "a@b.example\r\nX: y", "https://a.example/ b", "x) (y@z.example"]
-)
+@pytest.mark.parametrize("contact", ["", "me", "a@b", "a@b.example\r\nX: y", "https://a.example/ b", "x) (y@z.example"])
 def test_a_bad_contact_is_named(contact: str) -> None:
     with pytest.raises(UsageError, match="contact"):
         request_headers(contact)

@@ -13,7 +13,7 @@ from math import sqrt
 
 
 class Denominator(StrEnum):
-    """Of what a share is a share. `readable_or_absent` is the headline: a missing file is a real answer (404 allows)."""
+    """Of what a share is a share. `readable_or_absent` is the headline: a missing file is an answer (404 allows)."""
 
     MEMBERS = "members"
     READABLE = "readable"

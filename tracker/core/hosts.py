@@ -6,9 +6,7 @@ from ipaddress import ip_address
 MAX_HOST = 253
 # Underscores are outside RFC 952 and in use all the same; a last label that starts with a digit would be read
 # as an IPv4 address by browsers (WHATWG URL, "ends in a number").
-_HOST = re.compile(
-    r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII
-)
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?", re.ASCII)
 
 
@@ -32,9 +30,7 @@ def _ascii(name: str) -> str:
 
     try:
         mapped = idna.uts46_remap(name, std3_rules=False, transitional=False)
-        return ".".join(
-            label if label.isascii() else idna.alabel(label).decode("ascii") for label in mapped.split(".")
-        )
+        return ".".join(label if label.isascii() else idna.alabel(label).decode("ascii") for label in mapped.split("."))
     except idna.IDNAError as error:
         raise ValueError(f"{name!r} is no international host name: {error}") from None
 
@@ -46,9 +42,7 @@ def _reason(name: str) -> str:
         if mark in name:
             return f"{name!r} holds {what}: write the host alone, such as example.com"
     if _is_address(name):
-        return (
-            f"{name!r} is, or would be read as, an IP address: write the name of a site, such as example.com"
-        )
+        return f"{name!r} is, or would be read as, an IP address: write the name of a site, such as example.com"
     if ":" in name:
         return f"{name!r} holds a port: write the host alone, such as example.com"
     if len(name) > MAX_HOST:

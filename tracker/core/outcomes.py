@@ -206,9 +206,7 @@ _CHALLENGE_TEXTS = (
 )
 # Akamai signs its refusals of a client and its plain origin errors with the same host; only the first has
 # this title.
-_AKAMAI_REFUSAL = re.compile(
-    rb"<title>\s*access denied\s*</title>.*errors\.edgesuite\.net", re.IGNORECASE | re.DOTALL
-)
+_AKAMAI_REFUSAL = re.compile(rb"<title>\s*access denied\s*</title>.*errors\.edgesuite\.net", re.IGNORECASE | re.DOTALL)
 
 
 def challenge_marker(headers: Mapping[str, str], start: bytes) -> str | None:

@@ -121,8 +121,7 @@ def policy_of(robots: RobotsFile) -> Policy:
     # The wildcard first: it says the most, so a hostile file exhausts the budget on its names.
     star_bits = reader.bits(star) if star else NO_GROUP
     rules = tuple(
-        (token, reader.bits(chosen) | (PRIMARY if token in primary else 0))
-        for token, chosen in sorted(named.items())
+        (token, reader.bits(chosen) | (PRIMARY if token in primary else 0)) for token, chosen in sorted(named.items())
     )
     return Policy(star_bits, rules)
 
@@ -227,9 +226,7 @@ def dpi_status(rules: Sequence[Rule]) -> int:
     with several names counts for the last only, and it files rules by the spelling of a name. Here the rule
     runs on the groups of RFC 9309, so shares are higher than theirs.
     """
-    disallows = [
-        rule.pattern for rule in rules if not rule.allow and rule.pattern and b"?" not in rule.pattern
-    ]
+    disallows = [rule.pattern for rule in rules if not rule.allow and rule.pattern and b"?" not in rule.pattern]
     allows = [rule.pattern for rule in rules if rule.allow and b"?" not in rule.pattern]
     if not disallows or allows == disallows:
         return DPI_NONE
@@ -248,9 +245,7 @@ def closes_every_path(robots: RobotsFile, ruleset: Ruleset, work: Work) -> bool:
     if not ruleset.allows:
         return True
     # The agent's own Allows come first, for they are the likeliest to end the search.
-    everywhere = chain(
-        ruleset.allows, chain.from_iterable(group.rules for group in robots.groups), robots.orphans
-    )
+    everywhere = chain(ruleset.allows, chain.from_iterable(group.rules for group in robots.groups), robots.orphans)
     seen = set()
     for rule in everywhere:
         path = rule.pattern.removesuffix(b"$")

@@ -20,8 +20,9 @@ from math import ceil, floor, inf, isfinite, isnan, log, sqrt
 
 import numpy as np
 
+from tracker.core.crossing import solve
 from tracker.core.distributions import Array, median_of
-from tracker.core.exhaustion import OVERTRAINING_FROM, REFERENCE_YEAR, RESTRICTED_CAP, Curves, curves, solve
+from tracker.core.exhaustion import OVERTRAINING_FROM, REFERENCE_YEAR, RESTRICTED_CAP, Curves, curves
 from tracker.core.scenarios import FIELDS, Demand, Regime, Scenario, sample
 
 __all__ = ["Bands", "Forward", "Projection", "Scenario", "closed_form", "project", "year_words"]
@@ -136,21 +137,16 @@ class Projection:
     @cached_property
     def bands(self) -> Bands:
         """Quantiles of demand, stock and accessible stock for the years of a chart."""
-        times = [float(t) for t in _grid(self.scenario)]
         c = self.curves
-        stock = _levels(c.draws, [c.log_stock(t) for t in times])
-        plain = (
-            c.access is None
-            and c.synthetic is None
-            and not np.any(c.licensed)
-            and not np.any(c.licensed_slope)
-        )
+        end = self.scenario.horizon - c.start
+        times = [*map(float, range(ceil(end))), end]
+        stock = _levels([c.log_stock(t) for t in times], c.draws)
         return Bands(
-            years=np.array(times) + self.scenario.start_year,
+            years=c.start + np.array(times),
             levels=BAND_LEVELS,
-            demand=_levels(c.draws, [c.log_demand(t, c.boosted(t)) for t in times]),
+            demand=_levels([c.log_demand(t, t >= c.jump) for t in times], c.draws),
             stock=stock,
-            accessible=stock if plain else _levels(c.draws, [c.log_supply(t) for t in times]),
+            accessible=stock if c.straight else _levels([c.log_supply(t) for t in times], c.draws),
         )
 
     def summary(self) -> dict[str, object]:
@@ -172,20 +168,15 @@ def _finite(value: float) -> float | None:
     return value if isfinite(value) else None
 
 
-def _grid(scenario: Scenario) -> list[float]:
-    span = scenario.horizon - scenario.start_year
-    return [*map(float, range(ceil(span))), span]
-
-
-def _levels(draws: int, logs: list[Array]) -> Array:
-    # float32 halves the sort and still carries seven digits, more than a chart shows.
+def _levels(logs: list[Array], draws: int) -> Array:
+    # float32 halves the sort and still carries more digits than a chart shows.
     rows = np.empty((len(logs), draws), dtype=np.float32)
     for row, values in zip(rows, logs, strict=True):
         row[:] = values
     rows.sort(axis=1)
     positions = np.array(BAND_LEVELS) * (draws - 1)
     low, high = rows[:, np.floor(positions).astype(int)], rows[:, np.ceil(positions).astype(int)]
-    return np.asarray(np.exp((low + (high - low) * (positions - np.floor(positions))).T))
+    return np.asarray(np.exp(low + (high - low) * (positions - np.floor(positions))).T)
 
 
 def project(scenario: Scenario, draws: int = 20_000, seed: int = 0) -> Projection:
@@ -249,11 +240,7 @@ def closed_form(scenario: Scenario) -> float:
 def _check_closed(scenario: Scenario) -> None:
     if scenario.demand is Demand.MIXTURE:
         raise ValueError("no closed form for mixed demand: choose historical or compute")
-    if (
-        scenario.synthetic_regime is not Regime.OFF
-        or scenario.licensed_tokens != 0
-        or scenario.licensed_growth != 0
-    ):
+    if scenario.synthetic_regime is not Regime.OFF or scenario.licensed_tokens != 0 or scenario.licensed_growth != 0:
         raise ValueError("no closed form with synthetic or licensed text")
     if scenario.restricts and (scenario.long_run_share is not None or median_of(scenario.retroactivity) != 1):
         raise ValueError("no closed form for restrictions that change over time or spare old copies")

@@ -142,7 +142,7 @@ class Ruleset:
     """The merged rules of the groups that apply to an agent, ready to decide any path."""
 
     def __init__(self, rules: Sequence[Rule], work: Work) -> None:
-        work.spend(len(rules))
+        work.spend(2 * len(rules))  # sorting rules out costs about two matches each
         self.allows = [rule for rule in rules if rule.allow and rule.pattern]
         self.disallows = [rule for rule in rules if not rule.allow and rule.pattern]
         # Only patterns of nothing but these octets can match `/` or an ordinary page; there are few of them.
@@ -277,9 +277,7 @@ def judge(robots: RobotsFile, token: str) -> Verdict:
         ("too_complex", work.exhausted),
     ):
         (flags.add if present else flags.discard)(flag)
-    return Verdict(
-        degree, basis, _fate(rules.root), _fate(rules.generic), lines, frozenset(flags), alternative
-    )
+    return Verdict(degree, basis, _fate(rules.root), _fate(rules.generic), lines, frozenset(flags), alternative)
 
 
 def _is_managed(robots: RobotsFile, agent_lines: Iterable[int]) -> bool:

@@ -1,0 +1,1 @@
+"""Looking at sites: the engine, and one crawl of a panel into a history."""

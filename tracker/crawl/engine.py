@@ -109,9 +109,7 @@ class _Results:
         return rows, False
 
 
-async def _write(
-    results: _Results, record: Record, thread: ThreadPoolExecutor, batch: int, interval: float
-) -> None:
+async def _write(results: _Results, record: Record, thread: ThreadPoolExecutor, batch: int, interval: float) -> None:
     loop = asyncio.get_running_loop()
     last = False
     while not last:

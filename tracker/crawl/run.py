@@ -59,6 +59,11 @@ def iso(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def crawl_ref(panel: str, at: int) -> str:
+    """What identifies our own crawl of a panel at a moment."""
+    return f"{panel}@{iso(at)}"
+
+
 def crawl_panel(
     writer: Writer,
     panel: Panel,
@@ -74,7 +79,7 @@ def crawl_panel(
     """
     report = CrawlReport(panel.name, at, len(panel.members))
     panel_id = writer.panel(panel)
-    crawl = writer.begin_crawl(writer.source(OWN), panel_id, at, f"{panel.name}@{iso(at)}", len(panel.members))
+    crawl = writer.begin_crawl(writer.source(OWN), panel_id, at, crawl_ref(panel.name, at), len(panel.members))
 
     def done(observation: Observation) -> None:
         report.outcomes[observation.outcome] += 1
@@ -84,7 +89,7 @@ def crawl_panel(
 
     stopped = True
     try:
-        hosts = [member.host for member in panel.members]
+        hosts = writer.remaining(crawl, [member.host for member in panel.members])
         stopped = run_loop(_ask(hosts, fetch, lambda some: _record(writer, crawl, some), workers, done))
     finally:
         report.finished = not stopped

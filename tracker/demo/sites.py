@@ -148,14 +148,10 @@ BOARD = star("/login", "/search", "/user/*/messages")
 PLAIN = star("")
 CODE = star("/*/raw/", "/search") + "\nCrawl-delay: 1"
 
-CHALLENGE = Status(
-    403, b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
-)
+CHALLENGE = Status(403, b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>")
 MISSING = Status(404, b"<!DOCTYPE html><title>404 Not Found</title>")
 OVERLOADED = Status(503, b"<!DOCTYPE html><title>503 Service Unavailable</title>")
-APP_SHELL = Html(
-    b'<!DOCTYPE html><html><head><title>City</title></head><body><div id="app"></div></body></html>'
-)
+APP_SHELL = Html(b'<!DOCTYPE html><html><head><title>City</title></head><body><div id="app"></div></body></html>')
 
 SITES: tuple[Site, ...] = (
     # --- news
@@ -221,9 +217,7 @@ SITES: tuple[Site, ...] = (
     # A newswire closed to all but two search engines since ever: blocked, but never by name.
     site("wire.example news US en", (0, robots(welcome("Googlebot", "Bingbot"), shut("*")))),
     # Closed by name, then behind a challenge that no crawler passes: nobody can know what it says.
-    site(
-        "tribune.example news AU en", (0, robots(PAPER)), (1, robots(PAPER, shut("GPTBot"))), (6, CHALLENGE)
-    ),
+    site("tribune.example news AU en", (0, robots(PAPER)), (1, robots(PAPER, shut("GPTBot"))), (6, CHALLENGE)),
     # A misspelt word that the large parsers forgive.
     site(
         "localnews.example.org news CA en",
@@ -262,9 +256,7 @@ SITES: tuple[Site, ...] = (
         (5, robots(BOARD)),
     ),
     # No file at first; the first one it writes is about AI.
-    site(
-        "boards.example.net forum NL nl", (0, MISSING), (3, robots("# new in January", stacked(*AUTUMN_2023)))
-    ),
+    site("boards.example.net forum NL nl", (0, MISSING), (3, robots("# new in January", stacked(*AUTUMN_2023)))),
     site(
         "fanfic.example forum US en",
         (0, robots(BOARD)),
@@ -326,9 +318,7 @@ SITES: tuple[Site, ...] = (
         (8, robots(star("/doi/pdf/"), welcome("GPTBot", "PerplexityBot"), stacked("CCBot", "ClaudeBot"))),
     ),
     # An allow-list: only the abstracts are open, to everybody.
-    site(
-        "preprints.example academic US en", (0, robots("User-agent: *\nAllow: /abs/\nAllow: /$\nDisallow: /"))
-    ),
+    site("preprints.example academic US en", (0, robots("User-agent: *\nAllow: /abs/\nAllow: /$\nDisallow: /"))),
     # The one site that stops answering without closing the connection.
     site("lab.example.net academic KR ko", (0, robots(PLAIN)), (7, Hang())),
     # --- software and entertainment
@@ -355,9 +345,7 @@ SITES: tuple[Site, ...] = (
         (0, robots(PLAIN, end="\r")),
         (3, robots(PLAIN, shut("CCBot", "GPTBot"), end="\r")),
     ),
-    site(
-        "streaming.example entertainment US en", (0, robots(PLAIN)), (4, robots(PLAIN, stacked(*AUTUMN_2023)))
-    ),
+    site("streaming.example entertainment US en", (0, robots(PLAIN)), (4, robots(PLAIN, stacked(*AUTUMN_2023)))),
     # The file is lost in a relaunch: what was closed is open.
     site(
         "comics.example entertainment BE fr",

@@ -42,18 +42,14 @@ _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
     (ConnectionError, "reset"),
 )
 # No route is a failure to connect that may pass, as a time-out is, and unlike a refusal by the host itself.
-_UNREACHABLE = frozenset(
-    {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT, errno.ENETDOWN, errno.EHOSTDOWN}
-)
+_UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT, errno.ENETDOWN, errno.EHOSTDOWN})
 _REFUSED_TEXT = f"[Errno {errno.ECONNREFUSED}]"
 
 
 def explain(error: BaseException) -> Failure:
     """Classify the exception of a failed exchange by its chain of causes."""
     chain = tuple(_chain(error))
-    connecting = any(
-        isinstance(e, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)) for e in chain
-    )
+    connecting = any(isinstance(e, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)) for e in chain)
     for link in chain:
         if isinstance(link, DnsFailure):
             return Failure(link.cause, str(link), before_request=False)

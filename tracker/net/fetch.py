@@ -10,7 +10,6 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
@@ -75,36 +74,27 @@ class Fetcher:
     def __init__(self, settings: FetchSettings | None = None) -> None:
         self._settings = settings or FetchSettings()
         self._headers = request_headers(self._settings.contact)
+        self._extensions = {"timeout": _timeout(self._settings).as_dict()}
         self._guard = Guard(self._settings.allow_private)
         self._tls = tls_context(self._settings.ca_file)
-        self._client: httpx.AsyncClient | None = None
+        self._resolver: Resolver | None = None
+        self._transport: httpx.AsyncBaseTransport | None = None
 
     async def __aenter__(self) -> Self:
-        settings = self._settings
-        resolver = make_resolver(settings.resolver, settings.dns_timeout)
-        session = open_session(resolver, self._guard, self._tls)
-        self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(client=session, verify=self._tls, trust_env=False),
-            headers=self._headers,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=self._timeout(),
-            trust_env=False,
-        )
+        self._resolver = make_resolver(self._settings.resolver, self._settings.dns_timeout)
+        session = open_session(self._resolver, self._guard, self._tls)
+        # The transport without httpx's client on top: that would keep a cookie jar over all sites, read the
+        # environment, and raise on a Location it cannot parse even when told not to follow it.
+        self._transport = AiohttpTransport(client=session, verify=self._tls, trust_env=False)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
-
-    def _timeout(self) -> httpx.Timeout:
-        settings = self._settings
-        # The transport takes `pool` for name, connection and TLS together: a host with many dead addresses
-        # would otherwise get `connect_timeout` for each.
-        to_connected = settings.dns_timeout + settings.connect_timeout
-        return httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout, pool=to_connected)
+        if self._transport is not None and self._resolver is not None:
+            await self._transport.aclose()
+            await self._resolver.close()
+            self._transport = self._resolver = None
 
     async def robots(self, host: str) -> Observation:
         """Look at the robots.txt of a site (a normalised host name) and say what was seen."""
@@ -174,12 +164,12 @@ class Fetcher:
 
     @asynccontextmanager
     async def _response(self, url: str) -> AsyncIterator[httpx.Response]:
-        if self._client is None:
+        if self._transport is None:
             raise RuntimeError("use the Fetcher as an async context manager")
-        request = self._client.build_request("GET", url)
+        request = httpx.Request("GET", url, headers=self._headers, extensions=self._extensions)
         self._guard.check_host(request.url.host)
         try:
-            response = await self._client.send(request, stream=True)
+            response = await self._transport.handle_async_request(request)
         except RuntimeError as error:
             # uvloop's way of losing a race for a file descriptor between two addresses of a host.
             if "used by transport" not in str(error):
@@ -227,9 +217,17 @@ def _redirect(url: str, status: int, location: str) -> _Answer | _Redirect:
         target = joined.copy_with(username=None, password=None, fragment=None)
     except (httpx.InvalidURL, ValueError):
         target = httpx.URL("")
-    if target.scheme not in ("http", "https") or not target.host:
+    usable = target.scheme in ("http", "https") and target.host and 0 < (target.port or 80) < 65536
+    if not usable:
         return _Answer(outcomes.redirect_limit(f"leads to {location}"), url, status)
     return _Redirect(url, status, str(target))
+
+
+def _timeout(settings: FetchSettings) -> httpx.Timeout:
+    # The transport takes `pool` for name, connection and TLS together: a host with many dead addresses would
+    # otherwise get `connect_timeout` for each.
+    to_connected = settings.dns_timeout + settings.connect_timeout
+    return httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout, pool=to_connected)
 
 
 def request_headers(contact: str | None) -> dict[str, str]:

@@ -51,9 +51,7 @@ class CaresResolver:
     """
 
     # The name server has spoken and there is no address; every other error leaves the question open.
-    _NO_SUCH_NAME = frozenset(
-        {aiodns.error.ARES_ENOTFOUND, aiodns.error.ARES_ENODATA, aiodns.error.ARES_EBADNAME}
-    )
+    _NO_SUCH_NAME = frozenset({aiodns.error.ARES_ENOTFOUND, aiodns.error.ARES_ENODATA, aiodns.error.ARES_EBADNAME})
 
     def __init__(self, server: str | None = None, timeout: float = 5.0) -> None:
         self._timeout = timeout
@@ -116,8 +114,8 @@ def make_resolver(setting: str | Resolver, timeout: float) -> Resolver:
 def _server(setting: str) -> str:
     host, port = setting, ""
     if setting.startswith("["):
-        host, _, port = setting[1:].partition("]")
-        port = port.removeprefix(":")
+        host, bracket, port = setting[1:].partition("]")
+        host, port = host + ("" if bracket else "["), port.removeprefix(":")
     elif setting.count(":") == 1:
         host, _, port = setting.partition(":")
     try:
@@ -126,7 +124,5 @@ def _server(setting: str) -> str:
         if not 0 < number < 65536:
             raise ValueError(port)
     except ValueError:
-        raise UsageError(
-            f'resolver: {setting!r} is neither "system" nor IP[:PORT], e.g. 127.0.0.1:5353'
-        ) from None
+        raise UsageError(f'resolver: {setting!r} is neither "system" nor IP[:PORT], e.g. 127.0.0.1:5353') from None
     return f"[{address}]:{number}" if address.version == 6 else f"{address}:{number}"

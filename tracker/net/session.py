@@ -55,8 +55,7 @@ class VettedResolver(AbstractResolver):
         return results
 
     async def close(self) -> None:
-        """Close the resolver underneath."""
-        await self._resolver.close()
+        """Nothing: the resolver underneath belongs to the Fetcher."""
 
 
 def open_session(resolver: Resolver, guard: Guard, tls: ssl.SSLContext) -> aiohttp.ClientSession:
@@ -97,7 +96,5 @@ def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
             context.load_verify_locations(ca_file)
         except (OSError, ssl.SSLError) as error:
             reason = error.strerror or error.__class__.__name__
-            raise UsageError(
-                f"ca_file: {ca_file} holds no readable certificates ({reason}); give a PEM file"
-            ) from None
+            raise UsageError(f"ca_file: {ca_file} holds no readable certificates ({reason}); give a PEM file") from None
     return context

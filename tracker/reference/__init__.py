@@ -4,17 +4,17 @@ Every row has its source and the day on which it was checked. A bad row raises R
 PanelError, with file, line, field and the mend.
 """
 
+from tracker.core.panels import Member, Panel
 from tracker.reference.facts import (
     agents,
     claims,
     datasets,
     deals,
     events,
-    registry_fingerprint,
     scenarios_path,
     synthetic,
 )
-from tracker.reference.panels import Member, Panel, panel, panel_names
+from tracker.reference.panels import panel, panel_names
 from tracker.reference.records import (
     Claim,
     Confidence,
@@ -52,7 +52,6 @@ __all__ = [
     "events",
     "panel",
     "panel_names",
-    "registry_fingerprint",
     "scenarios_path",
     "synthetic",
 ]

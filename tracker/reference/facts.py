@@ -1,7 +1,5 @@
 """The fact tables of `data/reference`: how each is read and checked."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -38,7 +36,8 @@ def agents(extra: Path | None = None) -> tuple[Agent, ...]:
     if extra is not None:
         found |= _agents_of(extra)
     owners: dict[str, str] = {}
-    for place, agent in found.values():
+    # The user's rows last: of two that share a token theirs is to blame.
+    for place, agent in sorted(found.values(), key=lambda pair: pair[0].path == extra):
         for token in agent.tokens:
             owner = owners.setdefault(token.lower(), agent.name)
             if owner != agent.name:
@@ -76,12 +75,6 @@ def scenarios_path() -> Path:
     return _file("scenarios.toml")
 
 
-def registry_fingerprint(registry: Iterable[Agent]) -> str:
-    """SHA-256 (hex) of all that decides verdicts and shares, whatever the order of agents."""
-    decisive = [[a.name, a.tokens, a.falls_back_to, a.obeys_star, a.valid_from] for a in registry]
-    return hashlib.sha256(json.dumps(sorted(decisive)).encode()).hexdigest()
-
-
 def _file(name: str) -> Path:
     return rows.data_folder() / "reference" / name
 
@@ -89,8 +82,10 @@ def _file(name: str) -> Path:
 def _agents_of(path: Path) -> dict[str, tuple[Place, Agent]]:
     found: dict[str, tuple[Place, Agent]] = {}
     for place, row in rows.toml_rows(path, "agent"):
-        # Most agents have one token, their name: the file need not say it twice.
-        agent = _AGENT.build(place, {"tokens": [row.get("name")]} | row)
+        if "name" in row:
+            # Most agents have one token, their name: the file need not say it twice.
+            row.setdefault("tokens", [row["name"]])
+        agent = _AGENT.build(place, row)
         _check_agent(place, agent)
         first, _ = found.setdefault(agent.name.lower(), (place, agent))
         if first is not place:
@@ -101,6 +96,8 @@ def _agents_of(path: Path) -> dict[str, tuple[Place, Agent]]:
 def _check_agent(place: Place, agent: Agent) -> None:
     if agent.name not in agent.tokens:
         raise place.error("tokens", f"{agent.name} is not among them, add it")
+    if len({token.lower() for token in agent.tokens}) != len(agent.tokens):
+        raise place.error("tokens", "one stands twice in two spellings, delete one: case does not count")
     if shared := set(agent.tokens) & set(agent.falls_back_to):
         raise place.error("falls_back_to", f"{min(shared)} is a token of the agent itself, remove it")
     if (agent.purpose is Purpose.CONTROL) is not (agent.kind is Kind.CONTROL):

@@ -42,9 +42,7 @@ def panel(name_or_path: str | Path) -> Panel:
         return _read(_folder() / f"{name}.csv", name)
     path = Path(name_or_path)
     if not path.exists():
-        raise PanelError(
-            f"no panel {name}: no such file, and the panels by name are {', '.join(panel_names())}"
-        )
+        raise PanelError(f"no panel {name}: no such file, and the named ones are {', '.join(panel_names())}")
     return _read(path, path.stem)
 
 

@@ -42,9 +42,10 @@ def csv_cells(text: str, path: Path, error: type[DrywellError]) -> Iterator[tupl
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     try:
-        for cells in reader:
-            if any(cells) and not cells[0].lstrip().startswith("#"):
-                yield line, [cell.strip() for cell in cells]
+        for raw in reader:
+            cells = [cell.strip() for cell in raw]
+            if cells not in ([], [""]) and not cells[0].startswith("#"):
+                yield line, cells
             line = reader.line_num + 1
     except csv.Error as reason:
         raise error(f"{path}:{line}: not valid CSV ({reason}): check the quotation marks") from None
@@ -69,17 +70,11 @@ def toml_rows(path: Path, table: str) -> list[tuple[Place, dict[str, Any]]]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as reason:
         raise ReferenceDataError(f"{path}: not valid TOML: {reason}") from None
-    lines = [
-        number
-        for number, line in enumerate(text.split("\n"), 1)
-        if re.match(rf"\s*\[\[\s*{table}\s*\]\]", line)
-    ]
+    lines = [number for number, line in enumerate(text.split("\n"), 1) if re.match(rf"\s*\[\[\s*{table}\s*\]\]", line)]
     rows = document.pop(table, [])
     if document or not isinstance(rows, list) or len(rows) != len(lines):
         stray = next(iter(document), table)
-        raise Place(path, 1).error(
-            stray, f"write every row as its own table headed [[{table}]], nothing else"
-        )
+        raise Place(path, 1).error(stray, f"write every row as its own table headed [[{table}]], nothing else")
     return [(Place(path, line), row) for line, row in zip(lines, rows, strict=True)]
 
 
@@ -110,9 +105,7 @@ class Schema(Generic[Row]):
         if declared.keys() != checks.keys():
             raise TypeError(f"checks do not fit the fields of {cls}: {declared.keys() ^ checks.keys()}")
         self._required = [
-            name
-            for name, field in declared.items()
-            if field.default is MISSING and field.default_factory is MISSING
+            name for name, field in declared.items() if field.default is MISSING and field.default_factory is MISSING
         ]
 
     def build(self, place: Place, row: Mapping[str, Any]) -> Row:
@@ -209,6 +202,4 @@ def list_of(check: Check) -> Check:
 
 def fits_precision(date_text: str, precision: Precision) -> bool:
     """Whether a date known to the month or year is written as the first day of it."""
-    return date_text.endswith(
-        {Precision.DAY: "", Precision.MONTH: "-01", Precision.YEAR: "-01-01"}[precision]
-    )
+    return date_text.endswith({Precision.DAY: "", Precision.MONTH: "-01", Precision.YEAR: "-01-01"}[precision])

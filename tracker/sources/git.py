@@ -8,8 +8,9 @@ The `git` program reads the repository; nothing is checked out and nothing in it
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from tracker.core.hosts import normalise_host
@@ -21,6 +22,7 @@ from tracker.store.write import Writer
 
 COMMITS_A_BATCH = 50
 _REGULAR_FILE = ("100644", "100755")
+OnProgress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,39 @@ class Commit:
     changes: dict[str, str | None]
 
 
+@dataclass(frozen=True)
+class GitHistory:
+    """What a repository holds of the wanted files.
+
+    `key` identifies it in any clone (root commit and pattern); `skipped` are matching paths that name no host, with
+    the reason.
+    """
+
+    repository: Path
+    pattern: str
+    key: str
+    commits: list[Commit]
+    skipped: dict[str, str]
+
+    @property
+    def sites(self) -> list[str]:
+        """Every host that ever had a file."""
+        return sorted({site for commit in self.commits for site in commit.changes})
+
+
 @dataclass
 class ImportReport:
-    """What an import did; `skipped` are paths that match the pattern but name no host, with the reason."""
+    """What an import did."""
 
-    commits: int = 0
+    panel: str
+    commits: int
+    sites: int
+    skipped: dict[str, str]
     new_commits: int = 0
-    sites: int = 0
-    skipped: dict[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """The report as plain values."""
+        return asdict(self)
 
 
 def path_pattern(text: str) -> re.Pattern[str]:
@@ -55,33 +82,44 @@ def import_git(
     repository: Path,
     pattern: str,
     panel: str | None = None,
-    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    on_progress: OnProgress | None = None,
 ) -> ImportReport:
-    """Carry the history of a repository over; commits that are already there are passed by.
+    """Read a repository and carry its history over: `read_history`, then `carry_over`."""
+    return carry_over(writer, read_history(repository, pattern), panel, on_progress)
 
-    `on_progress(done, total)` counts commits. Raises SourceError if there is no repository or nothing matches.
+
+def read_history(repository: Path, pattern: str) -> GitHistory:
+    """The commits of the current branch that touch matching files; reads no file yet.
+
+    Raises SourceError if there is no repository, the pattern has no `{site}`, or nothing matches.
     """
     matches = path_pattern(pattern)
     key = f"git:{_root(repository)}:{pattern}"
-    report = ImportReport()
-    commits = list(_commits(repository, pattern, matches, report))
+    skipped: dict[str, str] = {}
+    commits = list(_commits(repository, pattern, matches, skipped))
     if not commits:
         raise SourceError(f"no file in the history of {repository} matches {pattern!r}; list them with `git ls-files`")
-    report.commits = len(commits)
-    report.sites = len({site for commit in commits for site in commit.changes})
-    name = panel or _slug(repository)
-    source_id = writer.source(SourceFacts("git", name, key))
+    return GitHistory(repository, pattern, key, commits, skipped)
+
+
+def carry_over(
+    writer: Writer, history: GitHistory, panel: str | None = None, on_progress: OnProgress | None = None
+) -> ImportReport:
+    """Write the commits that are not known yet, each as a crawl. `on_progress(done, total)` counts new commits."""
+    name = panel or _slug(history.repository)
+    report = ImportReport(name, len(history.commits), len(history.sites), history.skipped)
+    source_id = writer.source(SourceFacts("git", name, history.key))
     known = writer.known_refs(source_id)
-    new = sum(commit.sha not in known for commit in commits)
+    new = sum(commit.sha not in known for commit in history.commits)
     if new == 0:
         return report
-    panel_id = writer.panel(_panel(name, repository, pattern, key, commits))
-    with _BlobReader(repository) as blobs:
-        walk = _Walk(blobs, known)
-        for number, batch in enumerate(_batches(walk.crawls(commits))):
+    panel_id = writer.panel(_panel(name, history))
+    with _BlobReader(history.repository) as blobs:
+        for batch in _batches(_Walk(blobs, known).crawls(history.commits)):
             writer.import_crawls(source_id, panel_id, batch)
             report.new_commits += len(batch)
-            on_progress(min((number + 1) * COMMITS_A_BATCH, new), new)
+            if on_progress:
+                on_progress(report.new_commits, new)
     return report
 
 
@@ -146,17 +184,17 @@ def _batches(crawls: Iterable[PastCrawl]) -> Iterator[list[PastCrawl]]:
         yield batch
 
 
-def _panel(name: str, repository: Path, pattern: str, key: str, commits: Sequence[Commit]) -> Panel:
-    sites = sorted({site for commit in commits for site in commit.changes})
+def _panel(name: str, history: GitHistory) -> Panel:
+    folder = history.repository.resolve().name
     return Panel(
         name=name,
-        title=f"Sites in the git history of {repository.resolve().name}",
-        source=f"git repository {repository.resolve().name}, {pattern}",
-        list_id=key,
-        compiled=datetime.fromtimestamp(commits[-1].at, UTC).date().isoformat(),
+        title=f"Sites in the git history of {folder}",
+        source=f"git repository {folder}, {history.pattern}",
+        list_id=history.key,
+        compiled=datetime.fromtimestamp(history.commits[-1].at, UTC).date().isoformat(),
         population=None,
         is_sample=False,
-        members=tuple(Member(site) for site in sites),
+        members=tuple(Member(site) for site in history.sites),
     )
 
 
@@ -164,9 +202,7 @@ def _slug(repository: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "-", repository.resolve().name.removesuffix(".git").lower()).strip("-") or "git"
 
 
-def _commits(
-    repository: Path, pattern: str, matches: re.Pattern[str], report: ImportReport
-) -> Iterator[Commit]:
+def _commits(repository: Path, pattern: str, matches: re.Pattern[str], skipped: dict[str, str]) -> Iterator[Commit]:
     """The commits of the current branch that touch matching files, oldest first."""
     folder = pattern.partition("{site}")[0].rpartition("/")[0] or "."
     log = ("log", "--first-parent", "--reverse", "-m", "-z", "--raw", "--no-renames", "--no-abbrev")
@@ -176,17 +212,17 @@ def _commits(
         head, *entries = part.split(b"\x00")
         sha, _, seconds = head.decode("ascii").partition(" ")
         at = max(at, int(seconds))
-        changes = dict(_changes(entries, matches, report))
+        changes = dict(_changes(entries, matches, skipped))
         if changes:
             yield Commit(sha, at, changes)
 
 
 def _changes(
-    entries: Sequence[bytes], matches: re.Pattern[str], report: ImportReport
+    entries: Sequence[bytes], matches: re.Pattern[str], skipped: dict[str, str]
 ) -> Iterator[tuple[str, str | None]]:
     """(site, blob or None) from the NUL-separated fields of `git log --raw -z`: ":modes shas status", path, ..."""
     fields = [entry.lstrip(b"\n") for entry in entries]
-    for meta, path in zip(fields, fields[1:], strict=False):
+    for meta, path in pairwise(fields):
         if not meta.startswith(b":"):
             continue
         _, mode, _, blob, status = meta.decode("ascii").split(" ")
@@ -197,7 +233,7 @@ def _changes(
         try:
             yield normalise_host(found["site"]), None if status == "D" else blob
         except ValueError as error:
-            report.skipped[name.encode("utf-8", "replace").decode()] = str(error)
+            skipped[name.encode("utf-8", "replace").decode()] = str(error)
 
 
 def _root(repository: Path) -> str:

@@ -1,0 +1,1 @@
+"""The history: tables, the one writer, the one reader."""

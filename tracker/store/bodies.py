@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import zstandard
 from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
 
 from tracker.core.policy import ABSENT, Policy, policy_of
 from tracker.core.robots import parse
@@ -51,7 +52,12 @@ class Bodies:
     def _store(self, digest: bytes, data: bytes) -> int:
         robots = parse(data)
         policy_id = self._policy_id(policy_of(robots))
-        row = {"sha256": digest, "size": len(data), "policy_id": policy_id, "flags": " ".join(sorted(robots.flags))}
+        row = {
+            "sha256": digest,
+            "size": len(data),
+            "policy_id": policy_id,
+            "flags": " ".join(sorted(robots.flags)),
+        }
         body_id = _added(self._connection, models.Body, row)
         packed = {"body_id": body_id, "codec": "zstd", "data": self._compressor.compress(data)}
         add(self._connection, models.BodyData, [packed])
@@ -81,7 +87,7 @@ class Bodies:
         return known
 
 
-def _added(connection: Connection, model: type[models.SQLModel], row: Mapping[str, object]) -> int:
+def _added(connection: Connection, model: type[SQLModel], row: Mapping[str, object]) -> int:
     """Insert one row and give its new id."""
     key = connection.execute(table(model).insert(), row).inserted_primary_key
     assert key is not None

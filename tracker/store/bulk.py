@@ -1,10 +1,10 @@
-"""Short words for bulk statements on the declared tables, through SQLAlchemy Core (the ORM costs 7 to 80 times more)."""
+"""Short words for bulk statements on the declared tables, by SQLAlchemy Core (the ORM costs 7 to 80 times more)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
-from sqlalchemy.dialects.sqlite import insert as upserting
+from sqlalchemy.dialects.sqlite import Insert
 from sqlmodel import SQLModel
 
 T = TypeVar("T")
@@ -35,6 +35,11 @@ def add(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[st
         connection.execute(insert(table(model)), rows)
 
 
+def upsert(target: Table) -> Insert:
+    """An INSERT that can be given an ON CONFLICT clause."""
+    return Insert(target)
+
+
 def add_or(
     connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], replacing: Sequence[str]
 ) -> None:
@@ -42,7 +47,7 @@ def add_or(
     if not rows:
         return
     target = table(model)
-    statement = upserting(target)
+    statement = upsert(target)
     keys = [column.name for column in target.primary_key]
     if replacing:
         values = {name: statement.excluded[name] for name in replacing}

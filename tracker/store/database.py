@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from tracker.errors import DatabaseCorrupt, DatabaseError, DatabaseNewer, NotADatabase, UsageError
+from tracker.errors import DatabaseCorrupt, DatabaseError, DatabaseNewer, NoHistory, NotADatabase, UsageError
 from tracker.store import migrations
 
 APPLICATION_ID = 0x44525957  # "DRYW"
@@ -63,7 +63,7 @@ def open_reader(database: str | Path) -> Engine:
     """
     path = path_of(database)
     if not path.exists() or path.stat().st_size == 0:
-        raise DatabaseError(f"no history at {path} yet: run `tracker crawl`, `tracker import git` or `tracker demo`")
+        raise NoHistory(f"no history at {path} yet: run `tracker crawl`, `tracker import git` or `tracker demo`")
     with explained(path):
         if _inspect(path) != (migrations.SCHEMA_VERSION, views_digest()):
             open_writer(path).dispose()
@@ -104,7 +104,9 @@ def _make_folder(path: Path) -> None:
 
 def _inspect(path: Path, thorough: bool = False) -> tuple[int, str]:
     """(schema version, digest of the views) of an existing file, after refusing what is no readable history."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    # Without a write-ahead log nobody is writing, and `immutable` keeps the look from leaving files behind.
+    still = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{still}", uri=True, timeout=BUSY_SECONDS)
     try:
         return _checked(path, connection, thorough)
     finally:
@@ -124,7 +126,7 @@ def _checked(path: Path, connection: sqlite3.Connection, thorough: bool) -> tupl
             f"{path} has schema {version}, this program knows {migrations.SCHEMA_VERSION}: "
             "upgrade Drywell (pip install -U drywell)"
         )
-    if thorough and (said := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+    if thorough and (said := connection.execute("PRAGMA quick_check(1)").fetchone()[0].splitlines()[-1]) != "ok":
         raise DatabaseCorrupt(f"{path} is damaged ({said}); restore a backup, or try `sqlite3 {path.name} .recover`")
     if not tables:
         return version, ""

@@ -5,7 +5,7 @@ other change rebuilds the site from all its evidence. States and tally are never
 are computed again, the old contribution is taken away and the new one added.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,7 +47,7 @@ class Deriver:
         return {row.site_id: _tip(row) for row in rows_where(self._connection, models.Head, "site_id", site_ids)}
 
     def forward(self, answers: dict[int, int], failures: Iterable[int], at: int) -> None:
-        """Carry sites forward by one crawl at `at`, later than all that is known: site to body, and sites that failed."""
+        """Carry sites forward by one crawl at `at`, later than all that is known: site to body, and who failed."""
         tips = self.tips([*answers, *failures])
         heads: list[dict[str, Any]] = []
         spans: list[dict[str, Any]] = []

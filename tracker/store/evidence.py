@@ -24,8 +24,8 @@ class Evidence:
         self._seen: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
         self._answered: dict[int, list[tuple[int, int]]] = {int(site): [] for site in self._sites}
         self._failed: dict[int, set[int]] = {int(site): set() for site in self._sites}
-        ranks = connection.execute(select(table(models.Source).c["source_id", "rank"])).all()
-        self._rank = {source_id: rank for source_id, rank in ranks}
+        ranks = connection.execute(select(table(models.Source).c.source_id, table(models.Source).c.rank)).all()
+        self._rank: dict[int, int] = {row.source_id: row.rank for row in ranks}
         self._load_sightings(connection)
         self._load_crawls(connection)
         self._load_trouble(connection)
@@ -41,8 +41,8 @@ class Evidence:
 
     def _load_crawls(self, connection: Connection) -> None:
         crawls = table(models.Crawl)
-        columns = crawls.c["source_id", "at", "answered", "failed"]
-        for source_id, at, answered, failed in connection.execute(select(columns)):
+        looks = select(crawls.c.source_id, crawls.c.at, crawls.c.answered, crawls.c.failed)
+        for source_id, at, answered, failed in connection.execute(looks):
             for site in self._sites[bitmap.contains(answered, self._sites)].tolist():
                 self._answered[site].append((at, source_id))
             for site in self._sites[bitmap.contains(failed, self._sites)].tolist():
@@ -75,13 +75,16 @@ class Evidence:
         return sorted(self._failed[site_id])
 
 
-def last_answers(
-    connection: Connection, source_id: int, before: int, site_ids: Iterable[int]
-) -> dict[int, int]:
+def last_answers(connection: Connection, source_id: int, before: int, site_ids: Iterable[int]) -> dict[int, int]:
     """What each of the sites last answered to a source before a moment: site id to body id."""
     seen = table(models.Sighting)
     rows = rows_where(
-        connection, models.Sighting, "site_id", site_ids, seen.c.source_id == source_id, seen.c.seen_at < before
+        connection,
+        models.Sighting,
+        "site_id",
+        site_ids,
+        seen.c.source_id == source_id,
+        seen.c.seen_at < before,
     )
     return {row.site_id: ABSENT_BODY if row.body_id is None else row.body_id for row in rows}
 
@@ -108,7 +111,7 @@ def pin(connection: Connection, source_id: int, at: int, site_ids: Iterable[int]
     """
     pending = np.array(sorted(site_ids), dtype=np.int64)
     crawls = table(models.Crawl)
-    later = select(crawls.c["at", "answered"]).where(crawls.c.source_id == source_id, crawls.c.at > at)
+    later = select(crawls.c.at, crawls.c.answered).where(crawls.c.source_id == source_id, crawls.c.at > at)
     for next_at, answered in connection.execute(later.order_by(crawls.c.at)).all():
         inside = bitmap.contains(answered, pending)
         sites = pending[inside].tolist()

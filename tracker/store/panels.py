@@ -1,6 +1,7 @@
 """Panels in a history: who is a member, and the counts that follow from a new membership."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -20,7 +21,7 @@ def store_panel(connection: Connection, tally: Tally, facts: Panel) -> int:
     ids = _store_sites(connection, members.values())
     present = table(models.PanelMember).c
     known = set(connection.execute(select(present.site_id).where(present.panel_id == panel_id)).scalars())
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"panel_id": panel_id, "site_id": ids[host], "since": ALWAYS, "rank": member.rank}
         for host, member in members.items()
         if ids[host] not in known

@@ -13,6 +13,7 @@ import zstandard
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from tracker.core.definitions import DEFINITIONS
 from tracker.errors import DatabaseError, QueryError
 from tracker.store.database import explained, open_reader, path_of
 
@@ -139,37 +140,64 @@ class Reader:
 
     def shares(self, panel: str, agents: Sequence[str], definition: str, *, since: str = "", until: str = "9") -> Rows:
         """Rows of view `shares` for some agents of one panel under one definition, by agent and date."""
-        names = {f"agent{number}": agent for number, agent in enumerate(agents)}
-        marks = ", ".join(f":{name}" for name in names) or "NULL"
-        return self.sql(
-            f"SELECT * FROM shares WHERE panel = :panel AND agent IN ({marks}) AND definition = :definition "
-            "AND date BETWEEN :since AND :until ORDER BY agent, date",
-            {"panel": panel, "definition": definition, "since": since, "until": until, **names},
-        )
+        # One agent at a time: SQLite pushes an equality into the view's windows, but not a list.
+        found = [
+            self.sql(
+                "SELECT * FROM shares WHERE panel = :panel AND agent = :agent AND definition = :definition "
+                "AND date BETWEEN :since AND :until ORDER BY date",
+                {"panel": panel, "agent": agent, "definition": definition, "since": since, "until": until},
+            )
+            for agent in sorted(agents)
+        ]
+        return Rows(found[0].columns, [row for part in found for row in part.rows]) if found else Rows((), [])
 
     def league(self, panel: str, definition: str, date: str | None = None) -> Rows:
         """Every agent's row of `shares` on one day (the last one with anything known), most blocked first."""
-        day = date or self.last_day(panel)
+        if definition not in DEFINITIONS:
+            raise QueryError(f"unknown definition {definition!r}, use one of: {', '.join(DEFINITIONS)}")
+        named = definition if DEFINITIONS[definition].named_only else f"{definition}_named"
+        # The view would run its windows over every day of every agent; the sums up to one day are all that is asked.
         return self.sql(
-            "SELECT s.*, a.operator, a.purpose, a.headline FROM shares s JOIN agents a ON a.agent = s.agent "
-            "WHERE s.panel = :panel AND s.definition = :definition AND s.date = :day "
-            "ORDER BY s.blocked DESC, a.headline DESC, s.agent",
-            {"panel": panel, "definition": definition, "day": day},
+            "WITH base AS (SELECT date, panel, definition, members, answered, readable, absent, unknown FROM shares "
+            "  WHERE panel = :panel AND agent = :anyone AND definition = :definition AND date = :day), "
+            "counted AS (SELECT a.agent_id, a.valid_from_day, "
+            f"    COALESCE(SUM(t.{definition}), 0) AS blocked, COALESCE(SUM(t.{named}), 0) AS blocked_named, "
+            "    COALESCE(SUM(t.any_restriction - t.effective_full), 0) AS partial "
+            "  FROM agent a LEFT JOIN tally t ON t.agent_id = a.agent_id "
+            "    AND t.panel_id = (SELECT panel_id FROM panel WHERE name = :panel) "
+            "    AND t.day <= unixepoch(:day) / 86400 GROUP BY a.agent_id) "
+            "SELECT b.date, a.agent, b.panel, b.definition, b.members, b.answered, b.readable, b.absent, b.unknown, "
+            "  c.blocked, c.blocked_named, c.blocked - c.blocked_named AS blocked_wildcard, c.partial, "
+            "  ROUND(100.0 * c.blocked / (b.readable + b.absent), 3) AS percent_blocked, "
+            "  COALESCE(unixepoch(b.date) / 86400 >= c.valid_from_day, 1) AS agent_existed, "
+            "  a.operator, a.purpose, a.headline "
+            "FROM base b CROSS JOIN counted c JOIN agent g ON g.agent_id = c.agent_id JOIN agents a ON a.agent = g.name "
+            "ORDER BY c.blocked DESC, a.headline DESC, a.agent",
+            {
+                "panel": panel,
+                "definition": definition,
+                "day": date or self.last_day(panel),
+                "anyone": self._anyone(),
+            },
         )
 
     def last_day(self, panel: str) -> str | None:
         """The last day on which anything was known of a panel."""
-        return self._one(
-            "SELECT MAX(date) FROM shares WHERE panel = :panel AND definition = 'mentioned' "
-            "AND agent = (SELECT MIN(name) FROM agent)",
-            {"panel": panel},
+        day: str | None = self._one(
+            "SELECT MAX(date) FROM shares WHERE panel = :panel AND definition = 'mentioned' AND agent = :anyone",
+            {"panel": panel, "anyone": self._anyone()},
         )
+        return day
+
+    def _anyone(self) -> Any:
+        return self._one("SELECT MIN(name) FROM agent")
 
     def sites(self, panel: str | None = None) -> list[dict[str, Any]]:
         """Sites with their labels, by name; of one panel if given."""
         where = "WHERE list = :panel" if panel else ""
         return self.sql(
-            f"SELECT site, category, country, language, MIN(rank) AS rank FROM sites {where} GROUP BY site ORDER BY site",
+            f"SELECT site, category, country, language, MIN(rank) AS rank FROM sites {where} "
+            "GROUP BY site ORDER BY site",
             {"panel": panel} if panel else {},
         ).dicts()
 
@@ -193,15 +221,23 @@ class Reader:
         """The newest crawls first (view `crawls`)."""
         return self.sql("SELECT * FROM crawls ORDER BY started DESC, crawl_id DESC", limit=limit).dicts()
 
-    def last_own_crawl(self, panel: str) -> tuple[int, bool] | None:
-        """When our own newest crawl of a panel began (UTC seconds), and whether it finished; None if there is none."""
+    def newest_crawl(self, panel: str) -> dict[str, Any] | None:
+        """The newest crawl of a panel, finished or not (view `crawls`)."""
         rows = self.sql(
-            "SELECT k.at, k.finished_at IS NOT NULL FROM crawl k JOIN source c ON c.source_id = k.source_id "
-            "JOIN panel p ON p.panel_id = k.panel_id WHERE c.kind = 'own' AND p.name = :panel "
-            "ORDER BY k.at DESC LIMIT 1",
+            "SELECT * FROM crawls WHERE panel = :panel ORDER BY started DESC, crawl_id DESC LIMIT 1",
             {"panel": panel},
-        ).rows
-        return (int(rows[0][0]), bool(rows[0][1])) if rows else None
+        ).dicts()
+        return rows[0] if rows else None
+
+    def last_finished_crawl(self, panel: str) -> int | None:
+        """When our own newest finished crawl of a panel began (UTC seconds); None if there is none."""
+        found = self._one(
+            "SELECT MAX(k.at) FROM crawl k JOIN source c ON c.source_id = k.source_id "
+            "JOIN panel p ON p.panel_id = k.panel_id "
+            "WHERE c.kind = 'own' AND p.name = :panel AND k.finished_at IS NOT NULL",
+            {"panel": panel},
+        )
+        return None if found is None else int(found)
 
     def body(self, sha256: str) -> bytes:
         """The bytes of a stored robots.txt by the SHA-256 in hex. Raises QueryError for one that is not there."""

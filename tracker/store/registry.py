@@ -30,7 +30,7 @@ _COLUMNS = (
 
 def registry_fingerprint(agents: Sequence[Agent]) -> str:
     """SHA-256 of all that derived tables take from the registry: names, tokens, fallbacks, dates, definitions."""
-    facts = [[a.name, a.tokens, a.falls_back_to, a.obeys_star, a.valid_from] for a in agents]
+    facts = sorted([a.name, a.tokens, a.falls_back_to, a.obeys_star, a.valid_from] for a in agents)
     return hashlib.sha256(json.dumps([facts, sorted(DEFINITIONS)]).encode()).hexdigest()
 
 
@@ -52,7 +52,7 @@ def sync_registry(connection: Connection, agents: Sequence[Agent]) -> bool:
 
 def _store_agents(connection: Connection, agents: Sequence[Agent]) -> None:
     target = table(models.Agent)
-    known = {name: agent_id for agent_id, name in connection.execute(select(target.c["agent_id", "name"]))}
+    known = {name: agent_id for agent_id, name in connection.execute(select(target.c.agent_id, target.c.name))}
     gone = [agent_id for name, agent_id in known.items() if name not in {agent.name for agent in agents}]
     for model in (models.Tally, models.Ruling, models.Agent):
         remove_where(connection, model, "agent_id", gone)
@@ -87,7 +87,7 @@ def rebuild_tally(connection: Connection, rulings: Rulings) -> None:
         connection.execute(delete(table(model)))
     tally = Tally(connection, rulings)
     members = table(models.PanelMember)
-    for row in connection.execute(select(members.c["panel_id", "since", "until"])):
+    for row in connection.execute(select(members.c.panel_id, members.c.since, members.c.until)):
         tally.add_member(+1, row.panel_id, row.since, row.until)
     site_ids = connection.execute(select(table(models.Site).c.site_id)).scalars().all()
     for some in chunks(site_ids):

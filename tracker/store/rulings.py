@@ -40,7 +40,7 @@ class Rulings:
     def __init__(self, connection: Connection, agents: Sequence[Agent]) -> None:
         self._connection = connection
         self._agents = agents
-        rows = connection.execute(select(table(models.Agent).c["agent_id", "name"])).all()
+        rows = connection.execute(select(table(models.Agent).c.agent_id, table(models.Agent).c.name)).all()
         ids = {name: agent_id for agent_id, name in rows}
         self.agent_ids: list[int] = [ids[agent.name] for agent in agents]
         self._row_of = {agent_id: row for row, agent_id in enumerate(self.agent_ids)}
@@ -89,7 +89,7 @@ class Rulings:
 
     def _load(self, policy_id: int) -> Counts:
         policies = table(models.Policy)
-        wanted = select(policies.c["star", "absent"]).where(policies.c.policy_id == policy_id)
+        wanted = select(policies.c.star, policies.c.absent).where(policies.c.policy_id == policy_id)
         star, absent = self._connection.execute(wanted).one()
         if absent:
             self._absent.add(policy_id)

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, and_, delete
+from sqlmodel import SQLModel
 
 from tracker.core.intervals import State, day_of
 from tracker.store import models
-from tracker.store.bulk import rows_where, table, upserting
+from tracker.store.bulk import rows_where, table, upsert
 from tracker.store.rulings import COLUMNS, Rulings
 
 _SITES = ("members", "readable", "absent")
@@ -83,12 +84,12 @@ def _earlier(one: int | None, other: int | None) -> int | None:
 
 
 def _accumulate(
-    connection: Connection, model: type[models.SQLModel], columns: Iterable[str], rows: list[dict[str, int]]
+    connection: Connection, model: type[SQLModel], columns: Iterable[str], rows: list[dict[str, int]]
 ) -> None:
     if not rows:
         return
     target = table(model)
-    statement = upserting(target)
+    statement = upsert(target)
     sums = {name: target.c[name] + statement.excluded[name] for name in columns}
     keys = [column.name for column in target.primary_key]
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=sums), rows)

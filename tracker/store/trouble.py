@@ -24,24 +24,16 @@ def note_failures(
     rows = []
     for site_id, (kind, detail) in failures.items():
         run = runs.get(site_id)
-        goes_on = run is not None and run.kind == kind and run.last_seen == last_tries.get(site_id)
-        rows.append(
-            {
-                "site_id": site_id,
-                "source_id": source_id,
-                "first_seen": run.first_seen if goes_on else at,
-                "last_seen": at,
-                "kind": kind,
-                "checks": run.checks + 1 if goes_on else 1,
-                "detail": detail,
-            }
-        )
+        if run is None or run.kind != kind or run.last_seen != last_tries.get(site_id):
+            first_seen, checks = at, 1
+        else:
+            first_seen, checks = run.first_seen, run.checks + 1
+        row = {"site_id": site_id, "source_id": source_id, "first_seen": first_seen, "last_seen": at}
+        rows.append(row | {"kind": kind, "checks": checks, "detail": detail})
     add_or(connection, models.Trouble, rows, ["last_seen", "kind", "checks", "detail"])
 
 
-def _newest_runs(
-    connection: Connection, source_id: int, at: int, site_ids: Iterable[int]
-) -> dict[int, models.Trouble]:
+def _newest_runs(connection: Connection, source_id: int, at: int, site_ids: Iterable[int]) -> dict[int, models.Trouble]:
     """The last run of each site that began before `at`."""
     column = table(models.Trouble).c
     earlier = (column.source_id == source_id, column.first_seen < at)

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, and_, select, update
 
 from tracker import __version__
 from tracker.core.agents import Agent
@@ -126,15 +126,26 @@ class Writer:
             refs = select(CRAWL.c.ref).where(CRAWL.c.source_id == source_id, CRAWL.c.finished_at.is_not(None))
             return set(connection.execute(refs).scalars())
 
-    def begin_crawl(
-        self, source_id: int, panel_id: int, at: int, ref: str, asked: int, vantage: str = ""
-    ) -> OpenCrawl:
-        """Open a crawl of our own. `at` (UTC seconds) dates all its checks."""
+    def begin_crawl(self, source_id: int, panel_id: int, at: int, ref: str, asked: int, vantage: str = "") -> OpenCrawl:
+        """Open a crawl of our own, or go on with the one of this `ref`. `at` (UTC seconds) dates all its checks."""
         with self._transaction() as connection:
-            late = at < self._derive.horizon() or _exists_at(connection, at)
-            row = {"source_id": source_id, "panel_id": panel_id, "at": at, "ref": ref, "asked": asked}
-            crawl_id = _insert(connection, CRAWL, row | {"vantage": vantage, "ruleset": RULESET})
+            same = (CRAWL.c.source_id == source_id, CRAWL.c.ref == ref)
+            row = connection.execute(select(CRAWL).where(*same)).one_or_none()
+            others = select(CRAWL.c.crawl_id).where(CRAWL.c.at >= at, ~and_(*same)).limit(1)
+            late = connection.execute(others).first() is not None
+            if row is not None:
+                answered, failed = (set(bitmap.unpack(blob).tolist()) for blob in (row.answered, row.failed))
+                return OpenCrawl(row.crawl_id, source_id, row.at, late, answered, failed)
+            values = {"source_id": source_id, "panel_id": panel_id, "at": at, "ref": ref, "asked": asked}
+            crawl_id = _insert(connection, CRAWL, values | {"vantage": vantage, "ruleset": RULESET})
             return OpenCrawl(crawl_id, source_id, at, late)
+
+    def remaining(self, crawl: OpenCrawl, hosts: Sequence[str]) -> list[str]:
+        """The hosts that this crawl has not recorded yet, in order."""
+        with self._transaction() as connection:
+            done = crawl.answered | crawl.failed
+            ids = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", hosts)}
+            return [host for host in hosts if ids.get(host) not in done]
 
     def record(self, crawl: OpenCrawl, captures: Iterable[Answer | Failure]) -> None:
         """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over."""
@@ -183,7 +194,8 @@ class Writer:
         """Write looks of the past, in time order, and derive the sites they touch again; all or nothing."""
         with self._transaction() as connection:
             hosts = {host for crawl in crawls for host in crawl.present}
-            hosts |= {capture.host for crawl in crawls for capture in (*crawl.answers, *crawl.failures)}
+            hosts |= {answer.host for crawl in crawls for answer in crawl.answers}
+            hosts |= {failure.host for crawl in crawls for failure in crawl.failures}
             ids = _site_ids(connection, hosts)
             for segment in _between(crawls, _looks_at(connection, source_id)):
                 evidence.pin(connection, source_id, segment[-1].at, ids.values())
@@ -207,22 +219,28 @@ class Writer:
         answers, tries = memory
         given = {ids[answer.host]: answer for answer in crawl.answers}
         bodies = self._body_ids(given)
-        changed = [(site, crawl.at, body, given[site].ref) for site, body in bodies.items() if answers.get(site) != body]
+        changed = [
+            (site, crawl.at, body, given[site].ref) for site, body in bodies.items() if answers.get(site) != body
+        ]
         evidence.see(connection, source_id, changed)
         answers.update(bodies)
         failures = {ids[failure.host]: (failure.kind, failure.detail) for failure in crawl.failures}
         note_failures(connection, source_id, crawl.at, failures, tries)
         looks = OpenCrawl(0, source_id, crawl.at, True, {ids[host] for host in crawl.present}, set(failures))
         tries.update(dict.fromkeys(looks.answered | looks.failed, crawl.at))
-        row = {"source_id": source_id, "panel_id": panel_id, "at": crawl.at, "ref": crawl.ref, "ruleset": RULESET}
+        row = {
+            "source_id": source_id,
+            "panel_id": panel_id,
+            "at": crawl.at,
+            "ref": crawl.ref,
+            "ruleset": RULESET,
+        }
         asked = len(looks.answered) + len(looks.failed)
         _insert(connection, CRAWL, row | {"finished_at": crawl.at, "asked": asked} | _looks(looks))
 
     def _body_ids(self, answers: dict[int, Answer]) -> dict[int, int]:
         ids = self._bodies.ids(answer.body for answer in answers.values() if answer.body is not None)
-        return {
-            site: ABSENT_BODY if answer.body is None else ids[answer.body] for site, answer in answers.items()
-        }
+        return {site: ABSENT_BODY if answer.body is None else ids[answer.body] for site, answer in answers.items()}
 
 
 def _claim(connection: Connection, path: Path, kind: str) -> None:
@@ -240,13 +258,11 @@ def _insert(connection: Connection, target: Table, row: dict[str, Any]) -> int:
     return int(key[0])
 
 
-def _exists_at(connection: Connection, at: int) -> bool:
-    return connection.execute(select(CRAWL.c.crawl_id).where(CRAWL.c.at == at).limit(1)).first() is not None
-
-
 def _looks_at(connection: Connection, source_id: int) -> list[int]:
     """When a source looked, in time order."""
-    return list(connection.execute(select(CRAWL.c.at).where(CRAWL.c.source_id == source_id).order_by(CRAWL.c.at)).scalars())
+    return list(
+        connection.execute(select(CRAWL.c.at).where(CRAWL.c.source_id == source_id).order_by(CRAWL.c.at)).scalars()
+    )
 
 
 def _between(crawls: Sequence[PastCrawl], known: Sequence[int]) -> list[list[PastCrawl]]:

@@ -66,7 +66,9 @@ def _run(connection: Connection, version: int, application_id: int, views: str, 
             connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
             if broken is not None:
-                raise DatabaseError(f"migration to schema {SCHEMA_VERSION} would break {broken[0]}: nothing was changed")
+                raise DatabaseError(
+                    f"migration to schema {SCHEMA_VERSION} would break {broken[0]}: nothing was changed"
+                )
     finally:
         raw.execute("PRAGMA foreign_keys = ON")
 

@@ -1,0 +1,15 @@
+"""The script that Streamlit runs: the pages and their addresses."""
+
+import streamlit as st
+
+from dashboard.pages import overview, projection, site
+
+st.set_page_config(page_title="Drywell", page_icon=":material/water_drop:", layout="wide")
+st.navigation(
+    [
+        st.Page(overview.show, title="Overview", default=True),
+        st.Page(site.show, title="Site", url_path="site"),
+        st.Page(projection.show, title="Projection", url_path="projection"),
+    ],
+    position="top",
+).run()

@@ -1,0 +1,176 @@
+"""Charts of the history: pure functions from a DataFrame to an Altair chart.
+
+Unknown is drawn, never guessed: a band where sites are unknown, a gap where nothing was.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+
+from dashboard import theme
+
+HEIGHT = 380
+_LABEL_GAP = 15
+_RIGHT_OF_LINES = 135
+_PERCENT = "datum.value + ' %'"
+_TIME = alt.Axis(title=None, grid=False, labelOverlap="greedy")
+_TOOLTIP = [
+    alt.Tooltip("agent:N"),
+    alt.Tooltip("day:T", title="from", format="%d %b %Y"),
+    alt.Tooltip("percent:Q", title="per cent", format=".1f"),
+    alt.Tooltip("blocked:Q", title="sites"),
+    alt.Tooltip("blocked_named:Q", title="by name"),
+    alt.Tooltip("n:Q", title="of"),
+]
+
+
+def share_lines(rows: pd.DataFrame, colours: Mapping[str, str], marks: pd.DataFrame) -> alt.LayerChart:
+    """Shares over time: step lines with the band of the unknown, names at their ends, numbered events.
+
+    `rows` as `data.shares` gives them; `marks`: day and number of events. A stretch of a single day is a dot.
+    """
+    top = _ceiling(rows)
+    agents = alt.Color("agent:N", scale=_scale(colours), legend=None)
+    day = alt.X("day:T", axis=_TIME)
+    percent = alt.Y("percent:Q", title=None, scale=alt.Scale(domain=[0, top]), axis=alt.Axis(labelExpr=_PERCENT))
+    base = alt.Chart(rows).encode(x=day, y=percent, color=agents, detail="stretch:N")
+    layers = [*_event_layers(marks)] if not marks.empty else []
+    if (rows["high"] > rows["low"]).any():
+        band = base.encode(y=alt.Y("low:Q", title=None), y2="high:Q")
+        layers.append(band.mark_area(interpolate="step-after", opacity=0.16))
+    for era, opacity, width in ((_before_existence(rows), 0.45, 1), (rows[rows["agent_existed"] == 1], 1.0, 2)):
+        if not era.empty:
+            line = base.properties(data=era).mark_line(interpolate="step-after", opacity=opacity, strokeWidth=width)
+            layers.append(line)
+    layers.append(base.properties(data=_lone_days(rows)).mark_point(filled=True, size=70, opacity=1))
+    layers.append(base.mark_point(size=120, opacity=0).encode(tooltip=_TOOLTIP))
+    layers.append(_names(rows, colours, top))
+    return alt.layer(*layers).properties(height=HEIGHT, padding={"left": 5, "top": 5, "bottom": 5, "right": _RIGHT_OF_LINES})
+
+
+def _scale(colours: Mapping[str, str]) -> alt.Scale:
+    return alt.Scale(domain=list(colours), range=list(colours.values()))
+
+
+def _ceiling(rows: pd.DataFrame) -> float:
+    """The upper end of the axis: the highest figure and a little air, at least 1 %."""
+    return max(1.0, float(rows["high"].fillna(rows["percent"]).max()) * 1.08)
+
+
+def _before_existence(rows: pd.DataFrame) -> pd.DataFrame:
+    """The days before each agent existed, drawn up to the day on which it did."""
+    early = rows[rows["agent_existed"] == 0]
+    joints = []
+    for (agent, stretch), part in early.groupby(["agent", "stretch"], sort=False):
+        later = rows[(rows["agent"] == agent) & (rows["stretch"] == stretch) & (rows["agent_existed"] == 1)]
+        if not later.empty:
+            joints.append(part.iloc[[-1]].assign(day=later["day"].min()))
+    return pd.concat([early, *joints]).sort_values(["agent", "day"]) if joints else early
+
+
+def _lone_days(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows.groupby(["agent", "stretch"])["day"].transform("nunique") == 1]
+
+
+def _names(rows: pd.DataFrame, colours: Mapping[str, str], top: float) -> alt.Chart:
+    """Each agent's name and last figure at the end of its line, moved apart where they would overlap."""
+    last = rows.sort_values("day").groupby("agent", sort=False).tail(1)
+    last = last.assign(
+        label=[f"{agent} {percent:.1f} %" for agent, percent in zip(last["agent"], last["percent"], strict=True)],
+        place=dodged(last["percent"].tolist(), top * _LABEL_GAP / HEIGHT, top),
+        end=rows["day"].max(),
+    )
+    return (
+        alt.Chart(last)
+        .mark_text(align="left", dx=8, fontSize=12, fontWeight=600)
+        .encode(x="end:T", y="place:Q", text="label:N", color=alt.Color("agent:N", scale=_scale(colours), legend=None))
+    )
+
+
+def dodged(places: Sequence[float], gap: float, top: float) -> list[float]:
+    """Positions in [0, top] as near to `places` as a mutual distance of `gap` allows, in the same order."""
+    order = sorted(range(len(places)), key=lambda index: places[index])
+    moved = [0.0] * len(places)
+    floor = 0.0
+    for index in order:
+        moved[index] = max(places[index], floor)
+        floor = moved[index] + gap
+    ceiling = top
+    for index in reversed(order):
+        moved[index] = min(moved[index], ceiling)
+        ceiling = moved[index] - gap
+    return moved
+
+
+_EVENT_ROWS = 3
+_EVENT_WIDTH = 0.025
+
+
+def _event_layers(marks: pd.DataFrame) -> list[alt.Chart]:
+    """Dashed rules with numbers above the frame, near ones in rows of their own."""
+    chart = alt.Chart(marks).encode(x="day:T")
+    tooltip = [alt.Tooltip("day:T", format="%d %b %Y"), alt.Tooltip("title:N")]
+    rule = chart.mark_rule(strokeDash=[4, 3], color=theme.MUTED).encode(tooltip=tooltip)
+    numbers = [
+        chart.properties(data=marks[marks["row"] == row])
+        .mark_text(dy=-8 - 12 * row, fontSize=11, color=theme.MUTED)
+        .encode(y=alt.value(0), text="number:N", tooltip=tooltip)
+        for row in sorted(marks["row"].unique())
+    ]
+    return [rule, *numbers]
+
+
+def numbered(events: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """Events (day, title) within a period, with `number` from 1 and the `row` in which the number has room."""
+    inside = events[(events["day"] >= start) & (events["day"] <= end)].sort_values("day").reset_index(drop=True)
+    room = (end - start) * _EVENT_WIDTH
+    taken: list[pd.Timestamp] = []
+    rows = []
+    for day in inside["day"]:
+        free = next((row for row, until in enumerate(taken) if until <= day), len(taken))
+        row = min(free, _EVENT_ROWS - 1)
+        taken[row : row + 1] = [day + room]
+        rows.append(row)
+    return inside.assign(number=[str(place + 1) for place in range(len(inside))], row=pd.array(rows, dtype="int64"))
+
+
+def verdict_bars(bars: pd.DataFrame, agents: Sequence[str], chosen: pd.Timestamp | None) -> alt.LayerChart:
+    """One site over time: a bar per agent and verdict, the thicker the more is closed, pale before the agent existed.
+
+    `bars`: agent, verdict, start, end, existed, by; `chosen`: the capture shown below, marked by a rule.
+    """
+    verdicts = list(theme.VERDICT_COLOURS)
+    colour = alt.Color(
+        "verdict:N",
+        scale=_scale(theme.VERDICT_COLOURS),
+        legend=alt.Legend(orient="top", title=None, symbolType="square"),
+    )
+    size = alt.Size(
+        "verdict:N", scale=alt.Scale(domain=verdicts, range=list(theme.VERDICT_HEIGHTS.values())), legend=None
+    )
+    tooltip = [
+        alt.Tooltip("agent:N"),
+        alt.Tooltip("verdict:N"),
+        alt.Tooltip("by:N"),
+        alt.Tooltip("start:T", title="from", format="%d %b %Y"),
+        alt.Tooltip("end:T", title="until", format="%d %b %Y"),
+    ]
+    chart = (
+        alt.Chart(bars)
+        .mark_bar()
+        .encode(
+            x=alt.X("start:T", axis=_TIME),
+            x2="end:T",
+            y=alt.Y("agent:N", sort=list(agents), title=None, axis=alt.Axis(labelLimit=140)),
+            color=colour,
+            size=size,
+            opacity=alt.Opacity("existed:N", scale=alt.Scale(domain=[True, False], range=[1, 0.3]), legend=None),
+            tooltip=tooltip,
+        )
+    )
+    layers = [chart]
+    if chosen is not None:
+        mark = alt.Chart(pd.DataFrame({"day": [chosen]})).mark_rule(strokeWidth=2, color=theme.MUTED).encode(x="day:T")
+        layers.append(mark)
+    return alt.layer(*layers).properties(height=28 * max(1, len(agents)) + 40)

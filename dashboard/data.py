@@ -1,0 +1,179 @@
+"""The only place that opens a history: questions to `tracker.store.query.Reader`, answered as DataFrames.
+
+Every answer is cached under the history's file and generation, so that it stays until a crawl adds something.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from tracker import settings
+from tracker.core.estimate import Counts, share
+from tracker.store.query import Reader, Rows
+
+Answer = TypeVar("Answer")
+_REMEMBERED = 64
+
+
+class History(NamedTuple):
+    """A history as it is at one moment: the file, and its generation, which changes with every crawl."""
+
+    database: str
+    generation: str
+
+
+def opened() -> History:
+    """The history that the settings name. Raises DatabaseError and kin, one line with the mend."""
+    database = settings.load().history
+    with Reader(database) as reader:
+        return History(database, reader.generation())
+
+
+def _remembered(question: Callable[..., Answer]) -> Callable[..., Answer]:
+    cached: Callable[..., Answer] = st.cache_data(show_spinner=False, max_entries=_REMEMBERED)(question)
+    return cached
+
+
+def _frame(rows: Rows) -> pd.DataFrame:
+    return pd.DataFrame(rows.rows, columns=list(rows.columns))
+
+
+@_remembered
+def about(history: History) -> dict[str, str]:
+    """Facts about the file."""
+    with Reader(history.database) as reader:
+        return reader.about()
+
+
+@_remembered
+def panels(history: History) -> list[dict[str, Any]]:
+    """The panels, the one looked at last first."""
+    with Reader(history.database) as reader:
+        return reader.panels()
+
+
+@_remembered
+def agents(history: History) -> pd.DataFrame:
+    """The registry in this history, headline agents first."""
+    with Reader(history.database) as reader:
+        return pd.DataFrame(reader.agents())
+
+
+@_remembered
+def league(history: History, panel: str, definition: str) -> pd.DataFrame:
+    """Every agent on the last day of a panel, most blocked first."""
+    with Reader(history.database) as reader:
+        return with_bounds(_frame(reader.league(panel, definition)), is_sample(history, panel))
+
+
+@_remembered
+def shares(history: History, panel: str, agents: tuple[str, ...], definition: str, since: str) -> pd.DataFrame:
+    """Daily shares of some agents from a day on, with `day` as a time; see `with_bounds` and `stretches`."""
+    with Reader(history.database) as reader:
+        frame = _frame(reader.shares(panel, agents, definition, since=since))
+    frame = turning_points(frame.assign(day=pd.to_datetime(frame["date"])))
+    return with_bounds(frame, is_sample(history, panel))
+
+
+@_remembered
+def last_crawl(history: History, panel: str) -> dict[str, Any] | None:
+    """The newest crawl of a panel (view `crawls`)."""
+    with Reader(history.database) as reader:
+        found = reader.sql(
+            "SELECT * FROM crawls WHERE panel = :panel ORDER BY started DESC, crawl_id DESC", {"panel": panel}, limit=1
+        ).dicts()
+    return found[0] if found else None
+
+
+@_remembered
+def sites(history: History) -> list[str]:
+    """All sites of all panels, by name."""
+    with Reader(history.database) as reader:
+        return [row["site"] for row in reader.sites()]
+
+
+@_remembered
+def site(history: History, host: str) -> dict[str, Any]:
+    """Sector, country, language and best rank of a site."""
+    with Reader(history.database) as reader:
+        found = reader.sql(
+            "SELECT category, country, language, MIN(rank) AS rank, GROUP_CONCAT(list, ', ') AS panels "
+            "FROM sites WHERE site = :host",
+            {"host": host},
+        ).dicts()
+    return found[0]
+
+
+@_remembered
+def site_access(history: History, host: str) -> pd.DataFrame:
+    """What a site says to each agent now."""
+    with Reader(history.database) as reader:
+        return _frame(reader.site_access(host))
+
+
+@_remembered
+def site_history(history: History, host: str) -> pd.DataFrame:
+    """What a site said to each agent over time."""
+    with Reader(history.database) as reader:
+        return _frame(reader.site_history(host))
+
+
+@_remembered
+def captures(history: History, host: str) -> pd.DataFrame:
+    """The runs of equal answers of a site, oldest first."""
+    with Reader(history.database) as reader:
+        return _frame(reader.captures(host))
+
+
+@_remembered
+def failures(history: History, host: str) -> pd.DataFrame:
+    """The runs of failed attempts at a site, oldest first."""
+    with Reader(history.database) as reader:
+        return _frame(reader.failures(host))
+
+
+@_remembered
+def body(history: History, sha256: str) -> bytes:
+    """The bytes of a robots.txt."""
+    with Reader(history.database) as reader:
+        return reader.body(sha256)
+
+
+def is_sample(history: History, panel: str) -> bool:
+    """Whether a panel declares itself a sample of a population."""
+    return any(row["panel"] == panel and row["is_sample"] for row in panels(history))
+
+
+_LEVELS = ["members", "readable", "absent", "blocked", "blocked_named", "agent_existed"]
+
+
+def turning_points(daily: pd.DataFrame) -> pd.DataFrame:
+    """The days that a step line needs: where a stretch begins or ends, and where a figure changes.
+
+    `stretch` numbers the runs of days without a gap; nothing was known between two of them.
+    """
+    by_agent = daily.sort_values(["agent", "day"]).groupby("agent", sort=False)
+    daily = daily.sort_values(["agent", "day"])
+    gap = by_agent["day"].diff().dt.days.ne(1)
+    daily = daily.assign(stretch=gap.groupby(daily["agent"]).cumsum())
+    in_stretch = daily.groupby(["agent", "stretch"], sort=False)
+    changed = daily[_LEVELS].ne(in_stretch[_LEVELS].shift()).any(axis=1)
+    last = in_stretch["day"].transform("max").eq(daily["day"])
+    return daily[changed | last].reset_index(drop=True)
+
+
+def with_bounds(rows: pd.DataFrame, sample: bool) -> pd.DataFrame:
+    """Rows of `shares` with `n`, `percent`, and `low` and `high` in per cent as `core.estimate` has them."""
+    counted = [
+        share(Counts(row.members, row.readable, row.absent, row.unknown, row.blocked), sample=sample)
+        for row in rows.itertuples()
+    ]
+    intervals = [one.interval for one in counted]
+    return rows.assign(
+        n=[one.n for one in counted],
+        percent=[None if one.value is None else 100 * one.value for one in counted],
+        low=[100 * interval.low if interval else None for interval in intervals],
+        high=[100 * interval.high if interval else None for interval in intervals],
+    )

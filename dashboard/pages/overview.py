@@ -1,0 +1,149 @@
+"""Overview: how many sites shut each agent out, over time and now."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, components, data, theme
+from dashboard.data import History
+from tracker import reference
+from tracker.core.definitions import DEFINITIONS
+from tracker.reference import EventKind
+
+# Deals and studies come with the pages that are about them; here stands what may bend a line by itself.
+MARKED = {EventKind.AGENT, EventKind.DEFAULT, EventKind.LAW, EventKind.STANDARD}
+TREND_DAYS = 30
+
+
+def show() -> None:
+    components.page("How much of the web still lets AI crawlers in?", _body)
+
+
+def _body(history: History) -> None:
+    left, middle, right, last = st.columns([1.1, 3, 1.3, 0.8])
+    with left:
+        panel = components.panel_filter(history)
+    with middle:
+        agents = components.agents_filter(history, panel)
+    with right:
+        definition = components.definition_filter()
+    with last:
+        days = components.period_filter()
+    league = data.league(history, panel, definition)
+    if league.empty:
+        st.info(f"Nothing is known of panel {components.plain(panel)} yet: run `tracker crawl --panel {panel}`.")
+        return
+    today = league.iloc[0]
+    components.frame_line(
+        history, panel, f"{today['n']:,} of {today['members']:,} sites readable or without a robots.txt"
+    )
+    if not agents:
+        st.info("No agent is chosen: add one above, GPTBot for instance.")
+        return
+    since = str((pd.Timestamp(today["date"]) - pd.Timedelta(days=days)).date()) if days else ""
+    rows = data.shares(history, panel, agents, definition, since)
+    _headline(league, rows, agents, definition)
+    _chart(rows, agents)
+    _series_table(rows, panel, definition)
+    _league(league, panel, definition)
+
+
+def _headline(league: pd.DataFrame, rows: pd.DataFrame, agents: tuple[str, ...], definition: str) -> None:
+    """The number, of what, when, between which bounds, under which definition."""
+    row = league[league["agent"].isin(agents)].iloc[0]
+    st.subheader(
+        f"{row['percent']:.1f} % of {components.sites(row['n'])} shut {row['agent']} out on {components.day(row['date'])}"
+    )
+    split = f"{row['blocked_named']:,} by name and {row['blocked_wildcard']:,} through the rules for every agent (`*`)"
+    if DEFINITIONS[definition].named_only:
+        split = "all of them by name"
+    sentences = [
+        f"{components.sites(row['blocked'])}: {split}.",
+        _unknown_words(row),
+        _trend_words(rows, row),
+        f"Shut out here means: {DEFINITIONS[definition].sentence} (`{definition}`).",
+    ]
+    st.markdown(" ".join(sentence for sentence in sentences if sentence))
+
+
+def _unknown_words(row: Any) -> str:
+    if row["unknown"] == 0:
+        return "No site's answer is unknown that day."
+    return (
+        f"What {components.sites(row['unknown'])} would say is unknown; if none or all of them did so, "
+        f"it would be {row['low']:.1f} or {row['high']:.1f} %."
+    )
+
+
+def _trend_words(rows: pd.DataFrame, now: Any) -> str:
+    """The change over the last month, if there was one to look back on."""
+    of_agent = rows[rows["agent"] == now["agent"]]
+    before = of_agent[of_agent["day"] <= pd.Timestamp(now["date"]) - pd.Timedelta(days=TREND_DAYS)]
+    if before.empty:
+        return ""
+    change = now["percent"] - before.iloc[-1]["percent"]
+    if abs(change) < 0.05:
+        return f"The share is what it was {TREND_DAYS} days before."
+    return f"That is {abs(change):.1f} points {'more' if change > 0 else 'less'} than {TREND_DAYS} days before."
+
+
+def _chart(rows: pd.DataFrame, agents: tuple[str, ...]) -> None:
+    marks = _events(rows, agents)
+    figure = charts.share_lines(rows, theme.agent_colours(agents), marks)
+    st.altair_chart(figure, key="shares", alt=f"Share of sites that shut out {', '.join(agents)}, by day")
+    if rows["day"].nunique() == 1:
+        st.markdown("One crawl so far: trends start at the second.")
+    notes = ["Thin lines: days before the agent existed."] if (rows["agent_existed"] == 0).any() else []
+    if (rows["high"] > rows["low"]).any():
+        notes.append("Bands: from no unknown site blocking to all of them. Gaps: nothing was known.")
+    notes += [f"**{mark.number}** {mark.day:%-d %b %Y} {components.plain(mark.title)}." for mark in marks.itertuples()]
+    if notes:
+        st.caption(" ".join(notes))
+
+
+def _events(rows: pd.DataFrame, agents: tuple[str, ...]) -> pd.DataFrame:
+    known = [
+        (pd.Timestamp(event.day), event.title)
+        for event in reference.events()
+        if event.kind in MARKED and (not event.agents or set(event.agents) & set(agents))
+    ]
+    events = pd.DataFrame(known, columns=["day", "title"])
+    return charts.numbered(events, rows["day"].min(), rows["day"].max())
+
+
+_COLUMNS: dict[str, Any] = {
+    "date": "day",
+    "agent": "agent",
+    "percent": st.column_config.NumberColumn("blocked", format="%.1f %%"),
+    "low": st.column_config.NumberColumn("at least", format="%.1f %%", help="If none of the unknown sites blocks"),
+    "high": st.column_config.NumberColumn("at most", format="%.1f %%", help="If all of the unknown sites block"),
+    "blocked": "sites",
+    "blocked_named": "by name",
+    "blocked_wildcard": "through *",
+    "n": "of",
+    "unknown": "unknown",
+}
+
+
+def _series_table(rows: pd.DataFrame, panel: str, definition: str) -> None:
+    components.table(
+        rows.sort_values(["date", "agent"], ascending=[False, True]),
+        _COLUMNS,
+        f"shares-{panel}-{definition}",
+        label="The same as a table: days on which a figure changes",
+    )
+
+
+def _league(league: pd.DataFrame, panel: str, definition: str) -> None:
+    st.subheader("Who is shut out most")
+    known = league[league["agent_existed"] == 1]
+    columns = {"agent": "agent", "operator": "operator", "purpose": "purpose", **_COLUMNS, "partial": "partly"}
+    del columns["date"]
+    components.table(
+        known,
+        columns,
+        f"agents-{panel}-{definition}",
+        label=f"{len(known)} agents on {components.day(league.iloc[0]['date'])}",
+        expanded=True,
+    )

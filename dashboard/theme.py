@@ -1,0 +1,43 @@
+"""Colours, chosen once: told apart by colour-blind eyes, and at contrast 3:1 or more on white and on the dark ground.
+
+Colour is never the only sign: lines carry their names, verdict bars differ in height, measured and assumed in stroke.
+"""
+
+from collections.abc import Sequence
+
+LIGHT_GROUND, DARK_GROUND = "#ffffff", "#0e1117"
+
+AGENT_COLOURS = ("#0077c2", "#d55e00", "#00936b", "#b8609a", "#a97d00", "#7a78d8", "#5f8a99", "#8d7b6c")
+"""After Okabe and Ito (2008), darkened or lightened where a ground asks for it. Taken in the order of agents shown."""
+
+BLOCKED, PARTIAL, ALLOWED, UNKNOWN = "#d55e00", "#b98700", "#0077c2", "#85898f"
+VERDICT_COLOURS = {"blocked": BLOCKED, "partial": PARTIAL, "allowed": ALLOWED, "unknown": UNKNOWN}
+VERDICT_HEIGHTS = {"blocked": 18, "partial": 11, "allowed": 5, "unknown": 2}
+"""Thickness of a verdict's bar in pixels: the more is closed, the thicker."""
+
+MUTED = "#85898f"
+DEMAND, STOCK, OPEN_STOCK = "#d55e00", "#0077c2", "#00936b"
+
+STREAMLIT = {
+    "theme.light.primaryColor": "#005a94",
+    "theme.dark.primaryColor": "#3d9be0",
+    "theme.chartCategoricalColors": list(AGENT_COLOURS),
+}
+"""Streamlit's own theme: a primary colour on which white text has contrast 4.5:1 (its red has less)."""
+
+
+def agent_colours(agents: Sequence[str]) -> dict[str, str]:
+    """A colour for each agent; the ninth takes the first one's again, its name stands at its line."""
+    return {agent: AGENT_COLOURS[place % len(AGENT_COLOURS)] for place, agent in enumerate(agents)}
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours as `#rrggbb`, 1 to 21 (WCAG 2.2, relative luminance)."""
+    bright, dim = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

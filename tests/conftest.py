@@ -1,0 +1,73 @@
+"""Fixtures for every suite: a clean environment, a few agents, databases that cost nothing to make."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tracker.core.agents import Agent, Kind, Purpose
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the settings or the working folder of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("TRACKER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def agent(name: str, **more: object) -> Agent:
+    """A made-up registry row."""
+    facts = {"operator": "Nobody", "source": "https://agents.example/", "checked": "2026-01-01", **more}
+    return Agent(name, (name,), purpose=Purpose.TRAINING, kind=Kind.CRAWLER, **facts)  # type: ignore[arg-type]
+
+
+AGENTS = (
+    agent("GPTBot", valid_from="2023-08-07", headline=True),
+    agent("CCBot"),
+    agent("Google-Extended", falls_back_to=("Googlebot",)),
+    agent("AI2Bot"),
+    agent("Stubborn", obeys_star=False),
+)
+
+
+@pytest.fixture(scope="session")
+def agents() -> tuple[Agent, ...]:
+    """Five agents: dated, undated, one that falls back, one with a digit, one that ignores `*`."""
+    return AGENTS
+
+
+@pytest.fixture(scope="session")
+def empty_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history with the agents and nothing else; copy it, never write it."""
+    from tracker.store.write import Writer
+
+    path = tmp_path_factory.mktemp("template") / "history.sqlite"
+    Writer(path, AGENTS).close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def fresh_history(
+    empty_history: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Path]]:
+    """Gives a new empty history file at each call (usable under Hypothesis, where fixtures live too long)."""
+    folder = tmp_path_factory.mktemp("histories")
+    made: list[Path] = []
+
+    def fresh() -> Path:
+        path = folder / f"{len(made)}.sqlite"
+        shutil.copyfile(empty_history, path)
+        made.append(path)
+        return path
+
+    yield fresh
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database(fresh_history: Callable[[], Path]) -> Path:
+    """A new empty history file."""
+    return fresh_history()

@@ -1,0 +1,207 @@
+"""No connection ever reaches an address that is not public: counted by a socket that listens on all of loopback."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from ipaddress import ip_network
+
+import pytest
+
+from tests.web import Dns, Listener, Web, page, raw, redirect
+from tracker.core.outcomes import Observation
+from tracker.net.fetch import Fetcher, FetchSettings
+from tracker.net.guard import AddressRefused, Guard
+from tracker.net.loop import run
+from tracker.net.resolve import FixedResolver, Resolver
+
+# The web that misleads stands on an address of its own, the only one allowed.
+WEB = "127.0.0.2"
+ONLY_WEB = (ip_network(f"{WEB}/32"),)
+
+
+def look(host: str, **settings: object) -> Observation:
+    async def main() -> Observation:
+        async with Fetcher(FetchSettings(connect_timeout=1, total_timeout=3, **settings)) as fetcher:
+            return await fetcher.robots(host)
+
+    return run(main())
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[Listener]:
+    with Listener() as listener:
+        yield listener
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Web]:
+    with Web(WEB) as web:
+        yield web
+
+
+@pytest.fixture(scope="module")
+def ask(web: Web) -> Iterator[Callable[[str], Observation]]:
+    """Ask over plain http (nobody serves https) with only the web's own address allowed."""
+    resolver = web.resolver(https=web.closed_port)
+    settings = FetchSettings(resolver=resolver, allow_private=ONLY_WEB, connect_timeout=1, total_timeout=3)
+    with asyncio.Runner() as runner:
+        fetcher = runner.run(Fetcher(settings).__aenter__())
+        yield lambda host: runner.run(fetcher.robots(host))
+        runner.run(fetcher.__aexit__(None, None, None))
+
+
+def test_the_listener_counts(listener: Listener, web: Web) -> None:
+    """The proof of the tests below: allowed, the same ways do lead to the listener."""
+    loopback = (*ONLY_WEB, ip_network("127.0.0.0/8"), ip_network("::1/128"))
+    ports = {80: listener.port, 443: listener.port}
+    for host, resolver in [
+        ("a.example", FixedResolver(ports)),
+        ("a.example", FixedResolver(ports, "::1")),
+        (f"127.0.0.1:{listener.port}", "system"),
+        (f"[::1]:{listener.port}", "system"),
+    ]:
+        look(host, resolver=resolver, allow_private=loopback, read_timeout=0.1, total_timeout=0.3)
+        assert listener.knocks() >= 1, host
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "127.1.2.3", "127.255.255.254", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255"),
+        *("192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1"),
+        *("::1", "::", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "2002:7f00:1::"),
+        *("2001:0:7f00:1::", "fe80::1", "fc00::1", "fd12::1", "fec0::1", "ff02::1", "2001:db8::1", "4000::1"),
+    ],
+)
+def test_names_that_resolve_to_it(listener: Listener, address: str) -> None:
+    ports = {80: listener.port, 443: listener.port}
+    seen = look("a.example", resolver=FixedResolver(ports, address))
+    assert (str(seen.outcome), seen.cause) == ("error", "guard")
+    assert seen.url == "https://a.example/robots.txt"
+    assert address in seen.detail
+    assert listener.knocks() == 0
+
+
+LITERALS = [
+    *("127.0.0.1", "127.0.0.1.", "127.0.0.2", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]"),
+    *("[0:0:0:0:0:0:0:1]", "[::127.0.0.1]", "127.1", "127.0.1", "0", "2130706433", "0x7f000001", "0x7f.0.0.1"),
+    *("017700000001", "0177.0.0.1", "127.0.0.01", "[fe80::1%25lo]", "[64:ff9b::7f00:1]", "someone@127.0.0.1"),
+]
+
+
+@pytest.mark.parametrize("host", LITERALS)
+def test_literals(listener: Listener, host: str) -> None:
+    seen = look(f"{host}:{listener.port}")
+    assert (str(seen.outcome), seen.cause) == ("error", "guard"), seen.detail
+    assert listener.knocks() == 0
+
+
+@pytest.mark.parametrize("host", [host for host in LITERALS if host != WEB])
+def test_redirects_to_literals(listener: Listener, web: Web, ask: Callable[[str], Observation], host: str) -> None:
+    web.on("lure.example", redirect(f"http://{host}:{listener.port}/robots.txt"))
+    seen = ask("lure.example")
+    assert (str(seen.outcome), seen.cause) == ("error", "guard"), seen.detail
+    assert len(web.asked("lure.example")) >= 1
+    assert listener.knocks() == 0
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        *("//127.0.0.1:{}/", "http:/\\127.0.0.1:{}/", "http:\\\\127.0.0.1:{}\\", "http://127.0.0.1:{}\\@a.example/"),
+        *("http://a.example\\@127.0.0.1:{}/", "http://a.example@127.0.0.1:{}/", "http://127。0。0。1:{}/"),
+        *("http://１２７.0.0.1:{}/", "http://①②⑦.⓪.⓪.①:{}/", "http://%31%32%37.0.0.1:{}/", "\t http://127.0.0.1:{}/"),
+        *("gopher://127.0.0.1:{}/", "HTTP://127.0.0.1:{}", "http://[::ffff:127.0.0.1]:{}/\r\n", "http:127.0.0.1:{}"),
+        *("http://127.0.0.1%00.a.example:{}/", "http://127.0.0.1%2f@a.example:{}/", "http://127.0.0.1?:{}/"),
+    ],
+)
+def test_redirects_that_confuse_parsers(
+    listener: Listener, web: Web, ask: Callable[[str], Observation], location: str
+) -> None:
+    target = location.format(listener.port).encode()
+    web.on("maze.example", raw(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + target + b"\r\n\r\n"))
+    seen = ask("maze.example")
+    assert not seen.answers or seen.cause == "http_404"
+    assert listener.knocks() == 0
+
+
+def test_a_late_hop_is_vetted_too(listener: Listener, web: Web, ask: Callable[[str], Observation]) -> None:
+    web.on("late.example", redirect("http://later.example/robots.txt"))
+    web.on("later.example", redirect("/here"))
+    web.on("later.example", redirect(f"http://127.0.0.1:{listener.port}/"), path="/here")
+    assert ask("late.example").cause == "guard"
+    assert listener.knocks() == 0
+
+
+def test_localhost_by_name(listener: Listener) -> None:
+    assert look(f"localhost:{listener.port}").cause == "guard"
+    assert listener.knocks() == 0
+
+
+def test_what_the_guard_refused_is_not_tried_over_http(listener: Listener) -> None:
+    class Counting(FixedResolver):
+        asked: list[int] = []  # noqa: RUF012
+
+        async def endpoints(self, host: str, port: int) -> list:
+            self.asked.append(port)
+            return await super().endpoints(host, port)
+
+    resolver: Resolver = Counting({80: listener.port, 443: listener.port})
+    look("a.example", resolver=resolver)
+    assert Counting.asked == [443]
+
+
+def test_a_name_that_changes_between_requests(listener: Listener, web: Web) -> None:
+    """DNS rebinding: allowed when first asked, loopback when the redirect comes back to the same name."""
+    target = f"turn.example:{web.http}"
+    web.on("turn.example", redirect(f"http://turn.example:{listener.port}/x"))
+    with Dns({"start.example": [WEB], "turn.example": [[WEB], ["127.0.0.1"]]}) as dns:
+        seen = look(target, resolver=dns.address, allow_private=ONLY_WEB)
+        # https on the web's http port does not connect; the http attempt is the second look-up.
+        assert seen.cause in ("guard", "tls_other")
+        assert dns.asked["turn.example"] >= 2
+    assert listener.knocks() == 0
+
+
+def test_only_the_public_addresses_of_a_mixed_name_are_tried(listener: Listener, web: Web) -> None:
+    web.on("mixed.example", page(b"User-agent: *\n"))
+    with Dns({"mixed.example": ["127.0.0.1", WEB, "10.0.0.1"]}) as dns:
+        seen = look(f"mixed.example:{web.https}", resolver=dns.address, allow_private=ONLY_WEB, ca_file=web.ca_file)
+    assert str(seen.outcome) == "ok", seen.detail
+    assert listener.knocks() == 0
+
+
+PUBLIC = ["8.8.8.8", "1.1.1.1", "93.184.216.34", "100.63.255.255", "100.128.0.1", "172.32.0.1", "192.0.1.1"]
+PUBLIC += ["223.255.255.255", "2606:4700::1111", "2001:4860:4860::8888", "2a00:1450::1", "2001:200::1"]
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_addresses_pass(address: str) -> None:
+    assert Guard().refusal(address) is None
+
+
+@pytest.mark.parametrize(
+    ("network", "inside", "outside"),
+    [
+        ("127.0.0.0/8", "127.9.9.9", "10.0.0.1"),
+        ("10.1.0.0/16", "10.1.2.3", "10.2.0.1"),
+        ("::1/128", "::1", "127.0.0.1"),
+        ("0.0.0.0/0", "127.0.0.1", "::ffff:127.0.0.1"),
+        ("fd00::/8", "fd12::1", "fc00::1"),
+    ],
+)
+def test_allow_private_opens_what_it_names(network: str, inside: str, outside: str) -> None:
+    guard = Guard([ip_network(network)])
+    guard.check(inside)
+    with pytest.raises(AddressRefused, match=outside):
+        guard.check(outside)
+
+
+@pytest.mark.parametrize(
+    "host", ["example.org", "xn--bcher-kva.example", "1and1.example", "a.0x7f", "3.example", "cafe"]
+)
+def test_names_are_not_taken_for_addresses(host: str) -> None:
+    Guard().check_host(host)
+
+
+def test_text_that_is_no_address_is_refused() -> None:
+    assert Guard().refusal("example.org") == "not an address"

@@ -1,0 +1,5 @@
+"""`python -m tracker`: the command without its script."""
+
+from tracker.cli import main
+
+main()

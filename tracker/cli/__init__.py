@@ -1,0 +1,64 @@
+"""The command `tracker`. Commands parse, call and print; what they need is imported when they run.
+
+Data goes to stdout, progress and messages to stderr. Exit codes: 0 ok, 1 failed, 2 usage, 3 coverage under the
+threshold, 4 an expectation of `check` not met.
+"""
+
+import os
+import sys
+
+import typer
+
+from tracker.cli import ask, check, config, crawl, imports, serve
+from tracker.errors import DrywellError
+
+app = typer.Typer(
+    name="tracker",
+    help="Drywell: who lets which AI crawler in, since when, in whose words, and what that does to the date.",
+    epilog="Start with `tracker demo` (offline), then `tracker crawl`. Docs: README.md, docs/method.md.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich help would cost 0.3 s of imports
+)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: bool = typer.Option(False, "--version", is_eager=True, help="Print the version and end."),
+) -> None:
+    if version:
+        from tracker import __version__
+
+        typer.echo(f"drywell {__version__}")
+        raise typer.Exit
+
+
+app.command("demo")(serve.demo)
+app.command("up")(serve.up)
+app.command("check")(check.check)
+app.command("crawl")(crawl.crawl)
+app.add_typer(imports.app, name="import")
+app.command("schedule")(crawl.schedule)
+app.command("status")(ask.status)
+app.command("config")(config.config)
+app.command("site")(ask.site)
+app.command("agents")(ask.agents)
+app.command("query")(ask.query)
+app.command("dashboard")(serve.dashboard)
+
+
+def main() -> None:
+    """Run the command; an expected failure is one line on stderr and its exit code."""
+    try:
+        app()
+    except DrywellError as error:
+        print(f"tracker: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("tracker: stopped", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of a pipe went away (`tracker query … | head`): nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

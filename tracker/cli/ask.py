@@ -1,0 +1,157 @@
+"""Commands that read the history: `status`, `site`, `agents`, `query`."""
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.cli.options import AsJson, Database
+from tracker.cli.output import note, print_csv, print_json, print_table
+
+if TYPE_CHECKING:
+    from tracker.store.query import Reader
+
+
+def _open(database: str | None) -> "Reader":
+    from tracker.settings import load
+    from tracker.store.query import Reader
+
+    return Reader(load(database=database).history)
+
+
+def status(database: Database = None, as_json: AsJson = False) -> None:
+    """Show what the history holds and what is due.
+
+    Example: tracker status --json
+    """
+    from tracker.settings import load
+
+    history = load(database=database).history
+    with _open(database) as reader:
+        about = reader.about()
+        panels = [_panel_status(reader, panel) for panel in reader.panels()]
+        crawls = reader.crawls(limit=5)
+    if as_json:
+        print_json({"database": history, "about": about, "panels": panels, "crawls": crawls})
+        return
+    print(f"{history}: {about['kind']} history, {about['sites']} sites, {about['bodies']} distinct files")
+    columns = ("panel", "members", "crawls", "first_crawl", "last_crawl", "answered", "next_due")
+    print_table(columns, [[panel[name] for name in columns] for panel in panels], title="Panels")
+    seen = ("crawl_id", "started", "finished", "panel", "source", "sites", "answered", "failed")
+    print_table(seen, [[crawl[name] for name in seen] for crawl in crawls], title="Newest crawls")
+
+
+def _panel_status(reader: "Reader", panel: dict[str, Any]) -> dict[str, Any]:
+    """A panel with the coverage of its newest crawl and the time from which our next one is due."""
+    from tracker.schedule import next_due
+
+    last = reader.last_finished_crawl(panel["panel"])
+    newest = reader.newest_crawl(panel["panel"])
+    started = None if last is None else datetime.fromtimestamp(last, UTC)
+    due = None if started is None else next_due(started, started).strftime("%Y-%m-%dT%H:%M:%SZ")
+    answered = f"{newest['answered']} of {newest['sites']}" if newest else None
+    running = bool(newest and newest["finished"] is None)
+    return panel | {"answered": answered, "unfinished": running, "next_due": due}
+
+
+def site(
+    host: Annotated[str, typer.Argument(help="The host, as in nytimes.com.")],
+    every: Annotated[
+        bool, typer.Option("--all", help="All agents of the registry, not only the headline ones.")
+    ] = False,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what one site says to each agent.
+
+    Now, since when, and the answers seen of it.
+
+    Example: tracker site nytimes.com
+    """
+    from tracker.core.hosts import normalise_host
+    from tracker.errors import UsageError
+
+    try:
+        name = normalise_host(host)
+    except ValueError as error:
+        raise UsageError(f"{host!r} is no host: {error}") from error
+    with _open(database) as reader:
+        headline = {agent["agent"] for agent in reader.agents() if agent["headline"]}
+        access = reader.site_access(name).dicts()
+        captures, failures = reader.captures(name), reader.failures(name)
+        history = reader.site_history(name).dicts()
+    if not access:
+        raise UsageError(f'{name} is in no panel of this history; `tracker query "SELECT site FROM sites"` lists them')
+    if as_json:
+        found = {"site": name, "access": access, "history": history}
+        print_json(found | {"captures": captures.dicts(), "failures": failures.dicts()})
+        return
+    shown = [row for row in access if every or row["agent"] in headline]
+    columns = ("agent", "verdict", "named", "root_blocked", "since", "stale", "last_checked")
+    print_table(columns, [[row[column] for column in columns] for row in shown], title=f"{name} now")
+    print_table(captures.columns, captures.rows[-10:], title=f"Answers seen ({len(captures.rows)}, newest last)")
+    if failures.rows:
+        print_table(failures.columns, failures.rows[-10:], title=f"Failed attempts ({len(failures.rows)})")
+
+
+def agents(
+    search: Annotated[str, typer.Argument(help="Part of a name, token, operator or purpose.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the AI crawlers that Drywell knows.
+
+    Operator, purpose, tokens, since when, documentation.
+
+    Example: tracker agents openai
+    """
+    from dataclasses import asdict
+
+    from tracker import reference
+
+    wanted = search.lower()
+    found = [
+        agent
+        for agent in reference.agents()
+        if wanted in " ".join((agent.name, *agent.tokens, agent.operator, agent.purpose)).lower()
+    ]
+    if as_json:
+        print_json([asdict(agent) for agent in found])
+        return
+    columns = ("agent", "operator", "purpose", "kind", "since", "tokens", "documentation")
+    rows = [
+        (a.name, a.operator, str(a.purpose), str(a.kind), a.valid_from, ", ".join(a.tokens), a.documentation)
+        for a in found
+    ]
+    print_table(columns, rows)
+    if not found:
+        note(f"no agent matches {search!r}")
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT on the views; - reads it from standard input.")],
+    database: Database = None,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="At most this many rows (1,000 for tables).")
+    ] = None,
+) -> None:
+    """Ask the history in SQL.
+
+    Views: sites agents access_now access_history changes shares captures bodies failures crawls about.
+
+    Example: tracker query "SELECT date, percent_blocked FROM shares WHERE agent = 'GPTBot'
+    AND definition = 'effective_full'"
+    """
+    most = limit if limit is not None else (None if as_json or as_csv else 1_000)
+    with _open(database) as reader:
+        rows = reader.sql(sys.stdin.read() if sql == "-" else sql, limit=most)
+    if as_json:
+        print_json(rows.dicts())
+    elif as_csv:
+        print_csv(rows.columns, rows.rows)
+    else:
+        print_table(rows.columns, rows.rows)
+    if rows.cut:
+        note(f"cut at {most} rows: use --limit, --csv or --json for more")
