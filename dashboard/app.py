@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from dashboard import theme
 from dashboard.pages import overview, projection, site
 
-st.set_page_config(page_title="Drywell", page_icon=":material/water_drop:", layout="wide")
+st.set_page_config(page_title="Drywell", page_icon=theme.ICON, layout="wide")
+st.html(theme.STYLE)
 st.navigation(
     [
         st.Page(overview.show, title="Overview", default=True),

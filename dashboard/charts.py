@@ -11,10 +11,8 @@ import pandas as pd
 from dashboard import theme
 
 HEIGHT = 380
-_LABEL_GAP = 15
-_RIGHT_OF_LINES = 135
+_LABEL_GAP = 19
 _PERCENT = "datum.value + ' %'"
-_TIME = alt.Axis(title=None, grid=False, labelOverlap="greedy")
 _TOOLTIP = [
     alt.Tooltip("agent:N"),
     alt.Tooltip("day:T", title="from", format="%d %b %Y"),
@@ -32,8 +30,10 @@ def share_lines(rows: pd.DataFrame, colours: Mapping[str, str], marks: pd.DataFr
     """
     top = _ceiling(rows)
     agents = alt.Color("agent:N", scale=_scale(colours), legend=None)
-    day = alt.X("day:T", axis=_TIME)
-    percent = alt.Y("percent:Q", title=None, scale=alt.Scale(domain=[0, top]), axis=alt.Axis(labelExpr=_PERCENT))
+    day = alt.X("day:T", axis=_time_axis(rows["day"].min(), rows["day"].max()))
+    percent = alt.Y(
+        "percent:Q", title=None, scale=alt.Scale(domain=[0, top]), axis=alt.Axis(labelExpr=_PERCENT, tickCount=6)
+    )
     base = alt.Chart(rows).encode(x=day, y=percent, color=agents, detail="stretch:N")
     layers = [*_event_layers(marks)] if not marks.empty else []
     if (rows["high"] > rows["low"]).any():
@@ -46,7 +46,15 @@ def share_lines(rows: pd.DataFrame, colours: Mapping[str, str], marks: pd.DataFr
     layers.append(base.properties(data=_lone_days(rows)).mark_point(filled=True, size=70, opacity=1))
     layers.append(base.mark_point(size=120, opacity=0).encode(tooltip=_TOOLTIP))
     layers.append(_names(rows, colours, top))
-    return alt.layer(*layers).properties(height=HEIGHT, padding={"left": 5, "top": 5, "bottom": 5, "right": _RIGHT_OF_LINES})
+    return alt.layer(*layers).properties(height=HEIGHT)
+
+
+def _time_axis(start: pd.Timestamp, end: pd.Timestamp) -> alt.Axis:
+    """Dates that name their year, and their day where months would be too coarse."""
+    coarse = (end - start).days > 240
+    return alt.Axis(
+        title=None, grid=False, labelOverlap="greedy", tickCount=8, format="%b %Y" if coarse else "%-d %b %Y"
+    )
 
 
 def _scale(colours: Mapping[str, str]) -> alt.Scale:
@@ -144,7 +152,7 @@ def verdict_bars(bars: pd.DataFrame, agents: Sequence[str], chosen: pd.Timestamp
     colour = alt.Color(
         "verdict:N",
         scale=_scale(theme.VERDICT_COLOURS),
-        legend=alt.Legend(orient="top", title=None, symbolType="square"),
+        legend=alt.Legend(orient="top", title=None, symbolType="square", symbolSize=140),
     )
     size = alt.Size(
         "verdict:N", scale=alt.Scale(domain=verdicts, range=list(theme.VERDICT_HEIGHTS.values())), legend=None
@@ -160,7 +168,7 @@ def verdict_bars(bars: pd.DataFrame, agents: Sequence[str], chosen: pd.Timestamp
         alt.Chart(bars)
         .mark_bar()
         .encode(
-            x=alt.X("start:T", axis=_TIME),
+            x=alt.X("start:T", axis=_time_axis(bars["start"].min(), bars["end"].max())),
             x2="end:T",
             y=alt.Y("agent:N", sort=list(agents), title=None, axis=alt.Axis(labelLimit=140)),
             color=colour,
@@ -174,3 +182,86 @@ def verdict_bars(bars: pd.DataFrame, agents: Sequence[str], chosen: pd.Timestamp
         mark = alt.Chart(pd.DataFrame({"day": [chosen]})).mark_rule(strokeWidth=2, color=theme.MUTED).encode(x="day:T")
         layers.append(mark)
     return alt.layer(*layers).properties(height=28 * max(1, len(agents)) + 40)
+
+
+_TRILLIONS = "format(datum.value / 1e12, ',') + 'T'"
+SERIES = {"demand": theme.DEMAND, "stock": theme.STOCK, "stock still open": theme.OPEN_STOCK}
+_FORECAST, _ASSUMED = [7, 4], [2, 3]
+
+
+def demand_and_stock(bands: pd.DataFrame, measured: pd.DataFrame, first: float, last: float) -> alt.LayerChart:
+    """Demand against stock on a logarithmic axis: medians with 80 % bands, and measured data sets as points.
+
+    `bands`: series, year, low, median, high in tokens; `measured`: year, tokens, model. Dashes are forecast, dots
+    assumed, points measured.
+    """
+    shown = [name for name in SERIES if name in set(bands["series"])]
+    colour = alt.Color(
+        "series:N",
+        scale=_scale({name: SERIES[name] for name in shown}),
+        legend=alt.Legend(orient="top", title=None, symbolType="stroke", symbolSize=300, symbolStrokeWidth=3),
+    )
+    dash = alt.StrokeDash(
+        "series:N",
+        scale=alt.Scale(domain=shown, range=[_ASSUMED if "open" in name else _FORECAST for name in shown]),
+        legend=None,
+    )
+    within = bands[(bands["year"] >= first) & (bands["year"] <= last)]
+    x = alt.X("year:Q", title=None, scale=alt.Scale(domain=[first, last]), axis=alt.Axis(format="d", grid=False))
+    tokens = alt.Scale(type="log", domain=[1e12, 1e16])
+    y = alt.Y("median:Q", title=None, scale=tokens, axis=alt.Axis(labelExpr=_TRILLIONS, values=[1e12, 1e13, 1e14, 1e15, 1e16]))
+    base = alt.Chart(within).encode(x=x, color=colour)
+    tooltip = [alt.Tooltip("series:N"), alt.Tooltip("year:Q", format="d"), *_token_tooltips()]
+    layers = [
+        base.mark_area(opacity=0.14, clip=True).encode(y=alt.Y("low:Q", title=None, scale=tokens), y2="high:Q"),
+        base.mark_line(strokeWidth=2.5, clip=True).encode(y=y, strokeDash=dash, tooltip=tooltip),
+    ]
+    if not measured.empty:
+        points = alt.Chart(measured).mark_point(filled=True, size=45, color=theme.MUTED, clip=True)
+        layers.append(
+            points.encode(
+                x=x,
+                y=alt.Y("tokens:Q", scale=tokens),
+                tooltip=["model:N", alt.Tooltip("day:N"), alt.Tooltip("tokens_t:Q", title="trillion tokens")],
+            )
+        )
+    return alt.layer(*layers).properties(height=HEIGHT)
+
+
+def _token_tooltips() -> list[alt.Tooltip]:
+    return [alt.Tooltip(f"{name}:Q", format=".2s") for name in ("low", "median", "high")]
+
+
+_DOT = 15
+CASES = {"with restrictions": theme.DEMAND, "nothing closed": theme.STOCK}
+
+
+def exhaustion_dots(dots: pd.DataFrame, first: float, later: int) -> alt.LayerChart:
+    """When text runs out, as twenty equally likely dots a case, up with restrictions and down without.
+
+    `dots`: case, year, place, when; the bin `later` stands for that year, anything after it, and never.
+    """
+    ends = int(dots["place"].min()), int(dots["place"].max())
+    shown = {case: colour for case, colour in CASES.items() if case in set(dots["case"])}
+    axis = alt.Axis(
+        values=list(range(int(first), later + 1)),
+        labelExpr=f"datum.value == {later} ? 'later' : format(datum.value, 'd')",
+        grid=False,
+        labelOverlap="greedy",
+        labelOffset=0,
+        domain=False,
+        ticks=False,
+    )
+    chart = (
+        alt.Chart(dots)
+        .mark_point(filled=True, opacity=1, size=_DOT * _DOT * 0.62)
+        .encode(
+            x=alt.X("year:Q", title=None, scale=alt.Scale(domain=[first - 0.5, later + 0.5]), axis=axis),
+            y=alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[min(0, ends[0]) - 1, ends[1] + 1], nice=False)),
+            color=alt.Color("case:N", scale=_scale(shown), legend=alt.Legend(orient="top", title=None, symbolSize=120)),
+            tooltip=["case:N", alt.Tooltip("when:N", title="runs out")],
+        )
+    )
+    line = alt.Chart(pd.DataFrame({"place": [0]})).mark_rule(color=theme.MUTED).encode(y="place:Q")
+    rows = ends[1] - min(0, ends[0]) + 2
+    return alt.layer(line, chart).properties(height=_DOT * rows + 60)

@@ -31,7 +31,12 @@ def page(question: str, body: Callable[[History], None]) -> None:
     except NoHistory as error:
         nothing_yet(error)
     except DrywellError as error:
-        st.error(_sentence(error), icon=":material/error:")
+        failed(error)
+
+
+def failed(error: DrywellError) -> None:
+    """Say what is wrong and the mend, in the one sentence that the error is."""
+    st.error(_sentence(error), icon=":material/error:")
 
 
 def banner(history: History) -> None:

@@ -37,7 +37,11 @@ def _remembered(question: Callable[..., Answer]) -> Callable[..., Answer]:
 
 
 def _frame(rows: Rows) -> pd.DataFrame:
-    return pd.DataFrame(rows.rows, columns=list(rows.columns))
+    """The rows with None where SQL has NULL in text; pandas would say NaN, which counts as true."""
+    frame = pd.DataFrame(rows.rows, columns=list(rows.columns))
+    words = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    frame[words] = frame[words].astype(object).where(frame[words].notna(), None)
+    return frame
 
 
 @_remembered
@@ -58,7 +62,8 @@ def panels(history: History) -> list[dict[str, Any]]:
 def agents(history: History) -> pd.DataFrame:
     """The registry in this history, headline agents first."""
     with Reader(history.database) as reader:
-        return pd.DataFrame(reader.agents())
+        rows = reader.agents()
+    return _frame(Rows(tuple(rows[0]), [tuple(row.values()) for row in rows]))
 
 
 @_remembered
@@ -177,3 +182,24 @@ def with_bounds(rows: pd.DataFrame, sample: bool) -> pd.DataFrame:
         low=[100 * interval.low if interval else None for interval in intervals],
         high=[100 * interval.high if interval else None for interval in intervals],
     )
+
+
+def bars(stretches: pd.DataFrame, registry: pd.DataFrame, agents: list[str], horizon: str) -> pd.DataFrame:
+    """The stretches of `access_history` of some agents as bars up to `horizon`, cut where each agent began to exist.
+
+    Columns: agent, verdict, by, start, end (times), existed.
+    """
+    since = registry.set_index("agent")["since"]
+    rows = []
+    for row in stretches[stretches["agent"].isin(agents)].itertuples():
+        start, end = _time(row.valid_from), _time(row.valid_to or horizon)
+        born = _time(since[row.agent]) if since[row.agent] else start
+        by = "" if pd.isna(row.named) else "by name" if row.named else "through *"
+        for existed, left, right in ((False, start, min(end, born)), (True, max(start, born), end)):
+            if left < right:
+                rows.append((row.agent, row.verdict, by, left, right, existed))
+    return pd.DataFrame(rows, columns=["agent", "verdict", "by", "start", "end", "existed"])
+
+
+def _time(text: str) -> pd.Timestamp:
+    return pd.Timestamp(text).tz_localize(None)

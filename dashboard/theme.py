@@ -25,6 +25,15 @@ STREAMLIT = {
 }
 """Streamlit's own theme: a primary colour on which white text has contrast 4.5:1 (its red has less)."""
 
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#005a94"/>'
+    '<path d="M3 5h10M5 5v8M11 5v8" stroke="#fff" stroke-width="1.6" fill="none"/></svg>'
+)
+"""The page's icon, drawn here: a name of an icon would be fetched from the internet."""
+
+STYLE = "<style>.stMainBlockContainer{padding-top:4.5rem}</style>"
+"""Streamlit leaves a sixth of the first screen empty."""
+
 
 def agent_colours(agents: Sequence[str]) -> dict[str, str]:
     """A colour for each agent; the ninth takes the first one's again, its name stands at its line."""

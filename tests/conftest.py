@@ -50,9 +50,7 @@ def empty_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def fresh_history(
-    empty_history: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], Path]]:
+def fresh_history(empty_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Path]]:
     """Gives a new empty history file at each call (usable under Hypothesis, where fixtures live too long)."""
     folder = tmp_path_factory.mktemp("histories")
     made: list[Path] = []

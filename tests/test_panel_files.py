@@ -116,7 +116,5 @@ def test_bad_file(written: Callable[..., Path], text: str | bytes, reason: str) 
 def test_folder_and_unknown_name(tmp_path: Path) -> None:
     with pytest.raises(PanelError, match="Is a directory"):
         panel(tmp_path)
-    with pytest.raises(
-        PanelError, match="no panel top-1m: no such file, and the named ones are starter, starter-100"
-    ):
+    with pytest.raises(PanelError, match="no panel top-1m: no such file, and the named ones are starter, starter-100"):
         panel("top-1m")

@@ -142,9 +142,7 @@ def test_what_decides_verdicts(registry: dict[str, Agent]) -> None:
         ("ERNIEBot", None, None),
     ],
 )
-def test_dates(
-    registry: dict[str, Agent], name: str, valid_from: str | None, precision: Precision | None
-) -> None:
+def test_dates(registry: dict[str, Agent], name: str, valid_from: str | None, precision: Precision | None) -> None:
     assert (registry[name].valid_from, registry[name].valid_from_precision) == (valid_from, precision)
 
 
@@ -278,9 +276,7 @@ def test_fingerprint_sees_what_decides_and_nothing_else() -> None:
         ("[[agent]]", "[[agents]]", 1, "agents", r"headed \[\[agent\]\]"),
     ],
 )
-def test_bad_agent(
-    written: Callable[..., Path], old: str, new: str, line: int, field: str, mend: str
-) -> None:
+def test_bad_agent(written: Callable[..., Path], old: str, new: str, line: int, field: str, mend: str) -> None:
     path = written(BOT.replace(old, new))
     with pytest.raises(ReferenceDataError, match=mend) as caught:
         reference.agents(path)

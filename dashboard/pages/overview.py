@@ -53,7 +53,8 @@ def _headline(league: pd.DataFrame, rows: pd.DataFrame, agents: tuple[str, ...],
     """The number, of what, when, between which bounds, under which definition."""
     row = league[league["agent"].isin(agents)].iloc[0]
     st.subheader(
-        f"{row['percent']:.1f} % of {components.sites(row['n'])} shut {row['agent']} out on {components.day(row['date'])}"
+        f"{row['percent']:.1f} % of {components.sites(row['n'])} {_verb(definition).format(row['agent'])} "
+        f"on {components.day(row['date'])}"
     )
     split = f"{row['blocked_named']:,} by name and {row['blocked_wildcard']:,} through the rules for every agent (`*`)"
     if DEFINITIONS[definition].named_only:
@@ -62,9 +63,20 @@ def _headline(league: pd.DataFrame, rows: pd.DataFrame, agents: tuple[str, ...],
         f"{components.sites(row['blocked'])}: {split}.",
         _unknown_words(row),
         _trend_words(rows, row),
-        f"Shut out here means: {DEFINITIONS[definition].sentence} (`{definition}`).",
+        f"Counted so: {DEFINITIONS[definition].sentence.replace('*', '`*`')} (definition {definition}).",
     ]
     st.markdown(" ".join(sentence for sentence in sentences if sentence))
+
+
+_VERBS = {
+    "mentioned": "name {}",
+    "any_restriction": "close at least a page to {}",
+    "explicit_allow": "open every page to {} by name",
+}
+
+
+def _verb(definition: str) -> str:
+    return _VERBS.get(definition, "shut {} out")
 
 
 def _unknown_words(row: Any) -> str:

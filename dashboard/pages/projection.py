@@ -1,1 +1,235 @@
-def show() -> None: ...
+"""Projection: when the text runs out, and how much sooner if doors close."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, components, data, outlook
+from dashboard.data import History
+from dashboard.outlook import Measured
+from tracker import reference
+from tracker.core.definitions import DEFINITIONS, HEADLINE
+from tracker.core.projection import Projection, project
+from tracker.core.scenarios import Demand, Scenario
+from tracker.errors import DrywellError, NoHistory
+from tracker.reference.scenarios import NamedScenario, load_scenarios
+
+OWN = "as in the scenario"
+OFF, MEASURED, SCENARIO = "off", "measured", "scenario"
+_LAYERS = {
+    OFF: "Nothing is closed, as Epoch's paper assumes.",
+    MEASURED: "What robots.txt of a panel closes to an agent, as measured here.",
+    SCENARIO: "The scenario's own restrictions.",
+}
+_SHARES = [OWN, "0 %", "25 %", "50 %", "75 %", "100 %"]
+_WEIGHTS = [OWN, "0.25", "0.5", "1", "2"]
+
+
+def show() -> None:
+    st.title("When does the text run out, and how much sooner if doors close?")
+    try:
+        _body(_history())
+    except DrywellError as error:
+        components.failed(error)
+
+
+def _history() -> History | None:
+    """The history if there is one; the projection itself needs none."""
+    try:
+        history = data.opened()
+    except NoHistory:
+        return None
+    except DrywellError as error:
+        components.failed(error)
+        return None
+    components.banner(history)
+    return history if data.panels(history) else None
+
+
+@st.cache_resource(show_spinner=False)
+def _scenarios() -> dict[str, NamedScenario]:
+    return load_scenarios(reference.scenarios_path())
+
+
+def _body(history: History | None) -> None:
+    known = _scenarios()
+    first, second, third = st.columns([2, 1.4, 1.2])
+    with first:
+        name = st.selectbox("Scenario", list(known), key="scenario", bind="query-params", help=_titles(known))
+    with second:
+        layer = _layer(history)
+    with third:
+        demand = st.selectbox("Demand", [OWN, *Demand], key="demand", bind="query-params")
+    chosen = known[name]
+    scenario, measured = chosen.scenario, None
+    if layer == OFF:
+        scenario = replace(scenario, access="off")
+    elif layer == MEASURED and history is not None:
+        measured = _measured(history)
+        scenario = outlook.restricted(scenario, measured) if measured else replace(scenario, access="off")
+    scenario = _tuned(scenario, demand)
+    projection = project(scenario)
+    _answer(projection, measured)
+    _charts(projection)
+    _limits()
+    _inputs(chosen, scenario)
+
+
+def _titles(known: dict[str, NamedScenario]) -> str:
+    return "\n\n".join(f"**{one.id}**: {one.title}" for one in known.values())
+
+
+def _layer(history: History | None) -> str:
+    layers = [OFF, SCENARIO] if history is None else [MEASURED, OFF, SCENARIO]
+    words = "\n\n".join(f"**{layer}**: {_LAYERS[layer]}" for layer in layers)
+    chosen: str = st.selectbox("Restrictions", layers, key="access", bind="query-params", help=words)
+    return chosen
+
+
+def _measured(history: History) -> Measured | None:
+    """The share of the chosen panel and agent on its last day, None if nothing is known of it."""
+    left, right = st.columns(2)
+    with left:
+        panel = components.panel_filter(history)
+    league = data.league(history, panel, HEADLINE)
+    if league.empty:
+        st.info(f"Nothing is known of panel {components.plain(panel)} yet, so nothing is taken as closed.")
+        return None
+    with right:
+        agent = st.selectbox("Closed to", league["agent"].tolist(), key="agent", bind="query-params")
+    row = league[league["agent"] == agent].iloc[0]
+    shares = (float(row[name]) / 100 for name in ("percent", "low", "high"))
+    return Measured(agent, panel, row["date"], int(row["n"]), *shares)
+
+
+def _tuned(scenario: Scenario, demand: str) -> Scenario:
+    """The scenario with the page's other controls in place of its own values."""
+    changes: dict[str, object] = {} if demand == OWN else {"demand": demand}
+    columns = st.columns(3)
+    controls = (
+        ("token_weight", "Token weight", _WEIGHTS, "Tokens on a closed site against tokens on an average one."),
+        ("compliance", "Compliance", _SHARES, "How much of what is closed is in fact left alone."),
+        ("retroactivity", "Retroactivity", _SHARES, "How much of the old copies of closed sites is lost too."),
+    )
+    for column, (field, label, options, words) in zip(columns, controls, strict=True):
+        with column:
+            chosen = st.selectbox(
+                label, options, key=field, bind="query-params", help=words, disabled=not scenario.restricts
+            )
+        if chosen != OWN:
+            changes[field] = float(chosen.removesuffix(" %")) / (100 if chosen.endswith("%") else 1)
+    return replace(scenario, **changes)
+
+
+def _answer(projection: Projection, measured: Measured | None) -> None:
+    """The year in words, its interval, and what restrictions move."""
+    free = outlook.median_words(projection.unrestricted)
+    if projection.scenario.restricts:
+        st.subheader(f"{outlook.capital(outlook.median_words(projection.years))} with restrictions, {free} without")
+        st.markdown(f"Restrictions bring the date forward by **{outlook.forward_words(projection)}**, draw by draw.")
+    else:
+        st.subheader(f"{outlook.capital(free)}, with nothing closed")
+    horizon = f"{projection.scenario.horizon:.0f}"
+    st.markdown(
+        f"The median year in which one training run would use the whole accessible stock of human text; "
+        f"80 % interval {outlook.interval_words(projection)}. In {100 * projection.never_before_horizon:.0f} % of "
+        f"{projection.draws:,} draws it does not happen before {horizon}."
+    )
+    if measured is not None:
+        st.markdown(_measured_words(measured))
+    st.info(
+        "Epoch's paper (Villalobos et al. 2024) contains no blocking at all: its 2026 to 2032 takes all indexed text "
+        "as usable. Articles that tie these years to a trend of blocking misquote it. What closing changes is added "
+        "here, on top of the paper's model.",
+        icon=":material/info:",
+    )
+
+
+def _measured_words(measured: Measured) -> str:
+    unknown = (
+        f" ({100 * measured.low:.1f} to {100 * measured.high:.1f} % with the unknown sites)"
+        if measured.high > measured.low
+        else ""
+    )
+    return (
+        f"Measured: {100 * measured.value:.1f} % of {components.sites(measured.n)} of panel "
+        f"{components.plain(measured.panel)} shut {components.plain(measured.agent)} out on "
+        f"{components.day(measured.day)}{unknown}; counted so: "
+        f"{DEFINITIONS[HEADLINE].sentence.replace('*', '`*`')}. A share of sites is no share of tokens: the token weight says "
+        "how much text those sites hold against others, and is assumed."
+    )
+
+
+def _charts(projection: Projection) -> None:
+    scenario = projection.scenario
+    dots, later = outlook.dots(projection)
+    st.subheader("The year, as twenty equal chances")
+    figure = charts.exhaustion_dots(dots, scenario.start_year, later)
+    st.altair_chart(figure, key="dots", alt="Twenty equally likely years in which human text runs out")
+    later_words = f"Later: in {later}, after it, or never."
+    st.caption(f"Each dot is a chance of 1 in 20. {later_words}")
+    st.subheader("Demand against stock")
+    bands = outlook.bands(projection)
+    figure = charts.demand_and_stock(bands, _data_sets(), _FIRST_DATA, float(later))
+    st.altair_chart(figure, key="bands", alt="Tokens demanded by the largest training run, and stock of human text, by year")
+    st.caption(
+        "Tokens, logarithmic; T is a trillion. Grey points: measured, the training sets that are known. Dashes with "
+        "bands of 80 %: forecast, growth goes on as the scenario says. Dots: assumed, what restrictions leave open."
+    )
+    components.table(bands, _BANDS, f"projection-{scenario.demand}", label="The same as a table")
+
+
+_FIRST_DATA = 2019.0
+_TOKENS = {"format": "scientific"}
+_BANDS = {
+    "year": st.column_config.NumberColumn("year", format="%.0f"),
+    "series": "series",
+    "low": st.column_config.NumberColumn("10 % point", **_TOKENS),
+    "median": st.column_config.NumberColumn("median", **_TOKENS),
+    "high": st.column_config.NumberColumn("90 % point", **_TOKENS),
+}
+
+
+def _data_sets() -> pd.DataFrame:
+    known = [(row.model, row.day, row.tokens_t) for row in reference.datasets() if row.modality == "text"]
+    frame = pd.DataFrame(known, columns=["model", "day", "tokens_t"])
+    days = pd.to_datetime(frame["day"])
+    return frame.assign(year=days.dt.year + (days.dt.dayofyear - 1) / 365.25, tokens=frame["tokens_t"] * 1e12)
+
+
+def _limits() -> None:
+    with st.expander("What this does not say"):
+        st.markdown(
+            "- That progress stops: other data, better use of data and synthetic text are not in the plain model.\n"
+            "- That the interval holds all doubt: it is what the inputs leave open if the trends go on.\n"
+            "- That robots.txt is access: some crawlers ignore it, and some sites refuse what their file allows.\n"
+            "- That old copies are gone: retroactivity says how far a site that closes takes them along.\n"
+            "- That all text is worth the same: sites that close are often the better written ones."
+        )
+
+
+def _inputs(chosen: NamedScenario, scenario: Scenario) -> None:
+    """Every input in force with where it comes from; what the controls above changed says so."""
+    rows = []
+    for field, value in scenario_values(scenario).items():
+        origin = chosen.origins.get(field)
+        own = value == getattr(chosen.scenario, field)
+        rows.append(
+            {
+                "input": field.replace("_", " "),
+                "value": outlook.value_words(field, value),
+                "source": origin.source if origin and own else "" if own else "set above",
+                "date": origin.date if origin and own else "",
+                "note": origin.note if origin and own else "",
+            }
+        )
+    if chosen.note:
+        st.caption(components.plain(chosen.note))
+    names = {name: name for name in ("input", "value", "source", "date", "note")}
+    components.table(pd.DataFrame(rows), names, f"inputs-{chosen.id}", label="Inputs, with source and date")
+
+
+def scenario_values(scenario: Scenario) -> dict[str, object]:
+    """The inputs of a scenario by field name, in the order in which they are declared."""
+    return {name: getattr(scenario, name) for name in scenario.as_dict()}

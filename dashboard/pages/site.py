@@ -1,1 +1,178 @@
-def show() -> None: ...
+"""Site: what one site says to AI crawlers, since when, and in whose words."""
+
+import json
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, components, data, evidence
+from dashboard.data import History
+from tracker import reference
+from tracker.core.agents import Agent, Kind, Purpose
+
+START_AGENT = "GPTBot"
+
+
+def show() -> None:
+    components.page("What does this site say to AI crawlers?", _body)
+
+
+def _body(history: History) -> None:
+    left, right = st.columns([3, 2])
+    with left:
+        host = st.selectbox(
+            "Site", data.sites(history), index=None, key="site", bind="query-params", placeholder="Type a name"
+        )
+    registry = data.agents(history)
+    names = registry["agent"].tolist()
+    with right:
+        start = names.index(START_AGENT) if START_AGENT in names else 0
+        agent = st.selectbox("Agent", names, index=start, key="agent", bind="query-params")
+    if host is None:
+        st.info("Choose a site above, or open `/site?site=HOST`.")
+        return
+    runs = data.captures(history, host)
+    _facts(history, host, runs)
+    _now(history, host, agent)
+    # The capture is chosen below and marked above.
+    above = st.container()
+    chosen = _file(history, host, runs, registry, agent)
+    with above:
+        _timeline(history, host, registry, agent, chosen)
+    _lists(history, host, runs)
+
+
+def _facts(history: History, host: str, runs: pd.DataFrame) -> None:
+    known = data.site(history, host)
+    access = data.site_access(history, host)
+    looked = access["last_checked"].dropna()
+    parts = [f"`https://{host}/robots.txt`", known["category"], known["country"], known["language"]]
+    parts += [f"rank {known['rank']:,}" if known["rank"] else None, f"panel {known['panels']}" if known["panels"] else None]
+    shown = [parts[0], *(components.plain(part) for part in parts[1:] if part)]
+    shown.append(f"last looked at {components.moment(looked.max())}" if len(looked) else "never read")
+    if len(runs):
+        last = runs.iloc[-1]
+        shown.append(f"{last['body_bytes']:,.0f} bytes" if last["body_sha256"] else "no robots.txt")
+        shown.append(f"source {components.plain(last['source'])}" if last["source"] else None)
+    st.caption(" · ".join(part for part in shown if part))
+
+
+_NOW = {
+    "blocked": "closes every page to",
+    "partial": "closes some pages to",
+    "allowed": "closes nothing to",
+    "unknown": "has no known answer for",
+}
+
+_SILENT = {"unknown", "allowed"}
+
+
+def _now(history: History, host: str, agent: str) -> None:
+    access = data.site_access(history, host)
+    row = access[access["agent"] == agent].iloc[0]
+    basis = ", by name" if row["named"] == 1 else "" if row["verdict"] in _SILENT else ", through the rules for `*`"
+    since = f", first seen so on {components.day(row['since'])}" if row["since"] else ""
+    st.subheader(f"{host} {_NOW[row['verdict']]} {agent}{basis}{since}")
+    if row["stale"]:
+        st.markdown("The last attempt failed; this is the last answer, held for up to 30 days.")
+
+
+def _timeline(
+    history: History, host: str, registry: pd.DataFrame, agent: str, chosen: pd.Timestamp | None
+) -> None:
+    headline = registry[registry["headline"] == 1]["agent"].tolist()
+    agents = list(dict.fromkeys([agent, *headline]))
+    bars = data.bars(data.site_history(history, host), registry, agents, data.about(history)["horizon"])
+    if bars.empty:
+        st.markdown("Nothing is known of this site yet.")
+        return
+    st.altair_chart(charts.verdict_bars(bars, agents, chosen), key="bars", alt=f"What {host} said to AI agents over time")
+    st.caption("The thicker a bar, the more is closed. Pale: before the agent existed. Upright line: the file shown.")
+    columns = {"agent": "agent", "verdict": "verdict", "by": "by", "from": "from", "until": "until"}
+    components.table(
+        bars.assign(**{"from": bars["start"].dt.date, "until": bars["end"].dt.date}),
+        columns,
+        f"{host}-verdicts",
+        label="The same as a table",
+    )
+
+
+def _file(
+    history: History, host: str, runs: pd.DataFrame, registry: pd.DataFrame, agent: str
+) -> pd.Timestamp | None:
+    """The file of the chosen capture with its evidence; when it was first seen."""
+    if runs.empty:
+        st.markdown("No robots.txt of this site was ever read; the failed attempts are listed below.")
+        return None
+    st.subheader("The words")
+    newest_first = runs.iloc[::-1]
+    starts = [text[:16].replace("T", " ") for text in newest_first["first_seen"]]
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    with left:
+        start = st.selectbox("robots.txt as first seen on", starts, key="capture", bind="query-params")
+    run = newest_first.iloc[starts.index(start)]
+    with right:
+        st.caption(
+            f"{start} UTC to {run['last_seen'][:16].replace('T', ' ')} UTC · seen {run['checks']:,.0f} times"
+            + (f" · source {components.plain(run['source'])}" if run["source"] else "")
+        )
+    if run["body_sha256"] is None:
+        st.markdown("There was no robots.txt (404, 410 or another such answer): every page is open to everybody.")
+    else:
+        _body_of(history, host, start, run["body_sha256"], _agent(registry, agent))
+    return pd.Timestamp(run["first_seen"]).tz_localize(None)
+
+
+def _body_of(history: History, host: str, start: str, sha256: str, agent: Agent) -> None:
+    raw = data.body(history, sha256)
+    found = evidence.explain(raw, agent)
+    st.markdown(found.sentence)
+    whole = st.toggle("Whole file", key="whole", bind="query-params")
+    st.html(evidence.as_html(found, whole))
+    st.caption(f"SHA-256 `{sha256}`, {len(raw):,} bytes, {len(found.lines):,} lines")
+    st.download_button(
+        "Download the bytes",
+        raw,
+        file_name=f"{host}-{start[:10]}-robots.txt",
+        mime="application/octet-stream",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _agent(registry: pd.DataFrame, name: str) -> Agent:
+    """The agent by name: as shipped, else as this history's own registry has it."""
+    shipped = next((agent for agent in reference.agents() if agent.name == name), None)
+    if shipped is not None:
+        return shipped
+    row: Any = registry[registry["agent"] == name].iloc[0]
+    return Agent(
+        name, tuple(json.loads(row["tokens"])), row["operator"], Purpose(row["purpose"]), Kind(row["kind"]), "history", ""
+    )
+
+
+_CAPTURES = {
+    "first_seen": "first seen",
+    "last_seen": "last seen",
+    "checks": "times seen",
+    "body_bytes": "bytes",
+    "source": "source",
+    "body_sha256": "SHA-256 (none: no robots.txt)",
+}
+_FAILURES = {
+    "kind": "cause",
+    "first_seen": "first",
+    "last_seen": "last",
+    "checks": "attempts",
+    "source": "source",
+    "detail": "detail",
+}
+
+
+def _lists(history: History, host: str, runs: pd.DataFrame) -> None:
+    if len(runs):
+        components.table(runs.iloc[::-1], _CAPTURES, f"{host}-captures", label=f"Captures: {len(runs)} runs of equal answers")
+    failed = data.failures(history, host)
+    if len(failed):
+        components.table(failed.iloc[::-1], _FAILURES, f"{host}-failures", label=f"Failed attempts: {len(failed)} runs")

@@ -73,9 +73,7 @@ def test_parse_and_policy(make: Callable[[], bytes], target: float):
     rounds = 50 if len(data) < 10_000 else 2
     ours = best(lambda: policy_of(parse(data)), rounds)
     theirs = best(lambda: with_urllib(data), rounds)
-    print(
-        f"\n{make.__name__:10} {len(data):7,} B  ours {ours:9.2f} ms (target {target:,.0f})  urllib, 60 agents {theirs:9.2f} ms"
-    )
+    print(f"\n{make.__name__}, {len(data):,} octets: {ours:.2f} ms (target {target:,.0f}); urllib {theirs:.2f} ms")
 
 
 def test_corpus():

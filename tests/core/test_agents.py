@@ -34,9 +34,7 @@ def test_existed(valid_from: str | None, day: str | date, expected: bool) -> Non
     assert existed(agent(valid_from), day) is expected
 
 
-@pytest.mark.parametrize(
-    "token", ["GPTBot", "Kangaroo Bot", "bigsur.ai", "AI2Bot", "x", "a" * MAX_TOKEN_BYTES]
-)
+@pytest.mark.parametrize("token", ["GPTBot", "Kangaroo Bot", "bigsur.ai", "AI2Bot", "x", "a" * MAX_TOKEN_BYTES])
 def test_token_is_taken_as_it_stands(token: str) -> None:
     assert checked_token(token) == token
 

@@ -71,9 +71,7 @@ def test_challenge_pages(status: int, headers: dict[str, str], start: bytes) -> 
 
 @pytest.mark.parametrize("status", [401, 404, 500, 502])
 @pytest.mark.parametrize(("headers", "start"), CHALLENGES)
-def test_challenge_markers_count_in_three_statuses_only(
-    status: int, headers: dict[str, str], start: bytes
-) -> None:
+def test_challenge_markers_count_in_three_statuses_only(status: int, headers: dict[str, str], start: bytes) -> None:
     assert classify_status(status, headers, start).cause == f"http_{status}"
 
 
@@ -195,9 +193,7 @@ def test_a_truncated_file_is_flagged_and_still_must_look_like_one() -> None:
 def test_any_bytes_are_classified(data: bytes) -> None:
     seen = classify_file(data)
     assert seen.outcome in ("ok", "not_robots")
-    assert (seen.outcome == "not_robots") == (
-        foreign_kind(data) is not None and not has_user_agent_line(data)
-    )
+    assert (seen.outcome == "not_robots") == (foreign_kind(data) is not None and not has_user_agent_line(data))
 
 
 FRAGMENTS = (

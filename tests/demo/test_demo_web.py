@@ -117,9 +117,7 @@ def test_newspapers_name_gptbot_first():
 
 
 def test_only_one_site_ever_hangs():
-    assert {site.host for site in SITES for _, answer in site.versions if answer == Hang()} == {
-        "lab.example.net"
-    }
+    assert {site.host for site in SITES for _, answer in site.versions if answer == Hang()} == {"lab.example.net"}
 
 
 @pytest.mark.parametrize("version", [-1, len(DATES)])

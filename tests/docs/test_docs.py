@@ -18,7 +18,8 @@ METHOD = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
 PAGES += [*(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md"), *(ROOT / "cron").rglob("*.md")]
-VIEWS = ["sites", "agents", "access_now", "access_history", "changes", "shares", "captures", "bodies", "failures", "crawls", "about"]
+VIEWS = ["sites", "agents", "access_now", "access_history", "changes", "shares", "captures", "bodies", "failures"]
+VIEWS += ["crawls", "about"]
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from tracker.store.query import Reader
 from tracker.store.write import Writer
 
 START = 1_640_995_200  # 2022-01-01, a midnight
-HOSTS = tuple(f"{letter}.example" for letter in "abcdefgh")
-PANELS = {"all": HOSTS, "few": HOSTS[2:5]}
+HOSTS = tuple(f"{letter}.example" for letter in "abcdefghijklmnop")
+PANELS = {"all": HOSTS, "few": HOSTS[2:7]}
 SOURCES = {
     "own": OWN,
     "git": SourceFacts("git", "past", "git:1:robots/{site}.txt"),
@@ -85,11 +85,15 @@ READINGS = {
 
 @dataclass(frozen=True)
 class Look:
-    """One source looks at `at` (UTC seconds); `saw` is the name of a body, FAIL, or None (not looked) per host."""
+    """One source looks at `at` (UTC seconds); `saw` is the name of a body, FAIL, or None (not looked) per host.
+
+    `batches`: in how many pieces a crawl of our own is recorded.
+    """
 
     source: str
     at: int
     saw: tuple[str | None, ...]
+    batches: int = 1
 
     def results(self) -> dict[str, str]:
         """Host to what was seen there."""
@@ -106,18 +110,20 @@ STEPS = (0, 1, 3_600, DAY, 7 * DAY, 29 * DAY, 30 * DAY, 30 * DAY + 1, 62 * DAY, 
 
 
 @st.composite
-def looks(draw: st.DrawFn, most: int = 9) -> list[Look]:
+def looks(draw: st.DrawFn, most: int = 8) -> list[Look]:
     """A history of up to `most` looks of three sources, in time order; one look a second of each source."""
     palette = draw(st.lists(st.sampled_from(sorted(BODIES)), min_size=1, max_size=3, unique=True))
-    result = st.sampled_from([*palette, *palette, FAIL, None])
-    single = st.tuples(*[result] * len(HOSTS))
+    result = st.sampled_from([*palette, *palette, FAIL, FAIL, None])
+    mixed = st.tuples(*[result] * len(HOSTS))
+    sparse = st.tuples(*[st.sampled_from([*palette, FAIL, *[None] * 6])] * len(HOSTS))
     burst = st.builds(lambda one: (one,) * len(HOSTS), result)
     found: dict[tuple[str, int], Look] = {}
     at = START
     for _ in range(draw(st.integers(1, most))):
         at += draw(st.sampled_from(STEPS))
         source = draw(st.sampled_from(["own", "own", "git", "wayback"]))
-        found.setdefault((source, at), Look(source, at, draw(st.one_of(single, single, burst))))
+        saw = draw(st.one_of(mixed, mixed, sparse, burst))
+        found.setdefault((source, at), Look(source, at, saw, draw(st.integers(1, 2))))
     return list(found.values())
 
 
@@ -156,11 +162,11 @@ def _runs(arrivals: Sequence[Look]) -> Iterable[list[Look]]:
 
 
 def crawl_itself(writer: Writer, source: int, panel_id: int, look: Look) -> None:
-    """A crawl of our own in two batches."""
+    """A crawl of our own."""
     crawl = writer.begin_crawl(source, panel_id, look.at, f"all@{look.at}", len(HOSTS))
     results = [answer(host, saw) for host, saw in look.results().items()]
-    for batch in (results[:3], results[3:]):
-        writer.record(crawl, batch)
+    for number in range(look.batches):
+        writer.record(crawl, results[number :: look.batches])
     writer.finish_crawl(crawl, look.at + 5)
 
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from tracker.core.exhaustion import Array, Curves, Indices, Number, take
 
-# In ln tokens: with demand outgrowing supply by 0.8 a year, some 1e-10 years.
-_GAP_TOLERANCE = 1e-10
+# In ln tokens: with demand outgrowing supply by 0.8 a year, some 1e-9 years.
+_GAP_TOLERANCE = 1e-9
 _ROUNDS = 60
 # Draws solved at a time, as many as stay in a core's cache.
-_BLOCK = 10_000
+_BLOCK = 20_000
 
 
 def solve(curves: Curves, horizon: float) -> Array:
@@ -31,17 +31,17 @@ def solve(curves: Curves, horizon: float) -> Array:
 
 
 def _nodes(c: Curves, end: float) -> list[Number]:
-    """Where the walk looks: every year and the jump of overtraining; on straight lines only where they break."""
+    """Where the walk looks: every year and the jump of overtraining; straight lines only where they break."""
     jump = min(max(c.jump, 0.0), end)
     if c.straight:
         bend = np.clip(c.bend, 0.0, end)
         return [0.0, np.minimum(bend, jump), np.maximum(bend, jump), end]
-    return [*sorted({float(year) for year in range(ceil(end))} | {jump, end})]
+    return list(sorted({float(year) for year in range(ceil(end))} | {jump, end}))
 
 
 @dataclass(frozen=True)
 class _Bracket:
-    """Per draw: the ends between which the gap first closes, +inf if it never does, and the gap at either."""
+    """Per draw: the ends between which the gap first closes, +inf if never, and the gap at either."""
 
     left: Array
     right: Array
@@ -72,7 +72,7 @@ def _first_crossing(c: Curves, nodes: list[Number]) -> _Bracket:
             break
         before = after
         # Most draws cross within a few years: leaving them out afterwards is what makes the walk cheap.
-        if kept.size < waiting.size / 2 and not c.straight:
+        if kept.size < 0.8 * waiting.size and not c.straight:
             c, index, before, waiting = take(c, kept), index[kept], before[kept], waiting[kept]
     return found
 
@@ -95,13 +95,13 @@ def _close_in(c: Curves, b: _Bracket) -> Array:
         if wide.size == 0:
             break
         side = _narrow(b, x, gap, side)
-        if wide.size < index.size / 2:
+        if wide.size < 0.8 * index.size:
             index, c, b, side, boosted = index[wide], take(c, wide), b.take(wide), side[wide], boosted[wide]
     return roots
 
 
 def _narrow(b: _Bracket, x: Array, gap: Array, last: Array) -> Array:
-    """Move the end of its sign to `x`, in place; the other end, if kept twice running, counts half from now on."""
+    """Move the end of its sign to `x`, in place; the other, if kept twice running, counts half from now on."""
     side = np.sign(gap)
     below, above = np.flatnonzero(gap < 0), np.flatnonzero(gap >= 0)
     b.left[below], b.gap_left[below] = x[below], gap[below]

@@ -94,16 +94,12 @@ BAND_LEVELS = (0.05, 0.1, 0.5, 0.9, 0.95)
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """The answer to one scenario.
-
-    `years` holds the exhaustion year of each draw, `unrestricted` the same with access off; +inf is "never".
-    """
+    """The answer to one scenario; `years` is the exhaustion year of each draw, +inf for "never"."""
 
     scenario: Scenario
     draws: int
     seed: int
     years: Array
-    unrestricted: Array
     curves: Curves
 
     @cached_property
@@ -127,6 +123,13 @@ class Projection:
     def never_before_horizon(self) -> float:
         """Probability that text does not run out before the horizon."""
         return float(np.mean(np.isinf(self.years)))
+
+    @cached_property
+    def unrestricted(self) -> Array:
+        """The exhaustion years of the same draws with access off."""
+        if self.curves.access is None:
+            return self.years
+        return _solved(replace(self.curves, access=None), self.scenario.horizon, self.draws)
 
     @cached_property
     def forward(self) -> Forward:
@@ -186,16 +189,7 @@ def project(scenario: Scenario, draws: int = 20_000, seed: int = 0) -> Projectio
     """
     if draws < 1 or seed < 0:
         raise ValueError(f"draws must be at least 1 and seed at least 0, got {draws} and {seed}")
-    on = _curves(scenario, draws, seed)
-    years = _spread(solve(on, scenario.horizon), draws)
-    unrestricted = years
-    if on.access is not None:
-        unrestricted = _spread(solve(replace(on, access=None), scenario.horizon), draws)
-    return Projection(scenario, draws, seed, years, unrestricted, on)
-
-
-def _curves(scenario: Scenario, draws: int, seed: int) -> Curves:
-    return curves(
+    drawn = curves(
         sample(scenario, draws, seed),
         draws=draws,
         start=scenario.start_year,
@@ -203,12 +197,14 @@ def _curves(scenario: Scenario, draws: int, seed: int) -> Curves:
         access=scenario.restricts,
         regime=scenario.synthetic_regime,
     )
+    return Projection(scenario, draws, seed, _solved(drawn, scenario.horizon, draws), drawn)
 
 
-def _spread(years: Array, draws: int) -> Array:
-    spread = np.broadcast_to(years, draws).copy()
-    spread.setflags(write=False)
-    return spread
+def _solved(drawn: Curves, horizon: float, draws: int) -> Array:
+    # A scenario without any distribution is solved once.
+    years = np.broadcast_to(solve(drawn, horizon), draws).copy()
+    years.setflags(write=False)
+    return years
 
 
 def closed_form(scenario: Scenario) -> float:

@@ -19,7 +19,6 @@ from tracker.core.distributions import (
     draw,
     lognormal90,
     lognormal95,
-    normal,
 )
 from tracker.core.exhaustion import REFERENCE_YEAR, Number
 
@@ -98,9 +97,9 @@ _EPOCHS = lognormal95(2.0, 5.0)
 _STOCK_GROWTH = Normal(1.029, 1.134, 0.95)
 _DATASET = lognormal90(3e12, 13e12)
 _DATASET_GROWTH = lognormal95(1.862, 3.020)
-_COMPUTE = normal(25.55, 0.50)
-_COMPUTE_GROWTH = normal(0.70, 0.12)
-_SLOWDOWN = normal(2031.0, 2.0)
+_COMPUTE = Normal(24.57, 26.53, 0.95)
+_COMPUTE_GROWTH = Normal(0.465, 0.935, 0.95)
+_SLOWDOWN = Normal(2027.08, 2034.92, 0.95)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -88,12 +89,13 @@ def crawl_panel(
             on_done(observation)
 
     stopped = True
+    began = time.monotonic()
     try:
         hosts = writer.remaining(crawl, [member.host for member in panel.members])
         stopped = run_loop(_ask(hosts, fetch, lambda some: _record(writer, crawl, some), workers, done))
     finally:
         report.finished = not stopped
-        writer.finish_crawl(crawl, None if stopped else at)
+        writer.finish_crawl(crawl, None if stopped else at + round(time.monotonic() - began))
     return report
 
 

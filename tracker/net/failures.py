@@ -32,6 +32,7 @@ class Failure:
 _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
     (AddressRefused, "guard"),
     (BadEncoding, "bad_encoding"),
+    (aiohttp.InvalidURL, "dns_nxdomain"),  # what no URL can name has no address either
     (ssl.SSLCertVerificationError, "tls_certificate"),
     (ssl.CertificateError, "tls_certificate"),
     (aiohttp.ClientConnectorCertificateError, "tls_certificate"),

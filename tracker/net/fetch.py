@@ -24,14 +24,14 @@ from tracker.errors import UsageError
 from tracker.net.body import CappedBody
 from tracker.net.failures import NETWORK_ERRORS, explain
 from tracker.net.guard import Guard, Network
-from tracker.net.resolve import Resolver, make_resolver
+from tracker.net.resolve import DnsFailure, Resolver, make_resolver
 from tracker.net.session import open_session, tls_context
 
 PROJECT_URL = "https://drywell.example/bot"
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PEEK = 64 * 1024
-_FAILURES = (httpx.HTTPError, httpx.InvalidURL, *NETWORK_ERRORS)
+_FAILURES = (httpx.HTTPError, *NETWORK_ERRORS)
 _EMAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
 _URL = re.compile(r"https?://[^\s<>()]+")
 
@@ -59,13 +59,17 @@ class FetchSettings:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """How one question ended. status is None if no HTTP answer came."""
+    """How one question ended. status: of the final HTTP answer, if it came to one.
+
+    before_request: no connection came about at the last hop. reached: some hop got an HTTP answer.
+    """
 
     seen: Classification
     url: str
     status: int | None = None
     body: bytes | None = None
     before_request: bool = False
+    reached: bool = True
 
 
 class Fetcher:
@@ -100,10 +104,11 @@ class Fetcher:
         """Look at the robots.txt of a site (a normalised host name) and say what was seen."""
         clock = asyncio.get_running_loop()
         started = clock.time()
-        answer = await self._ask(f"https://{host}/robots.txt")
+        first = f"https://{host}/robots.txt"
+        answer = await self._ask(first)
         if answer.before_request:
             plain = await self._ask(f"http://{host}/robots.txt")
-            if plain.status is not None:
+            if plain.reached:
                 answer = plain
         seen = answer.seen
         return Observation(
@@ -111,7 +116,7 @@ class Fetcher:
             outcome=seen.outcome,
             cause=seen.cause,
             body=answer.body,
-            url=answer.url,
+            url=first if answer.status is None else answer.url,
             status=answer.status,
             flags=seen.flags,
             detail=seen.detail,
@@ -128,7 +133,7 @@ class Fetcher:
             if not deadline.expired():
                 raise
             detail = f"not complete within {self._settings.total_timeout:g} s"
-            return _Answer(outcomes.failure("total_timeout", detail), url)
+            return _Answer(outcomes.failure("total_timeout", detail), url, reached=False)
 
     async def _follow(self, first: str) -> _Answer:
         """Exchange by exchange along the redirects (RFC 9309 section 2.3.1.2), each target vetted."""
@@ -142,7 +147,7 @@ class Fetcher:
                 why = explain(error)
                 detail = why.detail if url == first else f"{why.detail} (after a redirect to {url})"
                 seen = outcomes.failure(why.cause, detail)
-                return _Answer(seen, first, before_request=why.before_request)
+                return _Answer(seen, url, before_request=why.before_request, reached=url != first)
             if isinstance(answer, _Answer):
                 return answer
             if answer.target in asked:
@@ -166,7 +171,10 @@ class Fetcher:
     async def _response(self, url: str) -> AsyncIterator[httpx.Response]:
         if self._transport is None:
             raise RuntimeError("use the Fetcher as an async context manager")
-        request = httpx.Request("GET", url, headers=self._headers, extensions=self._extensions)
+        try:
+            request = httpx.Request("GET", url, headers=self._headers, extensions=self._extensions)
+        except httpx.InvalidURL as error:
+            raise DnsFailure("dns_nxdomain", f"no such name: {error}") from None
         self._guard.check_host(request.url.host)
         try:
             response = await self._transport.handle_async_request(request)

@@ -230,11 +230,11 @@ class Reader:
         return rows[0] if rows else None
 
     def last_finished_crawl(self, panel: str) -> int | None:
-        """When our own newest finished crawl of a panel began (UTC seconds); None if there is none."""
+        """When our own newest finished crawl of a panel began that any site answered (UTC seconds), or None."""
         found = self._one(
             "SELECT MAX(k.at) FROM crawl k JOIN source c ON c.source_id = k.source_id "
             "JOIN panel p ON p.panel_id = k.panel_id "
-            "WHERE c.kind = 'own' AND p.name = :panel AND k.finished_at IS NOT NULL",
+            "WHERE c.kind = 'own' AND p.name = :panel AND k.finished_at IS NOT NULL AND k.answered_sites > 0",
             {"panel": panel},
         )
         return None if found is None else int(found)

@@ -24,7 +24,7 @@ def note_failures(
     rows = []
     for site_id, (kind, detail) in failures.items():
         run = runs.get(site_id)
-        if run is None or run.kind != kind or run.last_seen != last_tries.get(site_id):
+        if run is None or run.kind != kind or run.last_seen != last_tries.get(site_id) or run.last_seen >= at:
             first_seen, checks = at, 1
         else:
             first_seen, checks = run.first_seen, run.checks + 1
@@ -34,7 +34,8 @@ def note_failures(
 
 
 def _newest_runs(connection: Connection, source_id: int, at: int, site_ids: Iterable[int]) -> dict[int, models.Trouble]:
-    """The last run of each site that began before `at`."""
+    """Of the runs of each site that began before `at`, the one that ended last."""
     column = table(models.Trouble).c
     earlier = (column.source_id == source_id, column.first_seen < at)
-    return {row.site_id: row for row in rows_where(connection, models.Trouble, "site_id", site_ids, *earlier)}
+    runs = rows_where(connection, models.Trouble, "site_id", site_ids, *earlier)
+    return {run.site_id: run for run in sorted(runs, key=lambda run: run.last_seen)}

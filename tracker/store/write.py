@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -59,12 +59,21 @@ class Writer:
         self._agents = agents
         self._hold = hold or Hold()
         self._engine = open_writer(database)
-        self._lock = WriterLock(self._path)
+        try:
+            with explained(self._path):
+                self._lock = WriterLock(self._path)
+        except DatabaseError:
+            self._engine.dispose()
+            raise
         self._connection = self._engine.connect()
-        with explained(self._path), self._connection.begin():
-            _claim(self._connection, self._path, kind)
-            sync_registry(self._connection, agents)
-        self._start()
+        try:
+            with explained(self._path), self._connection.begin():
+                _claim(self._connection, self._path, kind)
+                sync_registry(self._connection, agents)
+            self._start()
+        except BaseException:
+            self.close()
+            raise
 
     def _start(self) -> None:
         rulings = Rulings(self._connection, self._agents)
@@ -149,6 +158,7 @@ class Writer:
 
     def record(self, crawl: OpenCrawl, captures: Iterable[Answer | Failure]) -> None:
         """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over."""
+        captures = list(captures)
         with self._transaction() as connection:
             ids = _site_ids(connection, (capture.host for capture in captures))
             seen = crawl.answered | crawl.failed
@@ -161,6 +171,9 @@ class Writer:
                 self._derive.rebuild(fresh)
             else:
                 self._derive.forward(bodies, failures, crawl.at)
+        # Only now: a batch that failed can be given again.
+        crawl.answered.update(answers)
+        crawl.failed.update(failures)
 
     def _note(
         self,
@@ -172,7 +185,8 @@ class Writer:
     ) -> None:
         if crawl.late:
             evidence.pin(connection, crawl.source_id, crawl.at, answers)
-        before = evidence.last_answers(connection, crawl.source_id, crawl.at, answers)
+        # What this source saw in the same second counts as before: the later given replaces it.
+        before = evidence.last_answers(connection, crawl.source_id, crawl.at + 1, answers)
         changed = [
             (site, crawl.at, body, answers[site].ref) for site, body in bodies.items() if before.get(site) != body
         ]
@@ -180,9 +194,8 @@ class Writer:
         tries = {site: tip.last_try for site, tip in self._derive.tips(failures).items()}
         causes = {site: (failure.kind, failure.detail) for site, failure in failures.items()}
         note_failures(connection, crawl.source_id, crawl.at, causes, tries)
-        crawl.answered.update(answers)
-        crawl.failed.update(failures)
-        connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl.crawl_id), _looks(crawl))
+        looks = replace(crawl, answered=crawl.answered | answers.keys(), failed=crawl.failed | failures.keys())
+        connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl.crawl_id), _looks(looks))
 
     def finish_crawl(self, crawl: OpenCrawl, at: int | None) -> None:
         """Close a crawl (`at` None: it was interrupted and stays unfinished) and let overdue answers expire."""
@@ -199,7 +212,7 @@ class Writer:
             ids = _site_ids(connection, hosts)
             for segment in _between(crawls, _looks_at(connection, source_id)):
                 evidence.pin(connection, source_id, segment[-1].at, ids.values())
-                answers = evidence.last_answers(connection, source_id, segment[0].at, ids.values())
+                answers = evidence.last_answers(connection, source_id, segment[0].at + 1, ids.values())
                 earlier = [at for at in _looks_at(connection, source_id) if at < segment[0].at]
                 tries = dict.fromkeys(ids.values(), max(earlier, default=0))
                 for crawl in segment:

@@ -61,7 +61,8 @@ def _run(connection: Connection, version: int, application_id: int, views: str, 
             for number in range(version + 1, SCHEMA_VERSION + 1):
                 _execute(connection, _FILES[number])
             _execute(connection, views)
-            connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES ('views', ?)", (digest,))
+            facts = [("views", digest), ("schema_version", str(SCHEMA_VERSION))]
+            connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts)
             connection.exec_driver_sql(f"PRAGMA application_id = {application_id}")
             connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
