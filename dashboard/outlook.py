@@ -42,14 +42,17 @@ class Measured:
 
 
 def restricted(base: Scenario, measured: Measured) -> Scenario:
-    """The scenario with what was measured as its restricted share, from that day on as it was."""
+    """The scenario with what was measured as its restricted share on that day; what follows is the scenario's."""
     return replace(
-        base,
-        access=AccessLayer.ROBOTS,
-        restricted_share=measured.share,
-        observed_year=measured.year,
-        long_run_share=None,
+        base, access=AccessLayer.ROBOTS, restricted_share=measured.share, observed_year=measured.year
     )
+
+
+def chance_words(share: float) -> str:
+    """A share of draws in per cent, never rounded to nothing or all."""
+    if 0 < share < 0.005:
+        return "less than 1 %"
+    return "more than 99 %" if 0.995 < share < 1 else f"{100 * share:.0f} %"
 
 
 def interval_words(projection: Projection, level: float = 0.8) -> str:

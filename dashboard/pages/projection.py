@@ -15,6 +15,7 @@ from tracker.core.scenarios import Demand, Scenario
 from tracker.errors import DrywellError, NoHistory
 from tracker.reference.scenarios import NamedScenario, load_scenarios
 
+START_SCENARIO = "epoch-2024-access"
 OWN = "as in the scenario"
 OFF, MEASURED, SCENARIO = "off", "measured", "scenario"
 _LAYERS = {
@@ -56,7 +57,8 @@ def _body(history: History | None) -> None:
     known = _scenarios()
     first, second, third = st.columns([2, 1.4, 1.2])
     with first:
-        name = st.selectbox("Scenario", list(known), key="scenario", bind="query-params", help=_titles(known))
+        start = list(known).index(START_SCENARIO)
+        name = st.selectbox("Scenario", list(known), start, key="scenario", bind="query-params", help=_titles(known))
     with second:
         layer = _layer(history)
     with third:
@@ -133,8 +135,8 @@ def _answer(projection: Projection, measured: Measured | None) -> None:
     horizon = f"{projection.scenario.horizon:.0f}"
     st.markdown(
         f"The median year in which one training run would use the whole accessible stock of human text; "
-        f"80 % interval {outlook.interval_words(projection)}. In {100 * projection.never_before_horizon:.0f} % of "
-        f"{projection.draws:,} draws it does not happen before {horizon}."
+        f"80 % interval {outlook.interval_words(projection)}. In {outlook.chance_words(projection.never_before_horizon)} "
+        f"of {projection.draws:,} draws it does not happen before {horizon}."
     )
     if measured is not None:
         st.markdown(_measured_words(measured))

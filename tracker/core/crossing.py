@@ -1,5 +1,6 @@
 """When demand first reaches supply: the solver of the projection."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
@@ -30,13 +31,13 @@ def solve(curves: Curves, horizon: float) -> Array:
     return years
 
 
-def _nodes(c: Curves, end: float) -> list[Number]:
+def _nodes(c: Curves, end: float) -> Sequence[Number]:
     """Where the walk looks: every year and the jump of overtraining; straight lines only where they break."""
     jump = min(max(c.jump, 0.0), end)
     if c.straight:
         bend = np.clip(c.bend, 0.0, end)
         return [0.0, np.minimum(bend, jump), np.maximum(bend, jump), end]
-    return list(sorted({float(year) for year in range(ceil(end))} | {jump, end}))
+    return sorted({float(year) for year in range(ceil(end))} | {jump, end})
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class _Bracket:
         return _Bracket(self.left[draws], self.right[draws], self.gap_left[draws], self.gap_right[draws])
 
 
-def _first_crossing(c: Curves, nodes: list[Number]) -> _Bracket:
+def _first_crossing(c: Curves, nodes: Sequence[Number]) -> _Bracket:
     """The first step of the walk in which the gap of each draw closes."""
     found = _Bracket(*np.full((4, c.draws), np.inf))
     index, waiting = np.arange(c.draws), np.ones(c.draws, dtype=bool)
