@@ -32,14 +32,20 @@ def share_lines(rows: pd.DataFrame, colours: Mapping[str, str], marks: pd.DataFr
     agents = alt.Color("agent:N", scale=_scale(colours), legend=None)
     day = alt.X("day:T", axis=_time_axis(rows["day"].min(), rows["day"].max()))
     percent = alt.Y(
-        "percent:Q", title=None, scale=alt.Scale(domain=[0, top]), axis=alt.Axis(labelExpr=_PERCENT, tickCount=6)
+        "percent:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, top]),
+        axis=alt.Axis(labelExpr=_PERCENT, tickCount=6),
     )
     base = alt.Chart(rows).encode(x=day, y=percent, color=agents, detail="stretch:N")
     layers = [*_event_layers(marks)] if not marks.empty else []
     if (rows["high"] > rows["low"]).any():
         band = base.encode(y=alt.Y("low:Q", title=None), y2="high:Q")
         layers.append(band.mark_area(interpolate="step-after", opacity=0.16))
-    for era, opacity, width in ((_before_existence(rows), 0.45, 1), (rows[rows["agent_existed"] == 1], 1.0, 2)):
+    for era, opacity, width in (
+        (_before_existence(rows), 0.45, 1),
+        (rows[rows["agent_existed"] == 1], 1.0, 2),
+    ):
         if not era.empty:
             line = base.properties(data=era).mark_line(interpolate="step-after", opacity=opacity, strokeWidth=width)
             layers.append(line)
@@ -92,7 +98,12 @@ def _names(rows: pd.DataFrame, colours: Mapping[str, str], top: float) -> alt.Ch
     return (
         alt.Chart(last)
         .mark_text(align="left", dx=8, fontSize=12, fontWeight=600)
-        .encode(x="end:T", y="place:Q", text="label:N", color=alt.Color("agent:N", scale=_scale(colours), legend=None))
+        .encode(
+            x="end:T",
+            y="place:Q",
+            text="label:N",
+            color=alt.Color("agent:N", scale=_scale(colours), legend=None),
+        )
     )
 
 
@@ -148,14 +159,10 @@ def verdict_bars(bars: pd.DataFrame, agents: Sequence[str], chosen: pd.Timestamp
 
     `bars`: agent, verdict, start, end, existed, by; `chosen`: the capture shown below, marked by a rule.
     """
-    verdicts = list(theme.VERDICT_COLOURS)
     colour = alt.Color(
         "verdict:N",
         scale=_scale(theme.VERDICT_COLOURS),
-        legend=alt.Legend(orient="top", title=None, symbolType="square", symbolSize=140),
-    )
-    size = alt.Size(
-        "verdict:N", scale=alt.Scale(domain=verdicts, range=list(theme.VERDICT_HEIGHTS.values())), legend=None
+        legend=alt.Legend(orient="top", columns=2, title=None, symbolType="square", symbolSize=140),
     )
     tooltip = [
         alt.Tooltip("agent:N"),
@@ -165,14 +172,14 @@ def verdict_bars(bars: pd.DataFrame, agents: Sequence[str], chosen: pd.Timestamp
         alt.Tooltip("end:T", title="until", format="%d %b %Y"),
     ]
     chart = (
-        alt.Chart(bars)
+        alt.Chart(bars.assign(thickness=bars["verdict"].map(theme.VERDICT_HEIGHTS)))
         .mark_bar()
         .encode(
             x=alt.X("start:T", axis=_time_axis(bars["start"].min(), bars["end"].max())),
             x2="end:T",
             y=alt.Y("agent:N", sort=list(agents), title=None, axis=alt.Axis(labelLimit=140)),
             color=colour,
-            size=size,
+            size=alt.Size("thickness:Q", scale=None, legend=None),
             opacity=alt.Opacity("existed:N", scale=alt.Scale(domain=[True, False], range=[1, 0.3]), legend=None),
             tooltip=tooltip,
         )
@@ -199,7 +206,14 @@ def demand_and_stock(bands: pd.DataFrame, measured: pd.DataFrame, first: float, 
     colour = alt.Color(
         "series:N",
         scale=_scale({name: SERIES[name] for name in shown}),
-        legend=alt.Legend(orient="top", title=None, symbolType="stroke", symbolSize=300, symbolStrokeWidth=3),
+        legend=alt.Legend(
+            orient="top",
+            title=None,
+            symbolType="stroke",
+            symbolSize=400,
+            symbolStrokeWidth=3,
+            symbolOpacity=1,
+        ),
     )
     dash = alt.StrokeDash(
         "series:N",
@@ -208,8 +222,13 @@ def demand_and_stock(bands: pd.DataFrame, measured: pd.DataFrame, first: float, 
     )
     within = bands[(bands["year"] >= first) & (bands["year"] <= last)]
     x = alt.X("year:Q", title=None, scale=alt.Scale(domain=[first, last]), axis=alt.Axis(format="d", grid=False))
-    tokens = alt.Scale(type="log", domain=[1e12, 1e16])
-    y = alt.Y("median:Q", title=None, scale=tokens, axis=alt.Axis(labelExpr=_TRILLIONS, values=[1e12, 1e13, 1e14, 1e15, 1e16]))
+    tokens = alt.Scale(type="log", domain=[5e11, 1e16], nice=False)
+    y = alt.Y(
+        "median:Q",
+        title=None,
+        scale=tokens,
+        axis=alt.Axis(labelExpr=_TRILLIONS, values=[1e12, 1e13, 1e14, 1e15, 1e16]),
+    )
     base = alt.Chart(within).encode(x=x, color=colour)
     tooltip = [alt.Tooltip("series:N"), alt.Tooltip("year:Q", format="d"), *_token_tooltips()]
     layers = [
@@ -236,7 +255,7 @@ _DOT = 15
 CASES = {"with restrictions": theme.DEMAND, "nothing closed": theme.STOCK}
 
 
-def exhaustion_dots(dots: pd.DataFrame, first: float, later: int) -> alt.LayerChart:
+def exhaustion_dots(dots: pd.DataFrame, first: float, later: int) -> alt.Chart:
     """When text runs out, as twenty equally likely dots a case, up with restrictions and down without.
 
     `dots`: case, year, place, when; the bin `later` stands for that year, anything after it, and never.
@@ -244,15 +263,16 @@ def exhaustion_dots(dots: pd.DataFrame, first: float, later: int) -> alt.LayerCh
     ends = int(dots["place"].min()), int(dots["place"].max())
     shown = {case: colour for case, colour in CASES.items() if case in set(dots["case"])}
     axis = alt.Axis(
-        values=list(range(int(first), later + 1)),
+        # Every second year, counted so that the last bin has its label.
+        values=list(range(later, int(first) - 1, -2))[::-1],
         labelExpr=f"datum.value == {later} ? 'later' : format(datum.value, 'd')",
         grid=False,
         labelOverlap="greedy",
-        labelOffset=0,
         domain=False,
         ticks=False,
     )
-    chart = (
+    rows = ends[1] - min(0, ends[0]) + 2
+    return (
         alt.Chart(dots)
         .mark_point(filled=True, opacity=1, size=_DOT * _DOT * 0.62)
         .encode(
@@ -261,7 +281,5 @@ def exhaustion_dots(dots: pd.DataFrame, first: float, later: int) -> alt.LayerCh
             color=alt.Color("case:N", scale=_scale(shown), legend=alt.Legend(orient="top", title=None, symbolSize=120)),
             tooltip=["case:N", alt.Tooltip("when:N", title="runs out")],
         )
+        .properties(height=_DOT * rows + 60)
     )
-    line = alt.Chart(pd.DataFrame({"place": [0]})).mark_rule(color=theme.MUTED).encode(y="place:Q")
-    rows = ends[1] - min(0, ends[0]) + 2
-    return alt.layer(line, chart).properties(height=_DOT * rows + 60)

@@ -154,5 +154,6 @@ def _row(number: int, text: str, mark: str | None, agent: str) -> str:
         note = f'<span style="padding-left:1.5rem;opacity:.75;font-style:italic">&#8592; {meaning}</span>'
     return (
         f'<div style="{ground}padding:0 .75rem;white-space:pre">'
-        f'<span style="display:inline-block;width:3.2rem;opacity:.65;user-select:none">{number}</span>{shown}{note}</div>'
+        f'<span style="display:inline-block;width:3.2rem;opacity:.65;user-select:none">{number}</span>'
+        f"{shown}{note}</div>"
     )

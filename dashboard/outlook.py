@@ -19,7 +19,7 @@ _PERCENT_UNIT = "share"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A share of a panel's sites that shut an agent out, as measured: its value and bounds in 0..1, when and of what."""
+    """A share of a panel's sites that shut an agent out, as measured: value and bounds in 0..1, when, of what."""
 
     agent: str
     panel: str
@@ -33,7 +33,7 @@ class Measured:
     def year(self) -> float:
         """The day as a decimal year."""
         day = pd.Timestamp(self.day)
-        return day.year + (day.dayofyear - 1) / (366 if day.is_leap_year else 365)
+        return day.year + (day.day_of_year - 1) / (366 if day.is_leap_year else 365)
 
     @property
     def share(self) -> Value:
@@ -43,9 +43,7 @@ class Measured:
 
 def restricted(base: Scenario, measured: Measured) -> Scenario:
     """The scenario with what was measured as its restricted share on that day; what follows is the scenario's."""
-    return replace(
-        base, access=AccessLayer.ROBOTS, restricted_share=measured.share, observed_year=measured.year
-    )
+    return replace(base, access=AccessLayer.ROBOTS, restricted_share=measured.share, observed_year=measured.year)
 
 
 def chance_words(share: float) -> str:
@@ -108,9 +106,7 @@ def dots(projection: Projection) -> tuple[pd.DataFrame, int]:
     cases = {OPEN: projection.unrestricted}
     if projection.scenario.restricts:
         cases[CLOSED] = projection.years
-    spread = {
-        case: [_quantile(years, (place + 0.5) / DOTS) for place in range(DOTS)] for case, years in cases.items()
-    }
+    spread = {case: [_quantile(years, (place + 0.5) / DOTS) for place in range(DOTS)] for case, years in cases.items()}
     usual = [year for years in spread.values() for year in years[: int(0.9 * DOTS)] if isfinite(year)]
     first = projection.scenario.start_year
     later = ceil(min(projection.scenario.horizon, max([*usual, first + _SHORTEST_AXIS]) + 1))
@@ -120,7 +116,14 @@ def dots(projection: Projection) -> tuple[pd.DataFrame, int]:
         for year in years:
             bin_ = min(int(year), later) if isfinite(year) else later
             heights[bin_] = heights.get(bin_, 0) + 1
-            rows.append((case, bin_, heights[bin_] * (-1 if case == OPEN and len(cases) == 2 else 1), year_words(year)))
+            rows.append(
+                (
+                    case,
+                    bin_,
+                    heights[bin_] * (-1 if case == OPEN and len(cases) == 2 else 1),
+                    year_words(year),
+                )
+            )
     return pd.DataFrame(rows, columns=["case", "year", "place", "when"]), later
 
 
@@ -133,7 +136,13 @@ def bands(projection: Projection) -> pd.DataFrame:
         series["stock still open"] = found.accessible
     return pd.concat(
         pd.DataFrame(
-            {"series": name, "year": found.years, "low": values[low], "median": values[middle], "high": values[high]}
+            {
+                "series": name,
+                "year": found.years,
+                "low": values[low],
+                "median": values[middle],
+                "high": values[high],
+            }
         )
         for name, values in series.items()
     ).reset_index(drop=True)

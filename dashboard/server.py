@@ -19,7 +19,7 @@ from tracker.errors import DrywellError, UsageError
 from tracker.settings import load
 from tracker.store.query import Reader
 
-SCRIPT = Path(__file__).with_name("app.py")
+SCRIPT = Path(__file__).parent / "script" / "main.py"
 
 
 def serve(database: str, *, host: str = "127.0.0.1", port: int = 8501, open_browser: bool = False) -> None:
@@ -64,7 +64,9 @@ def _check_address(host: str, port: int) -> None:
             probe.bind(address)
     except OSError as error:
         said = error.strerror or str(error)
-        raise UsageError(f"cannot listen on {host} port {port} ({said.lower()}): choose another --port or --host") from error
+        raise UsageError(
+            f"cannot listen on {host} port {port} ({said.lower()}): choose another --port or --host"
+        ) from error
 
 
 def _reachable(host: str) -> str:

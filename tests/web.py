@@ -17,7 +17,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -25,6 +25,9 @@ from typing import Any, ClassVar, Self
 
 import trustme
 
+from tracker.core.outcomes import Observation
+from tracker.net.fetch import Fetcher, FetchSettings
+from tracker.net.loop import run
 from tracker.net.resolve import FixedResolver
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -41,6 +44,9 @@ class Request:
 
 
 Answer = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
+Ask = Callable[[str], Observation]
+
+RULES = b"User-agent: *\nDisallow: /private\n"
 
 
 # --- Answers ---
@@ -352,3 +358,29 @@ class Dns(_Threaded):
         if isinstance(known, str) or not known:
             return []
         return known[min(turn, len(known) - 1)] if isinstance(known[0], list) else known
+
+
+# --- Asking ---
+
+
+def settings_for(web: Web, **changes: Any) -> FetchSettings:
+    """Settings that lead every name to the web, with patience for a test."""
+    settings = FetchSettings(
+        resolver=web.resolver(),
+        ca_file=web.ca_file,
+        allow_private=LOOPBACK,
+        connect_timeout=2,
+        read_timeout=2,
+        total_timeout=4,
+    )
+    return replace(settings, **changes)
+
+
+def look(web: Web, host: str, **changes: Any) -> Observation:
+    """What a Fetcher made for this one question sees."""
+
+    async def main() -> Observation:
+        async with Fetcher(settings_for(web, **changes)) as fetcher:
+            return await fetcher.robots(host)
+
+    return run(main())

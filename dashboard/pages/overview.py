@@ -150,7 +150,13 @@ def _series_table(rows: pd.DataFrame, panel: str, definition: str) -> None:
 def _league(league: pd.DataFrame, panel: str, definition: str) -> None:
     st.subheader("Who is shut out most")
     known = league[league["agent_existed"] == 1]
-    columns = {"agent": "agent", "operator": "operator", "purpose": "purpose", **_COLUMNS, "partial": "partly"}
+    columns = {
+        "agent": "agent",
+        "operator": "operator",
+        "purpose": "purpose",
+        **_COLUMNS,
+        "partial": "partly",
+    }
     del columns["date"]
     components.table(
         known,

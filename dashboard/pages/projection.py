@@ -1,6 +1,7 @@
 """Projection: when the text runs out, and how much sooner if doors close."""
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +12,7 @@ from dashboard.outlook import Measured
 from tracker import reference
 from tracker.core.definitions import DEFINITIONS, HEADLINE
 from tracker.core.projection import Projection, project
-from tracker.core.scenarios import Demand, Scenario
+from tracker.core.scenarios import AccessLayer, Demand, Scenario
 from tracker.errors import DrywellError, NoHistory
 from tracker.reference.scenarios import NamedScenario, load_scenarios
 
@@ -66,10 +67,10 @@ def _body(history: History | None) -> None:
     chosen = known[name]
     scenario, measured = chosen.scenario, None
     if layer == OFF:
-        scenario = replace(scenario, access="off")
+        scenario = replace(scenario, access=AccessLayer.OFF)
     elif layer == MEASURED and history is not None:
         measured = _measured(history)
-        scenario = outlook.restricted(scenario, measured) if measured else replace(scenario, access="off")
+        scenario = outlook.restricted(scenario, measured) if measured else replace(scenario, access=AccessLayer.OFF)
     scenario = _tuned(scenario, demand)
     projection = project(scenario)
     _answer(projection, measured)
@@ -107,12 +108,22 @@ def _measured(history: History) -> Measured | None:
 
 def _tuned(scenario: Scenario, demand: str) -> Scenario:
     """The scenario with the page's other controls in place of its own values."""
-    changes: dict[str, object] = {} if demand == OWN else {"demand": demand}
+    changes: dict[str, Any] = {} if demand == OWN else {"demand": demand}
     columns = st.columns(3)
     controls = (
-        ("token_weight", "Token weight", _WEIGHTS, "Tokens on a closed site against tokens on an average one."),
+        (
+            "token_weight",
+            "Token weight",
+            _WEIGHTS,
+            "Tokens on a closed site against tokens on an average one.",
+        ),
         ("compliance", "Compliance", _SHARES, "How much of what is closed is in fact left alone."),
-        ("retroactivity", "Retroactivity", _SHARES, "How much of the old copies of closed sites is lost too."),
+        (
+            "retroactivity",
+            "Retroactivity",
+            _SHARES,
+            "How much of the old copies of closed sites is lost too.",
+        ),
     )
     for column, (field, label, options, words) in zip(columns, controls, strict=True):
         with column:
@@ -128,15 +139,21 @@ def _answer(projection: Projection, measured: Measured | None) -> None:
     """The year in words, its interval, and what restrictions move."""
     free = outlook.median_words(projection.unrestricted)
     if projection.scenario.restricts:
-        st.subheader(f"{outlook.capital(outlook.median_words(projection.years))} with restrictions, {free} without")
+        closed = outlook.median_words(projection.years)
+        both = (
+            f"{closed}, with restrictions or without"
+            if closed == free
+            else f"{closed} with restrictions, {free} without"
+        )
+        st.subheader(outlook.capital(both))
         st.markdown(f"Restrictions bring the date forward by **{outlook.forward_words(projection)}**, draw by draw.")
     else:
         st.subheader(f"{outlook.capital(free)}, with nothing closed")
-    horizon = f"{projection.scenario.horizon:.0f}"
+    never = outlook.chance_words(projection.never_before_horizon)
     st.markdown(
         f"The median year in which one training run would use the whole accessible stock of human text; "
-        f"80 % interval {outlook.interval_words(projection)}. In {outlook.chance_words(projection.never_before_horizon)} "
-        f"of {projection.draws:,} draws it does not happen before {horizon}."
+        f"80 % interval {outlook.interval_words(projection)}. In {never} of {projection.draws:,} draws it does not "
+        f"happen before {projection.scenario.horizon:.0f}."
     )
     if measured is not None:
         st.markdown(_measured_words(measured))
@@ -158,8 +175,8 @@ def _measured_words(measured: Measured) -> str:
         f"Measured: {100 * measured.value:.1f} % of {components.sites(measured.n)} of panel "
         f"{components.plain(measured.panel)} shut {components.plain(measured.agent)} out on "
         f"{components.day(measured.day)}{unknown}; counted so: "
-        f"{DEFINITIONS[HEADLINE].sentence.replace('*', '`*`')}. A share of sites is no share of tokens: the token weight says "
-        "how much text those sites hold against others, and is assumed."
+        f"{DEFINITIONS[HEADLINE].sentence.replace('*', '`*`')}. A share of sites is no share "
+        "of tokens: the token weight says how much text those sites hold against others, and is assumed."
     )
 
 
@@ -167,14 +184,18 @@ def _charts(projection: Projection) -> None:
     scenario = projection.scenario
     dots, later = outlook.dots(projection)
     st.subheader("The year, as twenty equal chances")
-    figure = charts.exhaustion_dots(dots, scenario.start_year, later)
-    st.altair_chart(figure, key="dots", alt="Twenty equally likely years in which human text runs out")
+    years = charts.exhaustion_dots(dots, scenario.start_year, later)
+    st.altair_chart(years, key="dots", alt="Twenty equally likely years in which human text runs out")
     later_words = f"Later: in {later}, after it, or never."
     st.caption(f"Each dot is a chance of 1 in 20. {later_words}")
     st.subheader("Demand against stock")
     bands = outlook.bands(projection)
-    figure = charts.demand_and_stock(bands, _data_sets(), _FIRST_DATA, float(later))
-    st.altair_chart(figure, key="bands", alt="Tokens demanded by the largest training run, and stock of human text, by year")
+    tokens = charts.demand_and_stock(bands, _data_sets(), _FIRST_DATA, float(later))
+    st.altair_chart(
+        tokens,
+        key="bands",
+        alt="Tokens demanded by the largest training run, and stock of human text, by year",
+    )
     st.caption(
         "Tokens, logarithmic; T is a trillion. Grey points: measured, the training sets that are known. Dashes with "
         "bands of 80 %: forecast, growth goes on as the scenario says. Dots: assumed, what restrictions leave open."
@@ -182,14 +203,13 @@ def _charts(projection: Projection) -> None:
     components.table(bands, _BANDS, f"projection-{scenario.demand}", label="The same as a table")
 
 
-_FIRST_DATA = 2019.0
-_TOKENS = {"format": "scientific"}
+_FIRST_DATA = 2021.0
 _BANDS = {
     "year": st.column_config.NumberColumn("year", format="%.0f"),
     "series": "series",
-    "low": st.column_config.NumberColumn("10 % point", **_TOKENS),
-    "median": st.column_config.NumberColumn("median", **_TOKENS),
-    "high": st.column_config.NumberColumn("90 % point", **_TOKENS),
+    "low": st.column_config.NumberColumn("10 % point", format="scientific"),
+    "median": st.column_config.NumberColumn("median", format="scientific"),
+    "high": st.column_config.NumberColumn("90 % point", format="scientific"),
 }
 
 
@@ -197,7 +217,7 @@ def _data_sets() -> pd.DataFrame:
     known = [(row.model, row.day, row.tokens_t) for row in reference.datasets() if row.modality == "text"]
     frame = pd.DataFrame(known, columns=["model", "day", "tokens_t"])
     days = pd.to_datetime(frame["day"])
-    return frame.assign(year=days.dt.year + (days.dt.dayofyear - 1) / 365.25, tokens=frame["tokens_t"] * 1e12)
+    return frame.assign(year=days.dt.year + (days.dt.day_of_year - 1) / 365.25, tokens=frame["tokens_t"] * 1e12)
 
 
 def _limits() -> None:
@@ -214,7 +234,7 @@ def _limits() -> None:
 def _inputs(chosen: NamedScenario, scenario: Scenario) -> None:
     """Every input in force with where it comes from; what the controls above changed says so."""
     rows = []
-    for field, value in scenario_values(scenario).items():
+    for field, value in _values(scenario).items():
         origin = chosen.origins.get(field)
         own = value == getattr(chosen.scenario, field)
         rows.append(
@@ -232,6 +252,6 @@ def _inputs(chosen: NamedScenario, scenario: Scenario) -> None:
     components.table(pd.DataFrame(rows), names, f"inputs-{chosen.id}", label="Inputs, with source and date")
 
 
-def scenario_values(scenario: Scenario) -> dict[str, object]:
+def _values(scenario: Scenario) -> dict[str, object]:
     """The inputs of a scenario by field name, in the order in which they are declared."""
     return {name: getattr(scenario, name) for name in scenario.as_dict()}

@@ -22,7 +22,12 @@ def _body(history: History) -> None:
     left, right = st.columns([3, 2])
     with left:
         host = st.selectbox(
-            "Site", data.sites(history), index=None, key="site", bind="query-params", placeholder="Type a name"
+            "Site",
+            data.sites(history),
+            index=None,
+            key="site",
+            bind="query-params",
+            placeholder="Type a name",
         )
     registry = data.agents(history)
     names = registry["agent"].tolist()
@@ -48,7 +53,10 @@ def _facts(history: History, host: str, runs: pd.DataFrame) -> None:
     access = data.site_access(history, host)
     looked = access["last_checked"].dropna()
     parts = [f"`https://{host}/robots.txt`", known["category"], known["country"], known["language"]]
-    parts += [f"rank {known['rank']:,}" if known["rank"] else None, f"panel {known['panels']}" if known["panels"] else None]
+    parts += [
+        f"rank {known['rank']:,}" if known["rank"] else None,
+        f"panel {known['panels']}" if known["panels"] else None,
+    ]
     shown = [parts[0], *(components.plain(part) for part in parts[1:] if part)]
     shown.append(f"last looked at {components.moment(looked.max())}" if len(looked) else "never read")
     if len(runs):
@@ -78,16 +86,16 @@ def _now(history: History, host: str, agent: str) -> None:
         st.markdown("The last attempt failed; this is the last answer, held for up to 30 days.")
 
 
-def _timeline(
-    history: History, host: str, registry: pd.DataFrame, agent: str, chosen: pd.Timestamp | None
-) -> None:
+def _timeline(history: History, host: str, registry: pd.DataFrame, agent: str, chosen: pd.Timestamp | None) -> None:
     headline = registry[registry["headline"] == 1]["agent"].tolist()
     agents = list(dict.fromkeys([agent, *headline]))
     bars = data.bars(data.site_history(history, host), registry, agents, data.about(history)["horizon"])
     if bars.empty:
         st.markdown("Nothing is known of this site yet.")
         return
-    st.altair_chart(charts.verdict_bars(bars, agents, chosen), key="bars", alt=f"What {host} said to AI agents over time")
+    st.altair_chart(
+        charts.verdict_bars(bars, agents, chosen), key="bars", alt=f"What {host} said to AI agents over time"
+    )
     st.caption("The thicker a bar, the more is closed. Pale: before the agent existed. Upright line: the file shown.")
     columns = {"agent": "agent", "verdict": "verdict", "by": "by", "from": "from", "until": "until"}
     components.table(
@@ -98,9 +106,7 @@ def _timeline(
     )
 
 
-def _file(
-    history: History, host: str, runs: pd.DataFrame, registry: pd.DataFrame, agent: str
-) -> pd.Timestamp | None:
+def _file(history: History, host: str, runs: pd.DataFrame, registry: pd.DataFrame, agent: str) -> pd.Timestamp | None:
     """The file of the chosen capture with its evidence; when it was first seen."""
     if runs.empty:
         st.markdown("No robots.txt of this site was ever read; the failed attempts are listed below.")
@@ -148,7 +154,13 @@ def _agent(registry: pd.DataFrame, name: str) -> Agent:
         return shipped
     row: Any = registry[registry["agent"] == name].iloc[0]
     return Agent(
-        name, tuple(json.loads(row["tokens"])), row["operator"], Purpose(row["purpose"]), Kind(row["kind"]), "history", ""
+        name,
+        tuple(json.loads(row["tokens"])),
+        row["operator"],
+        Purpose(row["purpose"]),
+        Kind(row["kind"]),
+        "history",
+        "",
     )
 
 
@@ -172,7 +184,12 @@ _FAILURES = {
 
 def _lists(history: History, host: str, runs: pd.DataFrame) -> None:
     if len(runs):
-        components.table(runs.iloc[::-1], _CAPTURES, f"{host}-captures", label=f"Captures: {len(runs)} runs of equal answers")
+        components.table(
+            runs.iloc[::-1],
+            _CAPTURES,
+            f"{host}-captures",
+            label=f"Captures: {len(runs)} runs of equal answers",
+        )
     failed = data.failures(history, host)
     if len(failed):
         components.table(failed.iloc[::-1], _FAILURES, f"{host}-failures", label=f"Failed attempts: {len(failed)} runs")

@@ -155,6 +155,26 @@ def test_of_two_imports_of_one_source_in_one_second_the_later_given_counts(datab
     states_match(database, Model(history))
 
 
+def test_an_interrupted_crawl_goes_on_under_its_name(database: Path) -> None:
+    """Whatever the clock says by then, and even if other crawls have come in between."""
+    writer, source, members = opened(database)
+    with writer:
+        crawl = writer.begin_crawl(source, members, START, "one", 3)
+        writer.record(crawl, [answer("a.example", "shut"), answer("b.example", "open")])
+        writer.finish_crawl(crawl, None)
+        other = writer.begin_crawl(source, members, START + DAY, "two", 1)
+        writer.record(other, [answer("c.example", "shut")])
+        crawl = writer.begin_crawl(source, members, START + 2 * DAY, "one", 3)
+        assert crawl.at == START
+        assert writer.remaining(crawl, HOSTS[:4]) == list(HOSTS[2:4])
+        writer.record(crawl, [answer("a.example", "open"), answer("c.example", "open")])
+        writer.finish_crawl(crawl, START + 9)
+    rest = (None,) * (len(HOSTS) - 3)
+    history = [Look("own", START, ("shut", "open", "open", *rest)), Look("own", START + DAY, (None, None, "shut", *rest))]
+    states_match(database, Model(history))
+    assert column(database, "SELECT answered FROM crawls ORDER BY crawl_id") == [3, 1]
+
+
 FAILING = [(0, "http_503"), (1, "http_503"), (2, "http_503"), (3, "http_403"), (5, "http_403")]
 
 

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tracker.core.exhaustion import Array, Curves, Indices, Number, take
 
-# In ln tokens: with demand outgrowing supply by 0.8 a year, some 1e-9 years.
-_GAP_TOLERANCE = 1e-9
+# In ln tokens: with demand outgrowing supply by 0.8 a year, some 1e-8 years.
+_GAP_TOLERANCE = 1e-8
+# Leaving out fewer finished draws than this costs more than it saves.
+_WORTH_LEAVING = 500
 _ROUNDS = 60
 # Draws solved at a time, as many as stay in a core's cache.
 _BLOCK = 20_000
@@ -73,9 +77,13 @@ def _first_crossing(c: Curves, nodes: Sequence[Number]) -> _Bracket:
             break
         before = after
         # Most draws cross within a few years: leaving them out afterwards is what makes the walk cheap.
-        if kept.size < 0.8 * waiting.size and not c.straight:
+        if _worth(kept, waiting) and not c.straight:
             c, index, before, waiting = take(c, kept), index[kept], before[kept], waiting[kept]
     return found
+
+
+def _worth(kept: Indices, of: NDArray[Any]) -> bool:
+    return of.size - kept.size > max(_WORTH_LEAVING, of.size / 5)
 
 
 def _at(node: Number, draws: Indices) -> Number:
@@ -96,7 +104,7 @@ def _close_in(c: Curves, b: _Bracket) -> Array:
         if wide.size == 0:
             break
         side = _narrow(b, x, gap, side)
-        if wide.size < 0.8 * index.size:
+        if _worth(wide, index):
             index, c, b, side, boosted = index[wide], take(c, wide), b.take(wide), side[wide], boosted[wide]
     return roots
 

@@ -1,8 +1,7 @@
 """Demand for text and its supply over time: the equations of the projection.
 
-Everything is in logarithms and in years since the scenario's start, so that straight lines stay straight and
-a year keeps its digits. Per draw, with y = t - 2024 (Villalobos et al. 2024, arXiv 2211.04325v2, sections
-2.2-2.5):
+Everything is in logarithms and in years since the scenario's start, so that straight lines stay straight and a year
+keeps its digits. Per draw, with y = t - 2024 (Villalobos et al. 2024, arXiv 2211.04325v2, sections 2.2-2.5):
 
     stock        S(t) = tokens * quality * epochs * growth^y
     access       A(t) = leg (1 - k rho r(t)) + (1 - leg) (1 - k r(t)),   leg = S(block year) / S(t)
@@ -100,8 +99,7 @@ def collapse(years: Number, accumulate: bool) -> Array:
 class Curves:
     """Log demand and log supply of every draw, as functions of the years since the start.
 
-    Demand is straight on either side of the bend (the compute slow-down): level + late t + extra min(t,
-    bend).
+    Demand is straight on either side of the bend (the compute slow-down): level + late t + extra min(t, bend).
     """
 
     start: float

@@ -145,7 +145,9 @@ _USER_AGENT_LINE = re.compile(
     rb"""(?:\A(?:\xef\xbb\xbf|\xef\xbb|\xef)?|[\r\n])
          [\t\v\f\x20]*
          (?: user[-\x20]?agent [^\r\n\0\#:]* :
-           | user-?agent [^\s\0\#:]* [\t\v\f\x20]+ [^\s\0\#:]+ [\t\v\f\x20]* (?:[\r\n\0\#]|\Z) )""",
+           | user-?agent [^\t\x20\r\n\0\#:]*
+             [\t\x20]+ [\v\f]* [^\s\0\#:] [^\t\x20\r\n\0\#:]*
+             [\t\v\f\x20]* (?:[\r\n\0\#]|\Z) )""",
     re.VERBOSE | re.IGNORECASE,
 )
 

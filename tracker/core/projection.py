@@ -12,7 +12,7 @@ The equations are in `tracker.core.exhaustion`. Years are decimal (2028.5 is the
 quantile.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -143,13 +143,13 @@ class Projection:
         c = self.curves
         end = self.scenario.horizon - c.start
         times = [*map(float, range(ceil(end))), end]
-        stock = _levels([c.log_stock(t) for t in times], c.draws)
+        stock = _levels(c.log_stock, times, c.draws)
         return Bands(
             years=c.start + np.array(times),
             levels=BAND_LEVELS,
-            demand=_levels([c.log_demand(t, t >= c.jump) for t in times], c.draws),
+            demand=_levels(lambda t: c.log_demand(t, t >= c.jump), times, c.draws),
             stock=stock,
-            accessible=stock if c.straight else _levels([c.log_supply(t) for t in times], c.draws),
+            accessible=stock if c.straight else _levels(c.log_supply, times, c.draws),
         )
 
     def summary(self) -> dict[str, object]:
@@ -171,11 +171,11 @@ def _finite(value: float) -> float | None:
     return value if isfinite(value) else None
 
 
-def _levels(logs: list[Array], draws: int) -> Array:
+def _levels(curve: Callable[[float], Array], times: Sequence[float], draws: int) -> Array:
     # float32 halves the sort and still carries more digits than a chart shows.
-    rows = np.empty((len(logs), draws), dtype=np.float32)
-    for row, values in zip(rows, logs, strict=True):
-        row[:] = values
+    rows = np.empty((len(times), draws), dtype=np.float32)
+    for row, t in zip(rows, times, strict=True):
+        row[:] = curve(t)
     rows.sort(axis=1)
     positions = np.array(BAND_LEVELS) * (draws - 1)
     low, high = rows[:, np.floor(positions).astype(int)], rows[:, np.ceil(positions).astype(int)]

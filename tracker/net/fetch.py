@@ -108,7 +108,8 @@ class Fetcher:
         answer = await self._ask(first)
         if answer.before_request:
             plain = await self._ask(f"http://{host}/robots.txt")
-            if plain.reached:
+            # A site without https that hangs or breaks off over http: what http saw says more than the refusal.
+            if plain.reached or (answer.seen.cause == "refused" and not plain.before_request):
                 answer = plain
         seen = answer.seen
         return Observation(
@@ -186,7 +187,8 @@ class Fetcher:
         try:
             yield response
         finally:
-            await response.aclose()
+            with suppress(*_FAILURES):  # what was seen stands
+                await response.aclose()
 
     async def _file(self, url: str, response: httpx.Response) -> _Answer:
         body = CappedBody(response.headers.get("content-encoding", ""), self._settings.body_cap)

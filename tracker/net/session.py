@@ -58,6 +58,26 @@ class VettedResolver(AbstractResolver):
         """Nothing: the resolver underneath belongs to the Fetcher."""
 
 
+class _HangingUp(aiohttp.ClientResponse):
+    """Drops the connection of an answer that was not read to its end.
+
+    An orderly end of TLS waits for the other side, and takes in what an endless body still sends, for up to 30 s.
+    """
+
+    def close(self) -> None:
+        self._hang_up()
+        super().close()
+
+    def release(self) -> Any:
+        self._hang_up()
+        return super().release()
+
+    def _hang_up(self) -> None:
+        # A connection whose answer is complete has been given back already.
+        if self.connection and self.connection.transport:
+            self.connection.transport.abort()
+
+
 def open_session(resolver: Resolver, guard: Guard, tls: ssl.SSLContext) -> aiohttp.ClientSession:
     """A session without cookies, proxies or environment, whose every socket the guard has seen."""
 
@@ -80,6 +100,7 @@ def open_session(resolver: Resolver, guard: Guard, tls: ssl.SSLContext) -> aioht
     return aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
+        response_class=_HangingUp,
         auto_decompress=False,
         trust_env=False,
         max_line_size=_HEADER_LINE,

@@ -92,8 +92,10 @@ def _origin(field: str, written: object) -> Origin:
         date.fromisoformat(day)
     except ValueError:
         raise InputError(field, f"date {day!r} is no date, write it as 2024-06-04") from None
-    note = _words(f"{field}: note", written["note"]) if "note" in written else ""
-    return Origin(written["unit"], _words(f"{field}: source", written["source"]), day, note)
+    for key in ("source", "note"):
+        if not isinstance(written.get(key, ""), str):
+            raise InputError(field, f"{key} {written[key]!r} is no text")
+    return Origin(written["unit"], written["source"], day, written.get("note", ""))
 
 
 def _place(path: Path, text: str, scenario: str, field: str = "") -> Place:

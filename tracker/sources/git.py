@@ -10,7 +10,6 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 
 from tracker.core.hosts import normalise_host
@@ -22,6 +21,7 @@ from tracker.store.write import Writer
 
 COMMITS_A_BATCH = 50
 _REGULAR_FILE = ("100644", "100755")
+_PLAIN = ("--root", "--no-show-signature", "--no-follow")  # whatever the user's git configuration says
 OnProgress = Callable[[int, int], None]
 
 
@@ -110,12 +110,14 @@ def carry_over(
     report = ImportReport(name, len(history.commits), len(history.sites), history.skipped)
     source_id = writer.source(SourceFacts("git", name, history.key))
     known = writer.known_refs(source_id)
-    new = sum(commit.sha not in known for commit in history.commits)
+    shas = {commit.sha for commit in history.commits}
+    new = len(shas - known)
     if new == 0:
         return report
     panel_id = writer.panel(_panel(name, history))
     with _BlobReader(history.repository) as blobs:
-        for batch in _batches(_Walk(blobs, known).crawls(history.commits)):
+        walk = _Walk(blobs, known, rewritten=bool(known - shas))
+        for batch in _batches(walk.crawls(history.commits)):
             writer.import_crawls(source_id, panel_id, batch)
             report.new_commits += len(batch)
             if on_progress:
@@ -126,9 +128,10 @@ def carry_over(
 class _Walk:
     """Follows the tree from commit to commit and says what each commit shows of each site."""
 
-    def __init__(self, blobs: "_BlobReader", known: set[str]) -> None:
+    def __init__(self, blobs: "_BlobReader", known: set[str], rewritten: bool) -> None:
         self._blobs = blobs
         self._known = known
+        self._rewritten = rewritten
         self._tree: dict[str, str] = {}
         self._unreadable: dict[str, str] = {}
 
@@ -144,10 +147,10 @@ class _Walk:
             if commit.sha in self._known:
                 follows_new = False
                 continue
-            # After a gap the tree is stated whole: what the history knows may come from another branch.
+            # After a gap, and wherever looks of another branch may lie between, the tree is stated whole.
             changes = commit.changes if follows_new else {**self._tree, **_deleted(commit)}
             yield self._crawl(commit, changes)
-            follows_new = True
+            follows_new = not self._rewritten
 
     def _crawl(self, commit: Commit, changes: dict[str, str | None]) -> PastCrawl:
         answers = [answer for site, blob in changes.items() if (answer := self._answer(site, blob)) is not None]
@@ -205,14 +208,17 @@ def _slug(repository: Path) -> str:
 def _commits(repository: Path, pattern: str, matches: re.Pattern[str], skipped: dict[str, str]) -> Iterator[Commit]:
     """The commits of the current branch that touch matching files, oldest first."""
     folder = pattern.partition("{site}")[0].rpartition("/")[0] or "."
-    log = ("log", "--first-parent", "--reverse", "-m", "-z", "--raw", "--no-renames", "--no-abbrev")
+    log = ("log", "--first-parent", "--reverse", "-m", "-z", "--raw", "--no-renames", "--no-abbrev", *_PLAIN)
     output = _git(repository, *log, "--format=%x01%H %at", "--", folder)
     at = 0
     for part in output.split(b"\x01")[1:]:
         head, *entries = part.split(b"\x00")
         sha, _, seconds = head.decode("ascii").partition(" ")
         at = max(at, int(seconds))
-        changes = dict(_changes(entries, matches, skipped))
+        changes: dict[str, str | None] = {}
+        for site, blob in _changes(entries, matches, skipped):
+            # A file renamed to another spelling of its host is both deleted and added.
+            changes[site] = blob or changes.get(site)
         if changes:
             yield Commit(sha, at, changes)
 
@@ -221,10 +227,7 @@ def _changes(
     entries: Sequence[bytes], matches: re.Pattern[str], skipped: dict[str, str]
 ) -> Iterator[tuple[str, str | None]]:
     """(site, blob or None) from the NUL-separated fields of `git log --raw -z`: ":modes shas status", path, ..."""
-    fields = [entry.lstrip(b"\n") for entry in entries]
-    for meta, path in pairwise(fields):
-        if not meta.startswith(b":"):
-            continue
+    for meta, path in zip(entries[::2], entries[1::2], strict=False):
         _, mode, _, blob, status = meta.decode("ascii").split(" ")
         name = path.decode("utf-8", "surrogateescape")
         found = matches.fullmatch(name)

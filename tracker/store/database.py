@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from tracker.errors import DatabaseCorrupt, DatabaseError, DatabaseNewer, NoHistory, NotADatabase, UsageError
@@ -136,8 +136,10 @@ def _checked(path: Path, connection: sqlite3.Connection, thorough: bool) -> tupl
 
 def _engine(path: Path, read_only: bool = False) -> Engine:
     mode = "ro" if read_only else "rwc"
+    # Not as text: reading it would undo the quoting of `?`, `#` and `%` in the name of the file.
+    url = URL.create("sqlite", database=path.resolve().as_uri(), query={"mode": mode, "uri": "true"})
     engine = create_engine(
-        f"sqlite:///{path.resolve().as_uri()}?mode={mode}&uri=true",
+        url,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
     )
     event.listen(engine, "connect", _set_up_reader if read_only else _set_up_writer)
@@ -159,6 +161,7 @@ def _set_up_writer(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _set_up_reader(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA query_only = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # ATTACH would make a file that is not there
     connection.execute("PRAGMA cache_size = -65536")
 
 

@@ -189,9 +189,13 @@ SELECT s.host AS site, 'robots' AS target,
        strftime('%Y-%m-%dT%H:%M:%SZ', COALESCE(h.last_ok, x.last_seen), 'unixepoch') AS last_seen,
        COALESCE(h.checks, x.checks) AS checks,
        NULLIF(lower(hex(b.sha256)), '') AS body_sha256, b.size AS body_bytes,
-       (SELECT c.name FROM sighting g JOIN source c ON c.source_id = g.source_id
-         WHERE g.site_id = x.site_id AND g.seen_at <= x.first_seen AND g.body_id IS x.body_id
-         ORDER BY g.seen_at DESC, c.rank, c.source_id LIMIT 1) AS source
+       -- The first source by rank that looked in that second and had last seen this body.
+       (SELECT c.name FROM source c
+         WHERE EXISTS (SELECT 1 FROM crawl k WHERE k.at = x.first_seen AND k.source_id = c.source_id)
+           AND (SELECT g.body_id IS x.body_id FROM sighting g
+                 WHERE g.site_id = x.site_id AND g.source_id = c.source_id AND g.seen_at <= x.first_seen
+                 ORDER BY g.seen_at DESC LIMIT 1)
+         ORDER BY c.rank, c.source_id LIMIT 1) AS source
 FROM span x
 JOIN site s ON s.site_id = x.site_id
 LEFT JOIN head h ON h.site_id = x.site_id AND h.first_seen = x.first_seen

@@ -140,11 +140,12 @@ class Writer:
         with self._transaction() as connection:
             same = (CRAWL.c.source_id == source_id, CRAWL.c.ref == ref)
             row = connection.execute(select(CRAWL).where(*same)).one_or_none()
+            at = at if row is None else row.at
             others = select(CRAWL.c.crawl_id).where(CRAWL.c.at >= at, ~and_(*same)).limit(1)
             late = connection.execute(others).first() is not None
             if row is not None:
                 answered, failed = (set(bitmap.unpack(blob).tolist()) for blob in (row.answered, row.failed))
-                return OpenCrawl(row.crawl_id, source_id, row.at, late, answered, failed)
+                return OpenCrawl(row.crawl_id, source_id, at, late, answered, failed)
             values = {"source_id": source_id, "panel_id": panel_id, "at": at, "ref": ref, "asked": asked}
             crawl_id = _insert(connection, CRAWL, values | {"vantage": vantage, "ruleset": RULESET})
             return OpenCrawl(crawl_id, source_id, at, late)

@@ -1,0 +1,167 @@
+"""Every page, run without a browser on a history that is there, missing, empty, broken or newer."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+PAGES = ("overview", "site", "projection")
+
+
+def run(page: str, database: Path, monkeypatch: pytest.MonkeyPatch, **parameters: str) -> AppTest:
+    monkeypatch.setenv("TRACKER_DATABASE", str(database))
+    app = AppTest.from_string(f"from dashboard.pages import {page}\n{page}.show()", default_timeout=60)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def said(app: AppTest) -> str:
+    kinds = (app.subheader, app.markdown, app.caption, app.info, app.warning, app.error)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_history_of_made_up_sites_has_the_banner_and_no_error(
+    page: str, small_history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run(page, small_history, monkeypatch)
+    assert not app.exception
+    assert not app.error
+    assert app.warning[0].value.startswith("**DEMO.**")
+
+
+@pytest.mark.parametrize("page", ["overview", "site"])
+def test_no_history_gives_the_commands_that_make_one(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run(page, tmp_path / "none.sqlite", monkeypatch)
+    assert not app.exception
+    assert "No history at" in app.info[0].value
+    assert [code.value for code in app.code][:2] == ["tracker demo", "tracker crawl"]
+
+
+@pytest.mark.parametrize("page", ["overview", "site"])
+def test_a_history_without_a_crawl_gives_the_same(page: str, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run(page, database, monkeypatch)
+    assert not app.exception
+    assert "holds no crawl yet" in app.info[0].value
+
+
+def test_the_projection_needs_no_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run("projection", tmp_path / "none.sqlite", monkeypatch)
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="access").value == "off"
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("kind", "words"), [("broken_history", "broken"), ("newer_history", "upgrade Drywell")])
+def test_a_file_that_cannot_be_read_is_one_sentence_with_the_mend(
+    page: str, kind: str, words: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run(page, request.getfixturevalue(kind), monkeypatch)
+    assert not app.exception
+    assert len(app.error) == 1
+    assert words in app.error[0].value
+    assert "Traceback" not in said(app)
+
+
+def test_the_headline_has_number_n_date_bounds_split_and_definition(
+    small_history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run("overview", small_history, monkeypatch)
+    assert app.subheader[0].value == "50.0 % of 4 sites shut GPTBot out on 1 October 2023"
+    text = said(app)
+    assert "2 sites: 1 by name and 1 through the rules for every agent" in text
+    assert "What 1 site would say is unknown" in text
+    assert "40.0 or 60.0 %" in text
+    assert "definition effective_full" in text
+    assert "4 of 5 sites readable or without a robots.txt" in text
+
+
+def test_one_crawl_says_that_trends_start_at_the_second(one_crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run("overview", one_crawl, monkeypatch)
+    assert not app.exception
+    assert "One crawl so far: trends start at the second." in said(app)
+
+
+def test_the_address_restores_every_control_of_the_overview(
+    small_history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run("overview", small_history, monkeypatch, definition="mentioned", period="90 days", agents="CCBot")
+    assert app.selectbox(key="definition").value == "mentioned"
+    assert app.selectbox(key="period").value == "90 days"
+    assert app.multiselect(key="agents").value == ["CCBot"]
+    assert "name CCBot" in app.subheader[0].value
+
+
+def test_a_control_that_holds_nonsense_is_put_right(small_history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run("overview", small_history, monkeypatch, definition="nonsense", panel="none")
+    assert not app.exception
+    assert app.selectbox(key="definition").value == "effective_full"
+
+
+def test_a_site_has_its_facts_verdict_words_and_lists(small_history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run("site", small_history, monkeypatch, site="news.example")
+    assert not app.exception
+    assert app.subheader[0].value == (
+        "news.example closes every page to GPTBot, by name, first seen so on 20 August 2023"
+    )
+    text = said(app)
+    assert "Line 3 `Disallow: /` in the group of line 2 closes every page to GPTBot, by name." in text
+    assert "SHA-256" in text
+    assert "last looked at 1 Oct 2023 06:00 UTC" in text
+
+
+def test_an_older_capture_can_be_chosen(small_history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run("site", small_history, monkeypatch, site="news.example", capture="2023-07-01 06:00")
+    assert "Line 2 `Disallow: /private`" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("site", "words"),
+    [
+        ("absent.example", "There was no robots.txt"),
+        ("broken.example", "No robots.txt of this site was ever read"),
+        ("star.example", "through the rules for every agent"),
+    ],
+)
+def test_sites_of_every_kind_open(site: str, words: str, small_history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run("site", small_history, monkeypatch, site=site)
+    assert not app.exception
+    assert words in said(app)
+
+
+def test_the_projection_takes_the_measured_share(small_history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run("projection", small_history, monkeypatch)
+    text = said(app)
+    assert "Measured: 50.0 % of 4 sites of panel made\\-up shut GPTBot out on 1 October 2023" in text
+    assert "80 % interval" in text
+    assert "contains no blocking at all" in text
+    assert not any(f"20{year}." in app.subheader[0].value for year in range(24, 60))
+
+
+def test_the_switch_takes_restrictions_away(small_history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run("projection", small_history, monkeypatch, access="off")
+    assert app.subheader[0].value.endswith("with nothing closed")
+    assert app.selectbox(key="compliance").disabled
+
+
+@pytest.mark.parametrize(
+    ("control", "value"),
+    [
+        ("scenario", "reanchored-2026"),
+        ("demand", "historical"),
+        ("token_weight", "0.5"),
+        ("compliance", "50 %"),
+        ("retroactivity", "0 %"),
+        ("agent", "CCBot"),
+    ],
+)
+def test_every_control_of_the_projection_is_in_the_address(
+    control: str, value: str, small_history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run("projection", small_history, monkeypatch, **{control: value})
+    assert not app.exception
+    assert app.selectbox(key=control).value == value

@@ -1,0 +1,25 @@
+"""One web and one Fetcher for the many questions of a module."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+import uvloop
+
+from tests.web import Ask, Web, settings_for
+from tracker.net.fetch import Fetcher
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Web]:
+    with Web() as web:
+        yield web
+
+
+@pytest.fixture(scope="module", params=[uvloop, asyncio], ids=["uvloop", "asyncio"])
+def ask(web: Web, request: pytest.FixtureRequest) -> Iterator[Ask]:
+    """One Fetcher for many questions, as in a crawl, on each kind of loop."""
+    with asyncio.Runner(loop_factory=request.param.new_event_loop) as runner:
+        fetcher = runner.run(Fetcher(settings_for(web)).__aenter__())
+        yield lambda host: runner.run(fetcher.robots(host))
+        runner.run(fetcher.__aexit__(None, None, None))
