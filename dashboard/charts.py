@@ -13,6 +13,7 @@ from dashboard import theme
 HEIGHT = 380
 _LABEL_GAP = 19
 _PERCENT = "datum.value + ' %'"
+_DRAWN = ["agent", "day", "stretch", "percent", "low", "high", "blocked", "blocked_named", "n", "agent_existed"]
 _TOOLTIP = [
     alt.Tooltip("agent:N"),
     alt.Tooltip("day:T", title="from", format="%d %b %Y"),
@@ -37,20 +38,16 @@ def share_lines(rows: pd.DataFrame, colours: Mapping[str, str], marks: pd.DataFr
         scale=alt.Scale(domain=[0, top]),
         axis=alt.Axis(labelExpr=_PERCENT, tickCount=6),
     )
+    rows = rows[_DRAWN].assign(dot=_lone_days(rows).astype(int))
     base = alt.Chart(rows).encode(x=day, y=percent, color=agents, detail="stretch:N")
     layers = [*_event_layers(marks)] if not marks.empty else []
     if (rows["high"] > rows["low"]).any():
         band = base.encode(y=alt.Y("low:Q", title=None), y2="high:Q")
         layers.append(band.mark_area(interpolate="step-after", opacity=0.16))
-    for era, opacity, width in (
-        (_before_existence(rows), 0.45, 1),
-        (rows[rows["agent_existed"] == 1], 1.0, 2),
-    ):
-        if not era.empty:
-            line = base.properties(data=era).mark_line(interpolate="step-after", opacity=opacity, strokeWidth=width)
-            layers.append(line)
-    layers.append(base.properties(data=_lone_days(rows)).mark_point(filled=True, size=70, opacity=1))
-    layers.append(base.mark_point(size=120, opacity=0).encode(tooltip=_TOOLTIP))
+    line = base.properties(data=_eras(rows)).mark_line(interpolate="step-after")
+    layers.append(line.encode(detail=["stretch:N", "era:N"], opacity=_as_is("opacity"), strokeWidth=_as_is("width")))
+    dots = base.mark_point(filled=True, size=90).encode(opacity=_as_is("dot"), tooltip=_TOOLTIP)
+    layers.append(dots)
     layers.append(_names(rows, colours, top))
     return alt.layer(*layers).properties(height=HEIGHT)
 
@@ -63,6 +60,11 @@ def _time_axis(start: pd.Timestamp, end: pd.Timestamp) -> alt.Axis:
     )
 
 
+def _as_is(column: str) -> dict[str, object]:
+    """A channel that takes a column's values as they are."""
+    return {"field": column, "type": "quantitative", "scale": None, "legend": None}
+
+
 def _scale(colours: Mapping[str, str]) -> alt.Scale:
     return alt.Scale(domain=list(colours), range=list(colours.values()))
 
@@ -72,19 +74,23 @@ def _ceiling(rows: pd.DataFrame) -> float:
     return max(1.0, float(rows["high"].fillna(rows["percent"]).max()) * 1.08)
 
 
-def _before_existence(rows: pd.DataFrame) -> pd.DataFrame:
-    """The days before each agent existed, drawn up to the day on which it did."""
+def _eras(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with how to draw them: faint and thin before the agent existed, up to the day on which it did."""
     early = rows[rows["agent_existed"] == 0]
+    late = rows[rows["agent_existed"] == 1]
     joints = []
     for (agent, stretch), part in early.groupby(["agent", "stretch"], sort=False):
-        later = rows[(rows["agent"] == agent) & (rows["stretch"] == stretch) & (rows["agent_existed"] == 1)]
-        if not later.empty:
-            joints.append(part.iloc[[-1]].assign(day=later["day"].min()))
-    return pd.concat([early, *joints]).sort_values(["agent", "day"]) if joints else early
+        born = late[(late["agent"] == agent) & (late["stretch"] == stretch)]
+        if not born.empty:
+            joints.append(part.iloc[[-1]].assign(day=born["day"].min()))
+    faint = pd.concat([early, *joints]).assign(era="before", opacity=0.45, width=1)
+    return pd.concat([faint, late.assign(era="since", opacity=1.0, width=2)])
 
 
-def _lone_days(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows.groupby(["agent", "stretch"])["day"].transform("nunique") == 1]
+def _lone_days(rows: pd.DataFrame) -> pd.Series:
+    """Which rows are a stretch of a single day, of which a line shows nothing."""
+    lone: pd.Series = rows.groupby(["agent", "stretch"])["day"].transform("nunique") == 1
+    return lone
 
 
 def _names(rows: pd.DataFrame, colours: Mapping[str, str], top: float) -> alt.Chart:
@@ -132,7 +138,7 @@ def _event_layers(marks: pd.DataFrame) -> list[alt.Chart]:
     tooltip = [alt.Tooltip("day:T", format="%d %b %Y"), alt.Tooltip("title:N")]
     rule = chart.mark_rule(strokeDash=[4, 3], color=theme.MUTED).encode(tooltip=tooltip)
     numbers = [
-        chart.properties(data=marks[marks["row"] == row])
+        chart.transform_filter(f"datum.row == {row}")
         .mark_text(dy=-8 - 12 * row, fontSize=11, color=theme.MUTED)
         .encode(y=alt.value(0), text="number:N", tooltip=tooltip)
         for row in sorted(marks["row"].unique())

@@ -58,6 +58,14 @@ def test_an_unchanged_crawl_adds_checks_and_no_rows(database: Path, agents, web:
         assert reader.sql("SELECT COUNT(*) FROM changes").rows == [(0,)]
 
 
+def test_two_crawls_in_one_second_are_two_crawls(database: Path, agents, web: Web) -> None:
+    with Writer(database, agents) as writer:
+        first = crawl_panel(writer, panel(QUICK), settings_for(web), at=AT, workers=4)
+        second = crawl_panel(writer, panel(QUICK), settings_for(web), at=AT, workers=4)
+    assert (first.at, second.at) == (AT, AT + 1)
+    assert second.answered == 20
+
+
 def after(seconds: float, act: Callable[[], None]) -> None:
     timer = threading.Timer(seconds, act)
     timer.daemon = True

@@ -1,14 +1,13 @@
 """Imports of real, tiny git repositories, as people keep them and as they break them."""
 
-import os
 import shutil
-import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import AGENTS
+from tests.sources.repositories import START, Files, Repository
 from tests.store.histories import content, dump
 from tracker.core.intervals import DAY
 from tracker.errors import SourceError
@@ -16,56 +15,10 @@ from tracker.sources.git import ImportReport, import_git, path_pattern
 from tracker.store.query import Reader
 from tracker.store.write import Writer
 
-START = 1_640_995_200  # 2022-01-01
 PATTERN = "robots/{site}.txt"
 OPEN = b"User-agent: *\nAllow: /\n"
 SHUT = b"User-agent: *\nDisallow: /\n"
 HTML = b"<!doctype html><html><body>Not here</body></html>\n"
-
-Files = dict[str, bytes | None]
-
-
-class Repository:
-    """A git repository in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir()
-        self.git("init", "-q", "-b", "main")
-
-    def git(self, *arguments: str, at: int = START) -> str:
-        env = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.folder),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_AUTHOR_DATE": f"{at} +0200",
-            "GIT_COMMITTER_DATE": f"{START + 900 * DAY} +0000",
-        }
-        who = ("-c", "user.name=Nobody", "-c", "user.email=nobody@git.example")
-        done = subprocess.run(
-            ["git", *who, *arguments], cwd=self.folder, env=env, check=True, capture_output=True, text=True
-        )
-        return done.stdout.strip()
-
-    def write(self, files: Files) -> None:
-        for name, data in files.items():
-            path = self.folder / name
-            if data is None:
-                path.unlink()
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-
-    def commit(self, day: float, files: Files, *options: str) -> None:
-        """Commit files (None: delete), dated a number of days after the start."""
-        self.write(files)
-        self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", "look", *options, at=START + int(day * DAY))
-
-    def clone(self, name: str, *options: str) -> Path:
-        target = self.folder.with_name(name)
-        self.git("clone", "-q", *options, self.folder.as_uri(), str(target))
-        return target
 
 
 def robots(*sites: str) -> list[str]:
@@ -200,7 +153,7 @@ def test_a_clone_and_a_renamed_folder_are_the_same_source(repository: Repository
     assert dump(database) == before
 
 
-def test_new_commits_are_added_later(repository: Repository, database: Path, fresh_history: object) -> None:
+def test_new_commits_are_added_later(repository: Repository, database: Path, fresh_history: Callable[[], Path]) -> None:
     repository.commit(0, {A: OPEN, B: SHUT})
     repository.commit(7, {A: SHUT})
     bring_in(database, repository.folder)
@@ -208,7 +161,7 @@ def test_new_commits_are_added_later(repository: Repository, database: Path, fre
     repository.commit(21, {A: None})
     (report,) = bring_in(database, repository.folder)
     assert (report.commits, report.new_commits) == (4, 2)
-    at_once = fresh_history()  # type: ignore[operator]
+    at_once = fresh_history()
     bring_in(at_once, repository.folder)
     assert content(database) == content(at_once)
 
@@ -242,13 +195,13 @@ def test_a_rewritten_history_replaces_what_it_said(repository: Repository, datab
     assert stretches(database, "c.example") == [("allowed", 7, None)]
 
 
-def test_the_newer_part_first(repository: Repository, database: Path, fresh_history: object) -> None:
+def test_the_newer_part_first(repository: Repository, database: Path, fresh_history: Callable[[], Path]) -> None:
     for day in range(8):
         other: Files = {B: OPEN if day % 3 else SHUT} if day else {B: HTML}
         repository.commit(day * 20, {A: OPEN if day % 2 else SHUT, **other})
     shallow = repository.clone("shallow", "--depth", "3")
     assert [report.commits for report in bring_in(database, shallow, repository.folder)] == [3, 8]
-    straight = fresh_history()  # type: ignore[operator]
+    straight = fresh_history()
     bring_in(straight, repository.folder)
     mixed, alone = content(database), content(straight)
     assert mixed["span"] == alone["span"]
@@ -328,9 +281,7 @@ def test_patterns(repository: Repository, database: Path, pattern: str, name: st
 
 
 @pytest.mark.parametrize("setting", ["log.showRoot=false", "log.showSignature=true", "log.follow=true"])
-def test_what_the_user_has_set_for_git_does_not_matter(
-    repository: Repository, database: Path, setting: str
-) -> None:
+def test_what_the_user_has_set_for_git_does_not_matter(repository: Repository, database: Path, setting: str) -> None:
     repository.commit(0, {A: OPEN})
     repository.commit(5, {A: SHUT})
     repository.git("config", *setting.split("="))
@@ -392,7 +343,9 @@ def test_many_commits_go_in_by_batches_with_progress(repository: Repository, dat
     assert stretches(database, "a.example") == [("allowed", 0, 1), ("blocked", 1, 2), ("allowed", 2, None)]
 
 
-def test_an_interrupted_import_goes_on(repository: Repository, database: Path, fresh_history: object) -> None:
+def test_an_interrupted_import_goes_on(
+    repository: Repository, database: Path, fresh_history: Callable[[], Path]
+) -> None:
     for number in range(5):
         repository.commit(number * 20, {A: SHUT if number % 2 else OPEN, B: HTML if number == 3 else OPEN})
 
@@ -405,7 +358,7 @@ def test_an_interrupted_import_goes_on(repository: Repository, database: Path, f
             import_git(writer, repository.folder, PATTERN, on_progress=stop)
     assert ask(database, "SELECT COUNT(*) FROM crawls") == [(2,)]
     bring_in(database, repository.folder)
-    straight = fresh_history()  # type: ignore[operator]
+    straight = fresh_history()
     bring_in(straight, repository.folder)
     assert content(database) == content(straight)
 

@@ -253,7 +253,8 @@ def content(path: Path) -> dict[str, list[tuple[Any, ...]]]:
         "state": "SELECT s.host, t.valid_from, t.valid_to, hex(p.fingerprint), hex(q.fingerprint), t.held "
         "FROM state t JOIN site s USING (site_id) LEFT JOIN policy p USING (policy_id) "
         "LEFT JOIN policy q ON q.policy_id = t.prev_policy_id",
-        "tally": f"SELECT p.name, a.name, {tally} FROM tally t JOIN panel p USING (panel_id) JOIN agent a USING (agent_id)",
+        "tally": f"SELECT p.name, a.name, {tally} FROM tally t JOIN panel p USING (panel_id) "
+        "JOIN agent a USING (agent_id)",
         "tally_sites": "SELECT p.name, t.day, t.members, t.readable, t.absent FROM tally_sites t "
         "JOIN panel p USING (panel_id)",
     }

@@ -101,7 +101,7 @@ def test_cut_short(database: Path) -> None:
 
 
 def test_nothing_there(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseError, match="no history at .* run `tracker crawl`"):
+    with pytest.raises(DatabaseError, match=r"no history at .* run `tracker crawl`"):
         Reader(tmp_path / "missing.sqlite")
     (tmp_path / "empty.sqlite").touch()
     with pytest.raises(DatabaseError, match="no history at"):
@@ -136,9 +136,7 @@ def test_a_url_is_a_path_too(database: Path) -> None:
         assert reader.agents()
 
 
-@pytest.mark.parametrize(
-    "text", ["postgresql://localhost/x", "sqlite://", "sqlite:///:memory:", "nothing://x", "://"]
-)
+@pytest.mark.parametrize("text", ["postgresql://localhost/x", "sqlite://", "sqlite:///:memory:", "nothing://x", "://"])
 def test_urls_that_cannot_be_used(text: str) -> None:
     with pytest.raises(UsageError, match=r"sqlite:///PATH"):
         db.path_of(text)

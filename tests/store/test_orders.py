@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from tests.store.histories import (
     Look,
     Model,
     content,
-    dump,
     looks,
     play,
     rebuild,
@@ -48,7 +48,7 @@ def states_match(path: Path, model: Model) -> None:
         ).rows
     for host in HOSTS:
         states = [row[1:] for row in rows if row[0] == host]
-        for (_, end, _), (start, _, _) in zip(states, states[1:], strict=False):
+        for (_, end, _), (start, _, _) in pairwise(states):
             assert end == start
         assert all(end is None for _, end, _ in states[-1:])
         for moment in model.moments(host):

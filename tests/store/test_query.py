@@ -16,7 +16,9 @@ ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELEC
 @pytest.fixture
 def told(database: Path) -> Path:
     rest = (None,) * (len(HOSTS) - 2)
-    return play(database, [Look("own", START + n * DAY, (saw, "shut", *rest)) for n, saw in enumerate(["open", "shut"])])
+    return play(
+        database, [Look("own", START + n * DAY, (saw, "shut", *rest)) for n, saw in enumerate(["open", "shut"])]
+    )
 
 
 @pytest.mark.parametrize(

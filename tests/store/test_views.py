@@ -74,9 +74,12 @@ def test_every_definition_has_its_columns_in_the_tally_and_its_lines_in_the_view
     assert tuple(Tally.__table__.columns.keys())[3:] == tally_columns()  # type: ignore[attr-defined]
     text = views_text()
     shares = text[text.index("CREATE VIEW shares") : text.index("CREATE VIEW captures")]
-    assert tuple(re.findall(r"AS (\w+)[,\n]", shares[shares.index("level AS") : shares.index("FROM agent")]))[-len(
-        tally_columns()
-    ) :] == tally_columns()
+    assert (
+        tuple(re.findall(r"AS (\w+)[,\n]", shares[shares.index("level AS") : shares.index("FROM agent")]))[
+            -len(tally_columns()) :
+        ]
+        == tally_columns()
+    )
     assert tuple(re.findall(r"\('(\w+)'\)", shares)) == tuple(DEFINITIONS)
     blocked, named = re.findall(r"CASE d\.name(.*?)END", shares, re.DOTALL)
     for name, definition in DEFINITIONS.items():

@@ -26,10 +26,10 @@ from tests.store.test_orders import RELAXED, states_match
 from tracker.core.agents import Agent
 from tracker.core.intervals import DAY
 from tracker.errors import DatabaseError
-from tracker.store import bitmap, bodies, write
-from tracker.store.captures import OWN, Answer, Failure, PastCrawl
+from tracker.store import bitmap, bodies
+from tracker.store.captures import OWN, Failure, PastCrawl
 from tracker.store.query import Reader
-from tracker.store.write import OpenCrawl, Writer
+from tracker.store.write import Writer
 
 Fresh = Callable[[], Path]
 
@@ -170,7 +170,10 @@ def test_an_interrupted_crawl_goes_on_under_its_name(database: Path) -> None:
         writer.record(crawl, [answer("a.example", "open"), answer("c.example", "open")])
         writer.finish_crawl(crawl, START + 9)
     rest = (None,) * (len(HOSTS) - 3)
-    history = [Look("own", START, ("shut", "open", "open", *rest)), Look("own", START + DAY, (None, None, "shut", *rest))]
+    history = [
+        Look("own", START, ("shut", "open", "open", *rest)),
+        Look("own", START + DAY, (None, None, "shut", *rest)),
+    ]
     states_match(database, Model(history))
     assert column(database, "SELECT answered FROM crawls ORDER BY crawl_id") == [3, 1]
 

@@ -1,4 +1,4 @@
-"""What "blocks agent X" can mean: ten readings of one ruling, each as somebody published it.
+"""What "blocks agent X" can mean: nine readings of one ruling, each as somebody published it.
 
 Published shares for one month run from 8 % to 25 % because list, denominator and definition differ. Here a definition
 is a pure function of a `Ruling` (basis and packed bits, see `tracker.core.policy`), so that switching between them

@@ -74,13 +74,17 @@ def crawl_panel(
     workers: int,
     on_done: OnDone | None = None,
 ) -> CrawlReport:
-    """Ask every site of a panel once and record each result, dated `at` (UTC seconds).
+    """Ask every site of a panel once and record each result, dated `at` (UTC seconds, or the next one that is free).
 
     Ctrl-C and SIGTERM stop it within seconds with everything that ended recorded; `finished` is then False.
     """
+    panel_id, source_id = writer.panel(panel), writer.source(OWN)
+    finished = writer.known_refs(source_id)
+    # Two crawls within one second are two crawls; an unfinished one of this very moment is gone on with.
+    while crawl_ref(panel.name, at) in finished:
+        at += 1
     report = CrawlReport(panel.name, at, len(panel.members))
-    panel_id = writer.panel(panel)
-    crawl = writer.begin_crawl(writer.source(OWN), panel_id, at, crawl_ref(panel.name, at), len(panel.members))
+    crawl = writer.begin_crawl(source_id, panel_id, at, crawl_ref(panel.name, at), len(panel.members))
 
     def done(observation: Observation) -> None:
         report.outcomes[observation.outcome] += 1

@@ -116,7 +116,9 @@ class Reader:
 
     def generation(self) -> str:
         """Changes whenever a crawl was added or has moved on: the key of every cache."""
-        found = self.sql("SELECT COUNT(*), COUNT(finished_at), MAX(crawl_id), TOTAL(answered_sites + failed_sites) FROM crawl").rows[0]
+        found = self.sql(
+            "SELECT COUNT(*), COUNT(finished_at), MAX(crawl_id), TOTAL(answered_sites + failed_sites) FROM crawl"
+        ).rows[0]
         return "-".join(str(part) for part in found)
 
     def about(self) -> dict[str, str]:
