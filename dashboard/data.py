@@ -73,13 +73,19 @@ def league(history: History, panel: str, definition: str) -> pd.DataFrame:
         return with_bounds(_frame(reader.league(panel, definition)), is_sample(history, panel))
 
 
+def shares(
+    history: History, panel: str, agents: tuple[str, ...], definition: str, since: pd.Timestamp | None
+) -> pd.DataFrame:
+    """Shares of some agents from a day on at the days that matter; see `turning_points` and `with_bounds`."""
+    rows = pd.concat([_series(history, panel, agent, definition) for agent in agents], ignore_index=True)
+    return rows if since is None else from_day(rows, since)
+
+
 @_remembered
-def shares(history: History, panel: str, agents: tuple[str, ...], definition: str, since: str) -> pd.DataFrame:
-    """Daily shares of some agents from a day on, with `day` as a time; see `with_bounds` and `stretches`."""
+def _series(history: History, panel: str, agent: str, definition: str) -> pd.DataFrame:
     with Reader(history.database) as reader:
-        frame = _frame(reader.shares(panel, agents, definition, since=since))
-    frame = turning_points(frame.assign(day=pd.to_datetime(frame["date"])))
-    return with_bounds(frame, is_sample(history, panel))
+        daily = _frame(reader.shares(panel, [agent], definition))
+    return with_bounds(turning_points(daily.assign(day=pd.to_datetime(daily["date"]))), is_sample(history, panel))
 
 
 @_remembered
@@ -169,6 +175,15 @@ def turning_points(daily: pd.DataFrame) -> pd.DataFrame:
     changed = daily[_LEVELS].ne(in_stretch[_LEVELS].shift()).any(axis=1)
     last = in_stretch["day"].transform("max").eq(daily["day"])
     return daily[changed | last].reset_index(drop=True)
+
+
+def from_day(rows: pd.DataFrame, start: pd.Timestamp) -> pd.DataFrame:
+    """What of a series of turning points falls on `start` or later; the level that held then begins there."""
+    before = rows[rows["day"] <= start].groupby(["agent", "stretch"], sort=False).tail(1)
+    lasts = rows.groupby(["agent", "stretch"])["day"].max().rename("last").reset_index()
+    held = before.merge(lasts, on=["agent", "stretch"])
+    held = held[held["last"] >= start].drop(columns="last").assign(day=start, date=str(start.date()))
+    return pd.concat([held, rows[rows["day"] > start]]).sort_values(["agent", "day"]).reset_index(drop=True)
 
 
 def with_bounds(rows: pd.DataFrame, sample: bool) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,8 @@ def serve(database: str, *, host: str = "127.0.0.1", port: int = 8501, open_brow
         routes=[Route("/healthz", _healthz)],
         lifespan=_opening(f"http://{_reachable(host)}:{port}") if open_browser else None,
     )
-    app.run(config=_options(host, port))
+    with suppress(KeyboardInterrupt):
+        app.run(config=_options(host, port))
 
 
 def _options(host: str, port: int) -> dict[str, Any]:

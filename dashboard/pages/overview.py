@@ -41,7 +41,7 @@ def _body(history: History) -> None:
     if not agents:
         st.info("No agent is chosen: add one above, GPTBot for instance.")
         return
-    since = str((pd.Timestamp(today["date"]) - pd.Timedelta(days=days)).date()) if days else ""
+    since = pd.Timestamp(today["date"]) - pd.Timedelta(days=days) if days else None
     rows = data.shares(history, panel, agents, definition, since)
     _headline(league, rows, agents, definition)
     _chart(rows, agents)

@@ -80,7 +80,8 @@ def _now(history: History, host: str, agent: str) -> None:
     access = data.site_access(history, host)
     row = access[access["agent"] == agent].iloc[0]
     basis = ", by name" if row["named"] == 1 else "" if row["verdict"] in _SILENT else ", through the rules for `*`"
-    since = f", first seen so on {components.day(row['since'])}" if row["since"] else ""
+    words = "since" if row["verdict"] == "unknown" else "first seen so on"
+    since = f", {words} {components.day(row['since'])}" if row["since"] else ""
     st.subheader(f"{host} {_NOW[row['verdict']]} {agent}{basis}{since}")
     if row["stale"]:
         st.markdown("The last attempt failed; this is the last answer, held for up to 30 days.")
@@ -188,8 +189,14 @@ def _lists(history: History, host: str, runs: pd.DataFrame) -> None:
             runs.iloc[::-1],
             _CAPTURES,
             f"{host}-captures",
-            label=f"Captures: {len(runs)} runs of equal answers",
+            label=f"Captures: {_runs(len(runs))} of equal answers",
         )
     failed = data.failures(history, host)
     if len(failed):
-        components.table(failed.iloc[::-1], _FAILURES, f"{host}-failures", label=f"Failed attempts: {len(failed)} runs")
+        components.table(
+            failed.iloc[::-1], _FAILURES, f"{host}-failures", label=f"Failed attempts: {_runs(len(failed))}"
+        )
+
+
+def _runs(count: int) -> str:
+    return "1 run" if count == 1 else f"{count:,} runs"

@@ -173,7 +173,7 @@ def test_a_control_changes_page_and_address(tab: Tab, address: str, label: str, 
     tab.open(address)
     before = tab.page.locator("h3").first.inner_text()
     start = tab.choose(label, option)
-    tab.page.wait_for_function("before => document.querySelector('h3').innerText !== before", arg=before)
+    tab.page.wait_for_function("before => (document.querySelector('h3')?.innerText ?? before) !== before", arg=before)
     tab.settle()
     print(f"\nrerun of {address} after {label}: {time.perf_counter() - start:.2f} s")
     assert parameter in tab.page.url
@@ -182,7 +182,7 @@ def test_a_control_changes_page_and_address(tab: Tab, address: str, label: str, 
 def test_pages_are_reached_from_each_other(tab: Tab) -> None:
     tab.open("/")
     tab.page.get_by_role("link", name="Projection").first.click()
-    tab.page.wait_for_function("document.querySelector('h1').innerText.startsWith('When does')")
+    tab.page.wait_for_function("document.querySelector('h1')?.innerText.startsWith('When does')")
     tab.settle()
 
 

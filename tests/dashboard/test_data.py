@@ -49,6 +49,21 @@ def test_only_days_that_a_step_line_needs_are_kept(
     assert found["stretch"].tolist() == stretches
 
 
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ("2024-01-03", [("2024-01-03", 1), ("2024-01-05", 2), ("2024-01-06", 2), ("2024-02-01", 3)]),
+        ("2024-01-05", [("2024-01-05", 2), ("2024-01-06", 2), ("2024-02-01", 3)]),
+        ("2024-01-20", [("2024-02-01", 3)]),
+    ],
+)
+def test_a_period_begins_with_the_level_that_held_then(start: str, expected: list[tuple[str, int]]) -> None:
+    days = [f"2024-01-0{day}" for day in range(1, 7)] + ["2024-02-01"]
+    points = data.turning_points(daily(days, [1, 1, 1, 1, 2, 2, 3]))
+    found = data.from_day(points.assign(date=points["day"].astype(str)), pd.Timestamp(start))
+    assert [(str(row.day.date()), row.blocked) for row in found.itertuples()] == expected
+
+
 def test_bounds_count_the_unknown_sites_both_ways() -> None:
     row = data.with_bounds(daily(["2024-01-01"], [4]), sample=False).iloc[0]
     assert (row["n"], row["percent"], row["low"], row["high"]) == (8, 50.0, 40.0, 60.0)
@@ -61,7 +76,7 @@ def test_a_sample_has_a_wilson_interval_instead() -> None:
 
 
 def test_shares_of_a_history(history: History) -> None:
-    rows = data.shares(history, "made-up", ("GPTBot", "CCBot"), "effective_full", "")
+    rows = data.shares(history, "made-up", ("GPTBot", "CCBot"), "effective_full", None)
     last = rows[rows["day"] == rows["day"].max()].set_index("agent")
     assert last["blocked"].to_dict() == {"CCBot": 1, "GPTBot": 2}
     assert last["percent"].to_dict() == {"CCBot": 25.0, "GPTBot": 50.0}

@@ -56,7 +56,9 @@ def test_the_projection_needs_no_history(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(("kind", "words"), [("broken_history", "broken"), ("newer_history", "upgrade Drywell")])
+@pytest.mark.parametrize(
+    ("kind", "words"), [("broken_history", "is not an SQLite file"), ("newer_history", "upgrade Drywell")]
+)
 def test_a_file_that_cannot_be_read_is_one_sentence_with_the_mend(
     page: str, kind: str, words: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

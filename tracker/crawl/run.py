@@ -83,8 +83,9 @@ def crawl_panel(
     # Two crawls within one second are two crawls; an unfinished one of this very moment is gone on with.
     while crawl_ref(panel.name, at) in finished:
         at += 1
-    report = CrawlReport(panel.name, at, len(panel.members))
     crawl = writer.begin_crawl(source_id, panel_id, at, crawl_ref(panel.name, at), len(panel.members))
+    hosts = writer.remaining(crawl, [member.host for member in panel.members])
+    report = CrawlReport(panel.name, at, len(hosts))
 
     def done(observation: Observation) -> None:
         report.outcomes[observation.outcome] += 1
@@ -95,7 +96,6 @@ def crawl_panel(
     stopped = True
     began = time.monotonic()
     try:
-        hosts = writer.remaining(crawl, [member.host for member in panel.members])
         stopped = run_loop(_ask(hosts, fetch, lambda some: _record(writer, crawl, some), workers, done))
     finally:
         report.finished = not stopped

@@ -1,6 +1,7 @@
 """Short words for bulk statements on the declared tables, by SQLAlchemy Core (the ORM costs 7 to 80 times more)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
@@ -44,17 +45,19 @@ def add_or(
     connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], replacing: Sequence[str]
 ) -> None:
     """Insert rows; where the key exists, overwrite the columns `replacing` (none: leave the row as it is)."""
-    if not rows:
-        return
+    if rows:
+        connection.execute(_add_or(model, tuple(replacing)), rows)
+
+
+@cache  # building it costs as much as a small batch takes to run
+def _add_or(model: type[SQLModel], replacing: tuple[str, ...]) -> Insert:
     target = table(model)
     statement = upsert(target)
     keys = [column.name for column in target.primary_key]
-    if replacing:
-        values = {name: statement.excluded[name] for name in replacing}
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
-    else:
-        statement = statement.on_conflict_do_nothing()
-    connection.execute(statement, rows)
+    if not replacing:
+        return statement.on_conflict_do_nothing()
+    values = {name: statement.excluded[name] for name in replacing}
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)
 
 
 def rows_where(

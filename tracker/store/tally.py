@@ -5,10 +5,12 @@ table. A day's value is the state at the end of that UTC day.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, delete
+from sqlalchemy import Connection, Delete, Integer, bindparam, delete
+from sqlalchemy.dialects.sqlite import Insert
 from sqlmodel import SQLModel
 
 from tracker.core.intervals import State, day_of
@@ -84,16 +86,23 @@ def _earlier(one: int | None, other: int | None) -> int | None:
 
 
 def _accumulate(
-    connection: Connection, model: type[SQLModel], columns: Iterable[str], rows: list[dict[str, int]]
+    connection: Connection, model: type[SQLModel], columns: tuple[str, ...], rows: list[dict[str, int]]
 ) -> None:
-    if not rows:
-        return
+    if rows:
+        for statement in _accumulating(model, columns):
+            connection.execute(statement, rows)
+
+
+@cache
+def _accumulating(model: type[SQLModel], columns: tuple[str, ...]) -> tuple[Insert, Delete]:
+    """Add a row of differences; drop a row, found by its key, that has become all zero."""
     target = table(model)
     statement = upsert(target)
-    sums = {name: target.c[name] + statement.excluded[name] for name in columns}
     keys = [column.name for column in target.primary_key]
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=sums), rows)
-    connection.execute(delete(target).where(and_(*(target.c[name] == 0 for name in columns))))
+    sums = {name: target.c[name] + statement.excluded[name] for name in columns}
+    same_key = (target.c[name] == bindparam(name, type_=Integer) for name in keys)
+    all_zero = (target.c[name] == 0 for name in columns)
+    return statement.on_conflict_do_update(index_elements=keys, set_=sums), delete(target).where(*same_key, *all_zero)
 
 
 def memberships(connection: Connection, site_ids: Iterable[int]) -> dict[int, list[tuple[int, int, int | None]]]:
