@@ -77,14 +77,14 @@ def shares(
     history: History, panel: str, agents: tuple[str, ...], definition: str, since: pd.Timestamp | None
 ) -> pd.DataFrame:
     """Shares of some agents from a day on at the days that matter; see `turning_points` and `with_bounds`."""
-    rows = pd.concat([_series(history, panel, agent, definition) for agent in agents], ignore_index=True)
+    rows = _series(history, panel, agents, definition)
     return rows if since is None else from_day(rows, since)
 
 
 @_remembered
-def _series(history: History, panel: str, agent: str, definition: str) -> pd.DataFrame:
+def _series(history: History, panel: str, agents: tuple[str, ...], definition: str) -> pd.DataFrame:
     with Reader(history.database) as reader:
-        daily = _frame(reader.shares(panel, [agent], definition))
+        daily = _frame(reader.shares(panel, agents, definition))
     return with_bounds(turning_points(daily.assign(day=pd.to_datetime(daily["date"]))), is_sample(history, panel))
 
 

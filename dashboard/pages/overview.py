@@ -103,7 +103,7 @@ def _trend_words(rows: pd.DataFrame, now: Any) -> str:
 def _chart(rows: pd.DataFrame, agents: tuple[str, ...]) -> None:
     marks = _events(rows, agents)
     figure = charts.share_lines(rows, theme.agent_colours(agents), marks)
-    st.altair_chart(figure, key="shares", alt=f"Share of sites that shut out {', '.join(agents)}, by day")
+    components.draw(figure, key="shares", alt=f"Share of sites that shut out {', '.join(agents)}, by day")
     if rows["day"].nunique() == 1:
         st.markdown("One crawl so far: trends start at the second.")
     notes = ["Thin lines: days before the agent existed."] if (rows["agent_existed"] == 0).any() else []

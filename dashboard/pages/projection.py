@@ -185,13 +185,13 @@ def _charts(projection: Projection) -> None:
     dots, later = outlook.dots(projection)
     st.subheader("The year, as twenty equal chances")
     years = charts.exhaustion_dots(dots, scenario.start_year, later)
-    st.altair_chart(years, key="dots", alt="Twenty equally likely years in which human text runs out")
+    components.draw(years, key="dots", alt="Twenty equally likely years in which human text runs out")
     later_words = f"Later: in {later}, after it, or never."
     st.caption(f"Each dot is a chance of 1 in 20. {later_words}")
     st.subheader("Demand against stock")
     bands = outlook.bands(projection)
     tokens = charts.demand_and_stock(bands, _data_sets(), _FIRST_DATA, float(later))
-    st.altair_chart(
+    components.draw(
         tokens,
         key="bands",
         alt="Tokens demanded by the largest training run, and stock of human text, by year",

@@ -52,7 +52,9 @@ def _facts(history: History, host: str, runs: pd.DataFrame) -> None:
     known = data.site(history, host)
     access = data.site_access(history, host)
     looked = access["last_checked"].dropna()
-    parts = [f"`https://{host}/robots.txt`", known["category"], known["country"], known["language"]]
+    answered = str(runs.iloc[-1]["ref"]) if len(runs) else ""
+    url = answered if answered.startswith("http") else f"https://{host}/robots.txt"
+    parts = [f"`{url}`", known["category"], known["country"], known["language"]]
     parts += [
         f"rank {known['rank']:,}" if known["rank"] else None,
         f"panel {known['panels']}" if known["panels"] else None,
@@ -94,7 +96,7 @@ def _timeline(history: History, host: str, registry: pd.DataFrame, agent: str, c
     if bars.empty:
         st.markdown("Nothing is known of this site yet.")
         return
-    st.altair_chart(
+    components.draw(
         charts.verdict_bars(bars, agents, chosen), key="bars", alt=f"What {host} said to AI agents over time"
     )
     st.caption("The thicker a bar, the more is closed. Pale: before the agent existed. Upright line: the file shown.")
@@ -171,6 +173,7 @@ _CAPTURES = {
     "checks": "times seen",
     "body_bytes": "bytes",
     "source": "source",
+    "ref": "from",
     "body_sha256": "SHA-256 (none: no robots.txt)",
 }
 _FAILURES = {

@@ -337,7 +337,7 @@ def test_many_commits_go_in_by_batches_with_progress(repository: Repository, dat
         repository.commit(number, {A: SHUT if number % 2 else OPEN})
     seen: list[tuple[int, int]] = []
     with Writer(database, AGENTS) as writer, pytest.MonkeyPatch.context() as small:
-        small.setattr("tracker.sources.git.COMMITS_A_BATCH", 2)
+        small.setattr("tracker.sources.git.FIRST_BATCH", 2)
         import_git(writer, repository.folder, PATTERN, on_progress=lambda done, total: seen.append((done, total)))
     assert seen == [(2, 3), (3, 3)]
     assert stretches(database, "a.example") == [("allowed", 0, 1), ("blocked", 1, 2), ("allowed", 2, None)]
@@ -353,7 +353,7 @@ def test_an_interrupted_import_goes_on(
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as small:
-        small.setattr("tracker.sources.git.COMMITS_A_BATCH", 2)
+        small.setattr("tracker.sources.git.FIRST_BATCH", 2)
         with Writer(database, AGENTS) as writer, pytest.raises(KeyboardInterrupt):
             import_git(writer, repository.folder, PATTERN, on_progress=stop)
     assert ask(database, "SELECT COUNT(*) FROM crawls") == [(2,)]
@@ -370,3 +370,21 @@ def test_a_copy_under_another_name_joins_its_own_panel(repository: Repository, d
     with Writer(database, AGENTS) as writer:
         import_git(writer, copy, PATTERN, panel="mine")
     assert ask(database, "SELECT DISTINCT list FROM sites") == [("mine",)]
+
+
+def test_a_commit_authored_in_the_future_counts_from_when_it_was_committed(
+    repository: Repository, database: Path
+) -> None:
+    repository.commit(0, {A: OPEN})
+    repository.commit(5000, {A: SHUT})
+    bring_in(database, repository.folder)
+    assert ask(database, "SELECT MAX(at) FROM crawl") == [(START + 900 * DAY,)]
+
+
+def test_git_variables_of_the_caller_do_not_lead_elsewhere(
+    repository: Repository, database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    repository.commit(0, {A: OPEN})
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    bring_in(database, repository.folder)
+    assert ask(database, "SELECT COUNT(*) FROM crawls") == [(1,)]

@@ -1,10 +1,12 @@
 """Import of a git-scraping repository: every commit that touches the files is one imported crawl.
 
-What a commit's tree contains was looked at when the commit was made (author date; a commit dated before its parent
-counts as made with it). A deleted file is the site's absence at that moment, and nothing is known of it later.
+What a commit's tree contains was looked at when the commit was made: at its author date (a rebase keeps it), or at its
+committer date if that is earlier (one of them may lie in the future), and never before its parent. A deleted file is
+the site's absence at that moment, and nothing is known of it later.
 The `git` program reads the repository; nothing is checked out and nothing in it is run.
 """
 
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,7 +21,7 @@ from tracker.errors import SourceError
 from tracker.store.captures import Answer, Failure, PastCrawl, SourceFacts
 from tracker.store.write import Writer
 
-COMMITS_A_BATCH = 50
+FIRST_BATCH, LARGEST_BATCH = 50, 400  # commits
 _REGULAR_FILE = ("100644", "100755")
 _PLAIN = ("--root", "--no-show-signature", "--no-follow")  # whatever the user's git configuration says
 OnProgress = Callable[[int, int], None]
@@ -177,12 +179,15 @@ def _deleted(commit: Commit) -> dict[str, str | None]:
 
 
 def _batches(crawls: Iterable[PastCrawl]) -> Iterator[list[PastCrawl]]:
+    """Growing batches: each derives its sites again from all their evidence, which grows with what is imported."""
     batch: list[PastCrawl] = []
+    size = FIRST_BATCH
     for crawl in crawls:
         batch.append(crawl)
-        if len(batch) == COMMITS_A_BATCH:
+        if len(batch) == size:
             yield batch
             batch = []
+            size = min(2 * size, LARGEST_BATCH)
     if batch:
         yield batch
 
@@ -209,12 +214,12 @@ def _commits(repository: Path, pattern: str, matches: re.Pattern[str], skipped: 
     """The commits of the current branch that touch matching files, oldest first."""
     folder = pattern.partition("{site}")[0].rpartition("/")[0] or "."
     log = ("log", "--first-parent", "--reverse", "-m", "-z", "--raw", "--no-renames", "--no-abbrev", *_PLAIN)
-    output = _git(repository, *log, "--format=%x01%H %at", "--", folder)
+    output = _git(repository, *log, "--format=%x01%H %at %ct", "--", folder)
     at = 0
     for part in output.split(b"\x01")[1:]:
         head, *entries = part.split(b"\x00")
-        sha, _, seconds = head.decode("ascii").partition(" ")
-        at = max(at, int(seconds))
+        sha, authored, committed = head.decode("ascii").split()
+        at = max(at, min(int(authored), int(committed)))
         changes: dict[str, str | None] = {}
         for site, blob in _changes(entries, matches, skipped):
             # A file renamed to another spelling of its host is both deleted and added.
@@ -247,7 +252,9 @@ def _git(repository: Path, *arguments: str) -> bytes:
     if not repository.is_dir():
         raise SourceError(f"{repository} is no folder; give the path of a cloned git repository")
     try:
-        done = subprocess.run(["git", "-C", str(repository), *arguments], capture_output=True, check=False)
+        done = subprocess.run(
+            ["git", "-C", str(repository), *arguments], capture_output=True, check=False, env=_environment()
+        )
     except FileNotFoundError as error:
         raise SourceError("the program `git` is not installed; install it to import a repository") from error
     if done.returncode != 0:
@@ -257,12 +264,17 @@ def _git(repository: Path, *arguments: str) -> bytes:
     return done.stdout
 
 
+def _environment() -> dict[str, str]:
+    """Ours without git's own variables: GIT_DIR would lead away from the repository asked for."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
 class _BlobReader:
     """`git cat-file --batch` kept open: the bytes of a blob by its hash."""
 
     def __init__(self, repository: Path) -> None:
         command = ["git", "-C", str(repository), "cat-file", "--batch"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment())
 
     def __enter__(self) -> "_BlobReader":
         return self

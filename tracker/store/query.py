@@ -173,7 +173,8 @@ class Reader:
             "  ROUND(100.0 * c.blocked / (b.readable + b.absent), 3) AS percent_blocked, "
             "  COALESCE(unixepoch(b.date) / 86400 >= c.valid_from_day, 1) AS agent_existed, "
             "  a.operator, a.purpose, a.headline "
-            "FROM base b CROSS JOIN counted c JOIN agent g ON g.agent_id = c.agent_id JOIN agents a ON a.agent = g.name "
+            "FROM base b CROSS JOIN counted c JOIN agent g ON g.agent_id = c.agent_id "
+            "JOIN agents a ON a.agent = g.name "
             "ORDER BY c.blocked DESC, a.headline DESC, a.agent",
             {
                 "panel": panel,

@@ -195,7 +195,10 @@ SELECT s.host AS site, 'robots' AS target,
            AND (SELECT g.body_id IS x.body_id FROM sighting g
                  WHERE g.site_id = x.site_id AND g.source_id = c.source_id AND g.seen_at <= x.first_seen
                  ORDER BY g.seen_at DESC LIMIT 1)
-         ORDER BY c.rank, c.source_id LIMIT 1) AS source
+         ORDER BY c.rank, c.source_id LIMIT 1) AS source,
+       (SELECT g.ref FROM sighting g JOIN source c ON c.source_id = g.source_id
+         WHERE g.site_id = x.site_id AND g.seen_at <= x.first_seen AND g.body_id IS x.body_id
+         ORDER BY g.seen_at DESC, c.rank, c.source_id LIMIT 1) AS ref
 FROM span x
 JOIN site s ON s.site_id = x.site_id
 LEFT JOIN head h ON h.site_id = x.site_id AND h.first_seen = x.first_seen
