@@ -1,6 +1,7 @@
 """The dashboard as one process: Streamlit's app, and routes of our own beside it."""
 
 import os
+import signal
 import socket
 import threading
 import webbrowser
@@ -37,6 +38,8 @@ def serve(database: str, *, host: str = "127.0.0.1", port: int = 8501, open_brow
     )
     with suppress(KeyboardInterrupt):
         app.run(config=_options(host, port))
+    # One Ctrl-C may come twice, from the terminal and from `uv run`; the second must not break off the tidying up.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _options(host: str, port: int) -> dict[str, Any]:
