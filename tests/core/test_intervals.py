@@ -109,9 +109,15 @@ POLICIES = {A: 10, B: 20, C: 10}  # A and C say the same
         ),
         pytest.param(
             [Span(A, 0, 0, 1, FAILING + 50)],
-            FAILING + 50,
-            [State(10, 0, FAILING, held=True), State(None, FAILING, None, 10)],
-            id="a late first failure shortens the hold in the past",
+            FAILING + 51,
+            [State(10, 0, FAILING + 50, held=True), State(None, FAILING + 50, None, 10)],
+            id="a late first failure ends the hold, not before it",
+        ),
+        pytest.param(
+            [Span(A, 0, 0, 1, UNWATCHED + 1)],
+            UNWATCHED + 1,
+            [State(10, 0, UNWATCHED), State(None, UNWATCHED, None, 10)],
+            id="a failure after the hold had run out changes nothing",
         ),
         pytest.param(
             [Span(A, 0, 0, 1), Span(B, 50, 50, 1)],
@@ -205,9 +211,10 @@ def second_by_second(seen: Sequence[Check], failures: set[int], until: int) -> l
             continue
         following = min((at for at in answers if at > now), default=None)
         gap = range(last + 1, until + 1 if following is None else following)
-        hold = 3 if any(at in failures for at in gap) else 6
+        failed = [at for at in gap if at in failures]
+        over = min(last + 6, max(last + 3, failed[0])) if failed else last + 6
         end = until if following is None else following
-        line.append(POLICIES[answers[last]] if end - last <= hold or now < last + hold else None)
+        line.append(POLICIES[answers[last]] if end <= over or now < over else None)
     return line
 
 
@@ -238,8 +245,7 @@ def test_spans_partition_the_checks(history: tuple[list[Check], list[int], int])
         assert {check.body for check in inside} == {span.body}
         assert (inside[0].at, inside[-1].at) == (span.first_seen, span.last_seen)
     for left, right in pairwise(spans):
-        hold = SHORT.after(left.failed_after is not None)
-        assert left.body != right.body or right.first_seen - left.last_seen > hold
+        assert left.body != right.body or right.first_seen > left.held_until(SHORT)
 
 
 @settings(max_examples=400, deadline=None)

@@ -229,13 +229,12 @@ class Model:
         seen = max(earlier)
         following = min((at for at in answers if at > moment), default=None)
         tries = [look.at for look in self.history if look.results().get(host) == FAIL and look.at > seen]
-        failed = any(at < following for at in tries) if following is not None else bool(tries)
-        hold = (30 if failed else 92) * DAY
-        if following is not None and following - seen <= hold:
-            return answers[seen]
-        if following is None and self.horizon <= seen + hold:
-            return answers[seen]
-        return answers[seen] if moment < seen + hold else None
+        failed = [at for at in tries if following is None or at < following]
+        over = seen + 92 * DAY
+        if failed:
+            over = min(over, max(seen + 30 * DAY, min(failed)))
+        end = self.horizon if following is None else following
+        return answers[seen] if end <= over or moment < over else None
 
     def moments(self, host: str) -> list[int]:
         """Every moment at which something may change, and its neighbours."""

@@ -84,7 +84,7 @@ def test_any_order_of_arrival_many_times(fresh_history: Fresh, case: tuple[list[
     order_does_not_matter(*case, fresh_history)
 
 
-def test_first_failure_after_the_unwatched_hold_moves_the_beginning_of_the_unknown(fresh_history: Fresh) -> None:
+def test_a_failure_long_after_the_last_look_leaves_the_past_as_it_was(fresh_history: Fresh) -> None:
     day = 86_400
     only_first = (None,) * (len(HOSTS) - 1)
     history = [

@@ -7,8 +7,10 @@ run of sightings, valid time is half open). All times are integer UTC seconds.
 1. A failure never ends an answer. A 503 does not end "blocked".
 2. A span is a maximal run of consecutive checks with the same body, from all sources together. It is broken when two
    equal checks lie further apart than the hold.
-3. The hold is `Hold.failing` (30 days, after RFC 9309 section 2.3.1.4) if an attempt failed in the gap, and
-   `Hold.unwatched` (92 days: a monthly archive may skip two crawls) if nobody looked. After it the state is unknown.
+3. The hold is `Hold.unwatched` (92 days: a monthly archive may skip two crawls) while nobody looked, and
+   `Hold.failing` (30 days, after RFC 9309 section 2.3.1.4) once an attempt has failed. A failure ends a hold that was
+   already longer at that failure, never before it: what is tried today cannot make yesterday unknown. After the hold
+   the state is unknown.
 4. A state begins when a new answer is first seen; the true moment lies between the last sighting of the old answer
    and the first of the new one.
 """
@@ -30,9 +32,10 @@ class Hold:
     failing: int = 30 * DAY
     unwatched: int = 92 * DAY
 
-    def after(self, failed: bool) -> int:
-        """The hold that applies to a gap, by whether an attempt failed in it."""
-        return self.failing if failed else self.unwatched
+    def until(self, last_seen: int, failed_after: int | None) -> int:
+        """The moment at which an answer stops counting, from its last sighting and the first failed attempt since."""
+        longest = last_seen + self.unwatched
+        return longest if failed_after is None else min(longest, max(last_seen + self.failing, failed_after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Span:
 
     def held_until(self, hold: Hold) -> int:
         """The moment at which this answer stops counting unless it is seen again."""
-        return self.last_seen + hold.after(self.failed_after is not None)
+        return hold.until(self.last_seen, self.failed_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def spans_of(checks: Sequence[Check], failures: Sequence[int], hold: Hold) -> li
             continue
         last = spans[-1]
         failed = first_between(failures, last.last_seen, check.at)
-        if check.body == last.body and check.at - last.last_seen <= hold.after(failed is not None):
+        if check.body == last.body and check.at <= hold.until(last.last_seen, failed):
             spans[-1] = Span(last.body, last.first_seen, check.at, last.checks + 1)
         else:
             if failed is not None:
@@ -134,11 +137,16 @@ def states_of(spans: Sequence[Span], policy_of: Mapping[int, int], hold: Hold, h
         until = span.held_until(hold)
         states.append(State(policy_of[span.body], span.first_seen))
         if following is not None and following <= until:
-            states[-1] = replace(states[-1], valid_to=following, held=span.failed_after is not None)
+            states[-1] = replace(states[-1], valid_to=following, held=_held(span, following))
         elif following is not None or until < horizon:
-            states[-1] = replace(states[-1], valid_to=until, held=span.failed_after is not None)
+            states[-1] = replace(states[-1], valid_to=until, held=_held(span, until))
             states.append(State(None, until, following))
     return _joined(states)
+
+
+def _held(span: Span, end: int) -> bool:
+    """Whether attempts had failed before the answer of a span stopped counting at `end`."""
+    return span.failed_after is not None and span.failed_after <= end
 
 
 def _joined(states: Iterable[State]) -> list[State]:

@@ -65,8 +65,6 @@ class Deriver:
         for site_id in failures:
             tip = tips.get(site_id)
             heads.append(_head_row(site_id, _failed(tip, at)))
-            if _shortens_hold(tip, at, self._hold):
-                changed.append(site_id)
         add_or(self._connection, models.Span, spans, ("last_seen", "checks", "body_id", "failed_after"))
         add_or(self._connection, models.Head, heads, _HEAD)
         self.refresh(changed)
@@ -107,8 +105,8 @@ class Deriver:
         """Make unknown what has outlived its hold by the horizon: nobody may have looked, so nothing else would."""
         overdue = text(
             "SELECT h.site_id FROM head h JOIN state t ON t.site_id = h.site_id AND t.valid_to IS NULL "
-            "WHERE t.policy_id IS NOT NULL AND h.last_ok + "
-            "CASE WHEN h.failed_after IS NULL THEN :unwatched ELSE :failing END < :horizon"
+            "WHERE t.policy_id IS NOT NULL AND CASE WHEN h.failed_after IS NULL THEN h.last_ok + :unwatched "
+            "ELSE MIN(h.last_ok + :unwatched, MAX(h.last_ok + :failing, h.failed_after)) END < :horizon"
         )
         values = {"unwatched": self._hold.unwatched, "failing": self._hold.failing, "horizon": self.horizon()}
         self.refresh(self._connection.execute(overdue, values).scalars().all())
@@ -138,13 +136,6 @@ def _extended(span: Span, body: int, at: int, hold: Hold) -> Span | None:
     if span.body != body or at > span.held_until(hold):
         return None
     return replace(span, last_seen=at, checks=span.checks + 1, failed_after=None)
-
-
-def _shortens_hold(tip: Tip | None, at: int, hold: Hold) -> bool:
-    """Whether a failure is the first after an answer and so late that the answer had run out before it."""
-    if tip is None or tip.span is None or tip.span.failed_after is not None:
-        return False
-    return tip.span.last_seen + hold.failing < at
 
 
 def _failed(tip: Tip | None, at: int) -> Tip:
