@@ -113,12 +113,18 @@ def period_filter() -> int:
     return PERIODS[st.selectbox("Period", list(PERIODS), key="period", bind="query-params")]
 
 
-def frame_line(history: History, panel: str, known: str) -> None:
-    """As of when, which panel, how much of it is known, from which crawl."""
+def frame_line(history: History, panel: str, known: str, last_day: str) -> None:
+    """As of when, which panel, how much of it is known, from which crawl; `last_day` is the day of the figures."""
     crawl = data.last_crawl(history, panel)
     if crawl is None:
         st.caption(f"Panel {plain(panel)} · no crawl yet")
         return
+    if str(crawl["started"])[:10] > str(last_day)[:10]:
+        st.warning(
+            f"Nothing is known any more: these are the figures of {day(last_day)}, the last day with any. "
+            f"The newest crawl, on {moment(crawl['started'])}, was answered by {crawl['answered']:,} "
+            f"of {sites(crawl['sites'])}."
+        )
     parts = [f"As of {moment(crawl['started'])}", f"panel {plain(panel)}", known, _crawl_words(crawl)]
     st.caption(" · ".join(part for part in parts if part))
 

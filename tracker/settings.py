@@ -38,7 +38,9 @@ class Settings(BaseSettings):
 
     database: str = Field(default="", description="history: a file path or an SQLAlchemy URL")
     panel: str = Field(default="", description="panel to crawl or show: a name, or a file (one host a line, or CSV)")
-    contact: str = Field(default="", description="e-mail or URL in our User-Agent; needed beyond starter-100")
+    contact: str = Field(
+        default="", description="e-mail or URL in our User-Agent; give one to crawl more than starter-100"
+    )
     ca_file: Path | None = Field(default=None, description="PEM file of extra certificate authorities to trust")
     allow_private: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="private networks that a crawl may reach, by commas (for tests)"
@@ -82,6 +84,8 @@ def load(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "tracker.toml"
+        if first["type"] == "extra_forbidden":
+            raise UsageError(f"{FILE} has no setting {name!r}: `tracker config` lists the settings") from error
         raise UsageError(f"setting {name} ({_where(name, given)}): {first['msg'].lower()}") from error
     except Exception as error:  # pydantic-settings raises its own and tomllib's errors for unreadable sources
         raise UsageError(f"settings cannot be read ({error}); correct {FILE} or the {PREFIX}* variables") from error

@@ -36,7 +36,10 @@ def _body(history: History) -> None:
         return
     today = league.iloc[0]
     components.frame_line(
-        history, panel, f"{today['n']:,} of {today['members']:,} sites readable or without a robots.txt"
+        history,
+        panel,
+        f"{today['n']:,} of {today['members']:,} sites readable or without a robots.txt",
+        str(today["date"]),
     )
     if not agents:
         st.info("No agent is chosen: add one above, GPTBot for instance.")

@@ -25,6 +25,7 @@ _LAYERS = {
     SCENARIO: "The scenario's own restrictions.",
 }
 _SHARES = [OWN, "0 %", "25 %", "50 %", "75 %", "100 %"]
+_MEASURED_FIELDS = {"restricted_share", "observed_year"}
 _WEIGHTS = [OWN, "0.25", "0.5", "1", "2"]
 
 
@@ -76,7 +77,7 @@ def _body(history: History | None) -> None:
     _answer(projection, measured)
     _charts(projection)
     _limits()
-    _inputs(chosen, scenario)
+    _inputs(chosen, scenario, measured)
 
 
 def _titles(known: dict[str, NamedScenario]) -> str:
@@ -231,18 +232,20 @@ def _limits() -> None:
         )
 
 
-def _inputs(chosen: NamedScenario, scenario: Scenario) -> None:
+def _inputs(chosen: NamedScenario, scenario: Scenario, measured: Measured | None) -> None:
     """Every input in force with where it comes from; what the controls above changed says so."""
     rows = []
+    here, when = ("set above", "") if measured is None else (f"panel {measured.panel}, {measured.agent}", measured.day)
     for field, value in _values(scenario).items():
         origin = chosen.origins.get(field)
         own = value == getattr(chosen.scenario, field)
+        other = (here, when) if field in _MEASURED_FIELDS else ("set above", "")
         rows.append(
             {
                 "input": field.replace("_", " "),
                 "value": outlook.value_words(field, value),
-                "source": origin.source if origin and own else "" if own else "set above",
-                "date": origin.date if origin and own else "",
+                "source": origin.source if origin and own else "" if own else other[0],
+                "date": origin.date if origin and own else "" if own else other[1],
                 "note": origin.note if origin and own else "",
             }
         )

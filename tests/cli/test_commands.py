@@ -102,6 +102,22 @@ def test_check_of_a_missing_file_is_a_usage_error(run) -> None:
     assert result.err.startswith("tracker: cannot read nowhere.txt")
 
 
+@pytest.mark.parametrize("data", [b"<html><body>Not found</body></html>", bytes(range(256)) * 9])
+def test_check_gives_no_verdict_for_what_is_no_robots_file(run, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "robots.txt").write_bytes(data)
+    result = run("check", "robots.txt")
+    assert result.code == 1
+    assert "is no robots.txt" in result.err
+    assert result.out == ""
+
+
+@pytest.mark.parametrize("command", ["up", "schedule"])
+def test_a_standing_command_ends_at_once_for_a_panel_that_is_not_there(run, command: str) -> None:
+    result = run(command, "--panel", "no-such-panel")
+    assert result.code == 1
+    assert "no panel no-such-panel" in result.err
+
+
 def test_import_says_what_it_did_and_a_second_run_adds_nothing(run, repository: Path, history: str) -> None:
     again = run("import", "git", str(repository), "--database", history, "--json").json
     assert (again["commits"], again["new_commits"], again["sites"], again["panel"]) == (3, 0, 2, "past")

@@ -81,6 +81,7 @@ def site(
         access = reader.site_access(name).dicts()
         captures, failures = reader.captures(name), reader.failures(name)
         history = reader.site_history(name).dicts()
+        horizon = reader.about()["horizon"]
     if not access:
         raise UsageError(f'{name} is in no panel of this history; `tracker query "SELECT site FROM sites"` lists them')
     if as_json:
@@ -89,8 +90,13 @@ def site(
         return
     shown = [row for row in access if every or row["agent"] in headline]
     columns = ("agent", "verdict", "named", "root_blocked", "since", "stale", "last_checked")
-    print_table(columns, [[row[column] for column in columns] for row in shown], title=f"{name} now")
-    print_table(captures.columns, captures.rows[-10:], title=f"Answers seen ({len(captures.rows)}, newest last)")
+    print_table(
+        columns,
+        [[row[column] for column in columns] for row in shown],
+        title=f"{name} as of {horizon}, the newest look of this history",
+    )
+    newest = f"the newest 10 of {len(captures.rows)}, --json has all" if len(captures.rows) > 10 else "all"
+    print_table(captures.columns, captures.rows[-10:], title=f"Answers seen ({newest})")
     if failures.rows:
         print_table(failures.columns, failures.rows[-10:], title=f"Failed attempts ({len(failures.rows)})")
 

@@ -23,11 +23,17 @@ def check(
     Example: tracker check robots.txt --agent GPTBot
     """
     from tracker import reference
+    from tracker.core.outcomes import BODY_CAP, Outcome, classify_file
     from tracker.core.policy import policy_of, resolve
     from tracker.core.robots import parse
     from tracker.core.verdict import judge
+    from tracker.errors import SourceError
 
-    robots = parse(_read(file))
+    data = _read(file)
+    seen = classify_file(data[:BODY_CAP])
+    if seen.outcome is not Outcome.OK:
+        raise SourceError(f"{file} is no robots.txt ({seen.detail}): it says nothing to any crawler")
+    robots = parse(data)
     policy = policy_of(robots)
     rows: list[dict[str, Any]] = []
     for one in _chosen(reference.agents(), agent, every):

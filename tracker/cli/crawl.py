@@ -58,7 +58,7 @@ def crawl(
         workers=workers,
         coverage_threshold=coverage_threshold,
     )
-    members = _panel(settings)
+    members = panel_to_crawl(settings)
     now = datetime.now(UTC)
     if if_due and not _due(settings, members.name, now):
         note(f"not due: panel {members.name} was crawled less than a day ago")
@@ -71,11 +71,15 @@ def crawl(
     _judge(report, settings)
 
 
-def _panel(settings: "Settings") -> "PanelList":
+def panel_to_crawl(settings: "Settings") -> "PanelList":
+    """The panel that the settings name, else the starter panel as far as it may be asked without a contact."""
     from tracker import reference
 
     if settings.panel:
-        return reference.panel(settings.panel)
+        found = reference.panel(settings.panel)
+        if len(found.members) > 100 and not settings.contact:
+            note("no contact is set: sites cannot reach you about this crawl; set one with --contact you@example.org")
+        return found
     if settings.contact:
         return reference.panel("starter")
     note(
@@ -136,13 +140,11 @@ def fetch_settings(settings: "Settings") -> "FetchSettings":
 
 
 def _print(report: "CrawlReport", settings: "Settings") -> None:
-    rows = [(cause, count, f"{100 * count / report.asked:.1f} %") for cause, count in report.causes.most_common()]
-    print_table(("cause", "sites", "of asked"), rows)
-    state = "" if report.finished else "stopped early: "
-    print(
-        f"{state}{report.answered} of {report.asked} sites of panel {report.panel} answered "
-        f"({100 * report.coverage:.1f} %), recorded in {settings.history}"
-    )
+    ended = sum(report.causes.values())
+    rows = [(cause, count, f"{100 * count / ended:.1f} %") for cause, count in report.causes.most_common()]
+    print_table(("cause", "sites", "of these"), rows)
+    state = "" if report.finished else f"stopped after {ended} of {report.asked} sites: "
+    print(f"{state}{report.answered} of {ended} sites of panel {report.panel} answered, recorded in {settings.history}")
 
 
 def _judge(report: "CrawlReport", settings: "Settings") -> None:
@@ -156,7 +158,8 @@ def _judge(report: "CrawlReport", settings: "Settings") -> None:
             "no site answered" if report.answered == 0 else f"only {report.answered} of {report.asked} sites answered"
         )
         raise CoverageError(
-            f"{what} ({count} x {cause}): check the network of this machine; no verdict was changed by the failures"
+            f"{what} ({count} x {cause}): check the network of this machine; "
+            "failures are recorded as such and give no verdict"
         )
 
 
@@ -177,6 +180,7 @@ def schedule(
     from tracker.settings import load
 
     settings = load(panel=panel, database=database, contact=contact)
+    panel_to_crawl(settings)  # a panel that cannot be read is an error now, not every day
     environment = settings_environment(settings)
     # A crawl is a process of its own: what a daemon of years must not do is to grow.
     child = Child(["crawl", "--if-due"], environment)

@@ -107,11 +107,13 @@ def up(
 
     Example: tracker up --panel starter --contact you@example.org
     """
+    from tracker.cli.crawl import panel_to_crawl
     from tracker.cli.processes import Child, run_together, settings_environment
     from tracker.settings import load
 
     opened = False if no_browser else None
     settings = load(panel=panel, database=database, contact=contact, port=port, open_browser=opened)
+    panel_to_crawl(settings)  # a panel that cannot be read is an error before anything is started
     environment = settings_environment(settings)
     code = run_together([Child(["schedule"], environment), Child(["dashboard"], environment)])
     raise typer.Exit(code)
