@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tracker.cli.processes import Child, run_together
+from tracker.errors import DatabaseError
 from tracker.store.query import Reader
 
 pytestmark = pytest.mark.browser
@@ -42,10 +43,11 @@ def wait_for(condition, seconds: float) -> bool:
 
 
 def crawled(database: Path) -> bool:
-    if not database.exists():
-        return False
-    with Reader(database) as reader:
-        return any(crawl["finished"] for crawl in reader.crawls())
+    try:
+        with Reader(database) as reader:
+            return any(crawl["finished"] for crawl in reader.crawls())
+    except DatabaseError:
+        return False  # not there yet, or only just being made
 
 
 def descendants(pid: int) -> list[int]:
