@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,9 @@ def test_up_crawls_serves_and_ends_cleanly(tmp_path: Path) -> None:
             up.send_signal(signal.SIGINT)
             assert up.wait(20) == 0
         finally:
-            up.kill()
+            for pid in [*descendants(up.pid), up.pid]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
     assert not any(Path(f"/proc/{pid}").exists() for pid in tree)
     assert not answers(f"http://127.0.0.1:{port}/")
 
