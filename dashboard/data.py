@@ -92,12 +92,7 @@ def _series(history: History, panel: str, agents: tuple[str, ...], definition: s
 def last_crawl(history: History, panel: str) -> dict[str, Any] | None:
     """The newest crawl of a panel (view `crawls`)."""
     with Reader(history.database) as reader:
-        found = reader.sql(
-            "SELECT * FROM crawls WHERE panel = :panel ORDER BY started DESC, crawl_id DESC",
-            {"panel": panel},
-            limit=1,
-        ).dicts()
-    return found[0] if found else None
+        return reader.newest_crawl(panel)
 
 
 @_remembered

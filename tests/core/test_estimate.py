@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.core.estimate import Counts, Denominator, Interval, bounds, known_site_time, share, wilson
+from tracker.core.estimate import Counts, Denominator, Interval, bounds, share, wilson
 
 COUNTS = Counts(members=100, readable=60, absent=20, unknown=20, blocked=15)
 
@@ -70,9 +70,3 @@ def test_the_share_lies_within_its_interval(readable: int, absent: int, unknown:
         if found.value is not None and found.interval is not None:
             assert 0 <= found.interval.low <= found.value + 1e-12
             assert found.value - 1e-12 <= found.interval.high <= 1
-
-
-def test_known_site_time() -> None:
-    assert known_site_time([(5, 10), (10, 10)]) == 0.75
-    assert known_site_time([]) is None
-    assert known_site_time([(0, 0)]) is None

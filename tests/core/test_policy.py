@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tracker.core import policy as p
 from tracker.core.agents import Agent
-from tracker.core.policy import ABSENT, Policy, file_flags, policy_of, resolve, tokens_of
+from tracker.core.policy import ABSENT, Policy, policy_of, resolve, tokens_of
 from tracker.core.robots import parse
 from tracker.core.verdict import Basis, Degree, Fate, judge
 
@@ -199,9 +199,9 @@ def test_resolve_without_a_group_for_all():
     assert resolve(policy("UA x|D /"), agent("GPTBot")).basis is Basis.NONE
 
 
-def test_file_flags_are_the_files():
+def test_flags_of_a_file_with_several_faults():
     robots = parse(b"\xef\xbb\xbfUser-agent: AI2Bot\nDisalow /\n")
-    assert file_flags(robots) == {"bom", "non_rfc_token", "typo", "missing_colon"}
+    assert robots.flags == {"bom", "non_rfc_token", "typo", "missing_colon"}
 
 
 def own_groups() -> bytes:

@@ -6,7 +6,6 @@ blocks and the case in which all do (partial identification, Manski 2003). Only 
 of a named population gets a Wilson score interval (Wilson 1927).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
@@ -83,12 +82,3 @@ def wilson(successes: int, n: int, z: float = 1.959963984540054) -> Interval:
     centre = (p + z * z / (2 * n)) / scale
     half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / scale
     return Interval(max(0.0, centre - half), min(1.0, centre + half), "95 % Wilson score interval")
-
-
-def known_site_time(shares: Iterable[tuple[int, int]]) -> float | None:
-    """Of all site-days, the part with a known state; from (known, members) per day. None without any member."""
-    known = members = 0
-    for day_known, day_members in shares:
-        known += day_known
-        members += day_members
-    return known / members if members else None

@@ -126,11 +126,6 @@ def policy_of(robots: RobotsFile) -> Policy:
     return Policy(star_bits, rules)
 
 
-def file_flags(robots: RobotsFile) -> frozenset[str]:
-    """All flags of a file, those of its bytes and those of its groups (`RobotsFile.flags`)."""
-    return robots.flags
-
-
 def tokens_of(value: bytes) -> tuple[tuple[str, ...], str | None]:
     """The tokens that a user-agent value names, in lower case, and the one which is its whole product name,
     if any.

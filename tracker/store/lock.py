@@ -3,8 +3,6 @@
 import fcntl
 import os
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tracker.errors import DatabaseError
 
@@ -29,11 +27,3 @@ class WriterLock:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.release()
