@@ -12,6 +12,7 @@ import pytest
 from tracker import reference
 from tracker.core.agents import Agent, Kind, Precision, Purpose, existed
 from tracker.core.hosts import normalise_host
+from tracker.core.policy import tokens_of
 from tracker.errors import ReferenceDataError
 from tracker.store.registry import registry_fingerprint
 
@@ -186,6 +187,28 @@ def test_loading_agents_is_quick() -> None:
     assert min(cpu() for _ in range(3)) < 0.2
 
 
+def test_shipped_tokens_are_whole_names_that_a_policy_keeps() -> None:
+    for agent in reference.agents():
+        for token in agent.tokens:
+            assert token.isascii()
+            assert tokens_of(token.encode())[1] == token.lower()
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n"])
+def test_an_empty_file_of_own_agents_changes_nothing(written: Callable[..., Path], text: str) -> None:
+    assert reference.agents(written(text)) == reference.agents()
+
+
+def test_a_row_that_replaces_ours_frees_its_other_tokens(written: Callable[..., Path]) -> None:
+    path = written(BOT.replace("ExampleBot", "GrokBot") + BOT.replace("ExampleBot", "xAI-Grok"))
+    assert {"GrokBot", "xAI-Grok"} <= {agent.name for agent in reference.agents(path)}
+
+
+def test_a_token_beyond_ascii_is_refused(written: Callable[..., Path]) -> None:
+    with pytest.raises(ReferenceDataError, match=r"facts\.toml:2: name: 'ÉxampleBot' holds a character beyond ASCII"):
+        reference.agents(written(BOT.replace("Example", "Éxample", 1)))
+
+
 def test_own_agents_are_added_and_replace_ours(written: Callable[..., Path]) -> None:
     ours = reference.agents()
     path = written(BOT + BOT.replace("ExampleBot", "gptbot").replace('"training"', '"search"'))
@@ -353,7 +376,9 @@ def test_csv_names_a_double_and_an_unknown_column(written: Callable[..., Path]) 
     ("content", "message"),
     [
         (b"\xff\xfe[\x00", "is not UTF-8 text: unpack it or save it as UTF-8"),
-        (b"[[agent]\n", r"not valid TOML: .*line 1"),
+        (b"[[agent]\n", r"agents\.toml:1: not valid TOML: .*line 1"),
+        (b"# mine\n\n[[agent]]\nname = ", r"agents\.toml:4: not valid TOML"),
+        (b"[[agent]]\nname = 'x'\nname = 'y'\n", r"agents\.toml:3: not valid TOML"),
         (b"agent = 1\n", r":1: agent: write every row as its own table headed \[\[agent\]\]"),
         (b"agent = [{ name = 'x' }]\n", r":1: agent: write every row as its own table"),
         (None, "cannot be read: No such file"),

@@ -20,6 +20,7 @@ from pydantic_settings import (
 from tracker.errors import UsageError
 
 FILE = Path("tracker.toml")
+OWN_AGENTS = Path("agents.toml")
 PREFIX = "TRACKER_"
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -38,6 +39,9 @@ class Settings(BaseSettings):
 
     database: str = Field(default="", description="history: a file path or an SQLAlchemy URL")
     panel: str = Field(default="", description="panel to crawl or show: a name, or a file (one host a line, or CSV)")
+    agents: Path | None = Field(
+        default=None, description="TOML file of agents of your own; agents.toml here if it is there"
+    )
     contact: str = Field(
         default="", description="e-mail or URL in our User-Agent; give one to crawl more than starter-100"
     )
@@ -59,6 +63,11 @@ class Settings(BaseSettings):
         parts = re.split(r"[\s,]+", value.strip("[] ")) if isinstance(value, str) else value
         return tuple(str(ipaddress.ip_network(part.strip("\"'"), strict=False)) for part in parts if part)
 
+    @field_validator("agents", mode="before")
+    @classmethod
+    def _own_agents(cls, value: Any) -> Any:
+        return None if value == "" else value
+
     @classmethod
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **sources: Any
@@ -69,6 +78,13 @@ class Settings(BaseSettings):
     def database_or(self, name: str) -> str:
         """The database asked for, else the file `name` in the data folder."""
         return self.database or str(data_folder() / name)
+
+    @property
+    def agents_file(self) -> Path | None:
+        """The user's agents, which lie over the shipped ones: the file asked for, else agents.toml if it is here."""
+        if self.agents is not None:
+            return self.agents.expanduser()
+        return OWN_AGENTS if OWN_AGENTS.is_file() else None
 
     @property
     def history(self) -> str:

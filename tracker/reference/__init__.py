@@ -6,7 +6,6 @@ PanelError, with file, line, field and the mend.
 
 from tracker.core.panels import Member, Panel
 from tracker.reference.facts import (
-    agents,
     claims,
     datasets,
     deals,
@@ -29,6 +28,7 @@ from tracker.reference.records import (
     Period,
     Reading,
 )
+from tracker.reference.registry import agents
 
 __all__ = [
     "Claim",

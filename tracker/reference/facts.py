@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tracker.core.agents import Agent, Kind, Precision, Promise, Purpose, checked_token
+from tracker.core.agents import Precision
 from tracker.reference import rows
 from tracker.reference.records import (
     Claim,
@@ -21,28 +21,11 @@ from tracker.reference.records import (
     Period,
     Reading,
 )
+from tracker.reference.registry import agents
 from tracker.reference.rows import Place, Schema
 
 Row = TypeVar("Row", Event, Claim, Deal, Dataset, Finding)
 ANY_AGENT = "any"
-
-
-def agents(extra: Path | None = None) -> tuple[Agent, ...]:
-    """The registry: headline agents first. A row of `extra` replaces ours of the same name, else it is added.
-
-    Raises ReferenceDataError for a bad row, and for a token that two agents share, in whatever case.
-    """
-    found = _agents_of(_file("agents.toml"))
-    if extra is not None:
-        found |= _agents_of(extra)
-    owners: dict[str, str] = {}
-    # The user's rows last: of two that share a token theirs is to blame.
-    for place, agent in sorted(found.values(), key=lambda pair: pair[0].path == extra):
-        for token in agent.tokens:
-            owner = owners.setdefault(token.lower(), agent.name)
-            if owner != agent.name:
-                raise place.error("tokens", f"{token} belongs to {owner} already, delete one of the two")
-    return tuple(agent for _place, agent in found.values())
 
 
 def events(path: Path | None = None) -> tuple[Event, ...]:
@@ -76,41 +59,7 @@ def scenarios_path() -> Path:
 
 
 def _file(name: str) -> Path:
-    return rows.data_folder() / "reference" / name
-
-
-def _agents_of(path: Path) -> dict[str, tuple[Place, Agent]]:
-    found: dict[str, tuple[Place, Agent]] = {}
-    for place, row in rows.toml_rows(path, "agent"):
-        if "name" in row:
-            # Most agents have one token, their name: the file need not say it twice.
-            row.setdefault("tokens", [row["name"]])
-        agent = _AGENT.build(place, row)
-        _check_agent(place, agent)
-        first, _ = found.setdefault(agent.name.lower(), (place, agent))
-        if first is not place:
-            raise place.error("name", f"{agent.name} stands on line {first.line} already, delete one")
-    return found
-
-
-def _check_agent(place: Place, agent: Agent) -> None:
-    if agent.name not in agent.tokens:
-        raise place.error("tokens", f"{agent.name} is not among them, add it")
-    if len({token.lower() for token in agent.tokens}) != len(agent.tokens):
-        raise place.error("tokens", "one stands twice in two spellings, delete one: case does not count")
-    if shared := set(agent.tokens) & set(agent.falls_back_to):
-        raise place.error("falls_back_to", f"{min(shared)} is a token of the agent itself, remove it")
-    if (agent.purpose is Purpose.CONTROL) is not (agent.kind is Kind.CONTROL):
-        raise place.error("kind", "a control token has purpose and kind control, any other agent neither")
-    if (agent.valid_from is None) is not (agent.valid_from_precision is None):
-        raise place.error("valid_from", "goes together with valid_from_precision, give both or neither")
-    if agent.valid_from and agent.valid_from_precision:
-        _check_precision(place, "valid_from", agent.valid_from, agent.valid_from_precision)
-
-
-def _check_precision(place: Place, field: str, day: str, precision: Precision) -> None:
-    if not rows.fits_precision(day, precision):
-        raise place.error(field, f"a date known to the {precision} is written as its first day, {day} is not")
+    return rows.reference_file(name)
 
 
 def _load(schema: Schema[Row], found: Iterable[tuple[Place, dict[str, Any]]], *key: str) -> tuple[Row, ...]:
@@ -118,7 +67,7 @@ def _load(schema: Schema[Row], found: Iterable[tuple[Place, dict[str, Any]]], *k
     loaded: list[Row] = []
     for place, row in found:
         item = schema.build(place, row)
-        _check_precision(place, "day", item.day, item.precision)
+        rows.check_precision(place, "day", item.day, item.precision)
         identity = tuple(getattr(item, name) for name in key)
         first = lines.setdefault(identity, place.line)
         if first != place.line:
@@ -158,30 +107,8 @@ def _definition(value: Any) -> str:
     return str(value)
 
 
-def _token(value: Any) -> str:
-    return checked_token(rows.text(value))
-
-
 _precision = rows.one_of(Precision)
 
-_AGENT = Schema(
-    Agent,
-    name=_token,
-    tokens=rows.list_of(_token),
-    operator=rows.text,
-    purpose=rows.one_of(Purpose),
-    kind=rows.one_of(Kind),
-    source=rows.text,
-    checked=rows.day,
-    valid_from=rows.day,
-    valid_from_precision=_precision,
-    documentation=rows.url,
-    falls_back_to=rows.list_of(_token),
-    obeys_star=rows.flag,
-    headline=rows.flag,
-    promise=rows.one_of(Promise),
-    note=rows.optional_text,
-)
 _EVENT = Schema(
     Event,
     day=rows.day,

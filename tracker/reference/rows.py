@@ -27,6 +27,11 @@ def data_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "data"
 
 
+def reference_file(name: str) -> Path:
+    """A shipped table of facts."""
+    return data_folder() / "reference" / name
+
+
 def read_text(path: Path, error: type[DrywellError]) -> str:
     """The file as UTF-8 text without byte order mark; raises `error` if it cannot be read as such."""
     try:
@@ -63,13 +68,16 @@ class Place:
         return ReferenceDataError(f"{self.path}:{self.line}: {field}: {reason}")
 
 
-def toml_rows(path: Path, table: str) -> list[tuple[Place, dict[str, Any]]]:
-    """The `[[table]]` entries of a TOML file that holds nothing else."""
-    text = read_text(path, ReferenceDataError)
+def toml_rows(path: Path, table: str, text: str | None = None) -> list[tuple[Place, dict[str, Any]]]:
+    """The `[[table]]` entries of a TOML file that holds nothing else; `text` stands in for what the file holds."""
+    text = read_text(path, ReferenceDataError) if text is None else text
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as reason:
-        raise ReferenceDataError(f"{path}: not valid TOML: {reason}") from None
+        # The reader says "(at line 3, column 7)" or "(at end of document)".
+        found = re.search(r"at line (\d+)", str(reason))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise ReferenceDataError(f"{path}:{line}: not valid TOML: {reason}") from None
     lines = [number for number, line in enumerate(text.split("\n"), 1) if re.match(rf"\s*\[\[\s*{table}\s*\]\]", line)]
     rows = document.pop(table, [])
     if document or not isinstance(rows, list) or len(rows) != len(lines):
@@ -198,6 +206,12 @@ def list_of(check: Check) -> Check:
         return items
 
     return check_all
+
+
+def check_precision(place: Place, field: str, date_text: str, precision: Precision) -> None:
+    """Raise ReferenceDataError unless `date_text` is written as its precision asks."""
+    if not fits_precision(date_text, precision):
+        raise place.error(field, f"a date known to the {precision} is written as its first day, {date_text} is not")
 
 
 def fits_precision(date_text: str, precision: Precision) -> bool:
