@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.core.robots import MAX_BYTES, MAX_LINE, RobotsFile, parse
+from tracker.core.robots import MAX_BYTES, MAX_LINE, RobotsFile, lines_of, parse, without_managed
 
 CLOSED = b"User-agent: *\nDisallow: /\n"
 
@@ -167,6 +167,8 @@ FLAGS = [
     ("dead_pattern", b"User-agent: *\nAllow: https://x/", b"User-agent: *\nAllow:"),
     ("crawl_delay", b"User-agent: *\nCrawl-delay: 2", b"# Crawl-delay: 2\n" + CLOSED),
     ("glued", text("UA a|Crawl-delay: 1|UA b|D /"), text("UA a|Crawl-delay: 1|D /|UA b|D /")),
+    ("empty_group", text("UA a|D /|UA b"), text("UA a|D /|UA b|D ")),
+    ("empty_group", text("UA a|Content-Signal: ai-train=no"), text("UA a|UA b|A ")),
 ]
 
 
@@ -179,6 +181,46 @@ def test_flags(flag: str, with_it: bytes, without: bytes):
 def test_the_managed_block_is_known_by_its_lines():
     assert parse(b"# mine\n" + MANAGED + CLOSED).managed == (2, 5)
     assert parse(b"# Begin cloudflare managed content\n" + CLOSED).managed == (1, 3)
+
+
+# File and the lines behind its flags.
+NOTES = [
+    ("UA a|Disalow: /|disalow /x", [(2, "typo"), (3, "missing_colon"), (3, "typo")]),
+    ("D /|A /x|UA a|D /", [(1, "orphan_rules"), (2, "orphan_rules")]),
+    ("UA a|UA b|Crawl-delay: 1|UA c|D /", [(1, "glued"), (2, "glued"), (3, "crawl_delay")]),
+    ("UA a|D /|UA b|Host: x|UA c", [(3, "empty_group"), (5, "empty_group")]),
+    ("UA AI2Bot|D x|A https://x/", [(1, "non_rfc_token"), (2, "dead_pattern"), (3, "dead_pattern")]),
+    ("UA a|D /", []),
+]
+
+
+@pytest.mark.parametrize(("short", "notes"), NOTES, ids=[row[0] for row in NOTES])
+def test_the_lines_behind_the_flags(short: str, notes: list[tuple[int, str]]):
+    robots = parse(text(short))
+    assert list(robots.notes) == notes
+    assert {flag for _, flag in notes} == robots.flags
+
+
+def test_lines_are_numbered_as_the_parser_numbers_them():
+    data = b"\xef\xbb\xbfUser-agent: *\r\n\rDisallow: /x\nAllow: /y"
+    lines = lines_of(data)
+    assert lines[0] == b"User-agent: *"
+    assert [lines[rule.line - 1] for rule in parse(data).groups[0].rules] == [b"Disallow: /x", b"Allow: /y"]
+
+
+def test_the_file_without_the_managed_block():
+    robots = parse(b"UA: x\n" + MANAGED + b"Disallow: /own\nUser-agent: a\nHost: x\nDisalow: /\n")
+    own = without_managed(robots)
+    assert agents(own) == [[b"a"]]
+    assert [(rule.line, rule.pattern) for rule in own.orphans] == [(6, b"/own")]
+    assert [(record.name, record.group) for record in own.records] == [("ua", None), ("host", 0)]
+    assert own.notes == ((9, "typo"),)
+    assert "managed_cf" not in own.flags
+
+
+def test_a_file_without_such_a_block_stays_as_it_is():
+    robots = parse(CLOSED)
+    assert without_managed(robots) is robots
 
 
 @given(st.binary(max_size=300))

@@ -9,7 +9,7 @@ section 2.5.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -76,6 +76,13 @@ class Rule(NamedTuple):
     pattern: bytes
 
 
+class Note(NamedTuple):
+    """A line behind a flag: `flag` is one of those of `RobotsFile.flags` that a single line raises."""
+
+    line: int
+    flag: str
+
+
 class Record(NamedTuple):
     """Any other line: `name` in lower case, `value` as text (UTF-8, bad octets replaced).
 
@@ -105,7 +112,9 @@ class RobotsFile:
     `sitemaps`. `managed` is the first and last line of the block that Cloudflare puts in front, None without
     one. `shape` are the flags of the bytes (bom, invalid_utf8, utf16, html, truncated_500k, no_groups,
     orphan_rules, managed_cf); `flags` adds those of all groups (typo, missing_colon, non_rfc_token,
-    dead_pattern, crawl_delay, glued).
+    dead_pattern, crawl_delay, glued, empty_group). `notes` are the lines behind the flags, in file order; what
+    the file as a whole raises (bom, html, managed_cf and the like) has none. `tracker.core.remarks.FLAGS` says
+    what each flag means.
     """
 
     groups: tuple[Group, ...]
@@ -115,6 +124,13 @@ class RobotsFile:
     managed: tuple[int, int] | None
     shape: frozenset[str]
     flags: frozenset[str]
+    notes: tuple[Note, ...] = ()
+
+
+def lines_of(data: bytes) -> list[bytes]:
+    """The lines that `parse` reads, the first being line 1: without byte order mark, cut at 500 KiB."""
+    text = data[:MAX_BYTES]
+    return text[_bom_length(text) :].splitlines()
 
 
 def parse(data: bytes) -> RobotsFile:
@@ -142,6 +158,40 @@ def parse(data: bytes) -> RobotsFile:
         managed=managed,
         shape=frozenset(shape),
         flags=frozenset(shape).union(*(group.flags for group in reader.groups)),
+        notes=tuple(sorted(reader.notes)),
+    )
+
+
+def without_managed(robots: RobotsFile) -> RobotsFile:
+    """The file as the site wrote it: without the block that Cloudflare puts in front, lines numbered as before.
+
+    Rules of the site that stood under Cloudflare's names alone are orphans here.
+    """
+    if robots.managed is None:
+        return robots
+    inside = range(robots.managed[0], robots.managed[1] + 1)
+    groups: list[Group] = []
+    orphans = list(robots.orphans)
+    places: dict[int | None, int] = {}
+    for index, group in enumerate(robots.groups):
+        agents = tuple(line for line in group.agents if line.line not in inside)
+        rules = tuple(rule for rule in group.rules if rule.line not in inside)
+        if agents:
+            places[index] = len(groups)
+            groups.append(Group(agents, rules, group.flags))
+        else:
+            orphans.extend(rules)
+    return replace(
+        robots,
+        groups=tuple(groups),
+        orphans=tuple(orphans),
+        records=tuple(
+            record._replace(group=places.get(record.group)) for record in robots.records if record.line not in inside
+        ),
+        managed=None,
+        shape=robots.shape - {"managed_cf"},
+        flags=robots.flags - {"managed_cf"},
+        notes=tuple(note for note in robots.notes if note.line not in inside),
     )
 
 
@@ -154,6 +204,7 @@ class _Reader:
         self.records: list[Record] = []
         self.sitemaps: list[Record] = []
         self.shape: set[str] = set()
+        self.notes: list[Note] = []
         self._agents: list[tuple[int, bytes, int]] = []
         self._rules: list[Rule] = []
         self._flags = self.shape  # what precedes the first group is said of the file
@@ -162,18 +213,23 @@ class _Reader:
 
     def finish(self) -> None:
         """End the last group and note what only the whole file can show."""
+        # Only the last group can have no rule: names that a rule does not part from the next ones share theirs.
+        if self._agents and not self._rules:
+            for line, _, _ in self._agents:
+                self._note(line, "empty_group")
         self._close_group()
         if not self.groups:
             self.shape.add("no_groups")
         if self.orphans:
             self.shape.add("orphan_rules")
+            self.notes.extend(Note(rule.line, "orphan_rules") for rule in self.orphans)
 
     def read(self, number: int, line: bytes) -> None:
         """Take in one line."""
-        name, value, has_colon = _split(line)
+        name, value, has_colon = split_line(line)
         if not name:
             return
-        field, typo = _field(name)
+        field, typo = field_of(name)
         if field in (ALLOW, DISALLOW):
             self._rule(Rule(number, field == ALLOW, normalise(value)))
         elif field == AGENT:
@@ -181,9 +237,13 @@ class _Reader:
         else:
             self._other(number, name, value, field)
         if typo:
-            self._flags.add("typo")
+            self._note(number, "typo")
         if not has_colon and field != OTHER:
-            self._flags.add("missing_colon")
+            self._note(number, "missing_colon")
+
+    def _note(self, number: int, flag: str) -> None:
+        self._flags.add(flag)
+        self.notes.append(Note(number, flag))
 
     def _close_group(self) -> None:
         if not self._agents:
@@ -191,6 +251,7 @@ class _Reader:
         agents = tuple(AgentLine(line, value, at < self._section) for line, value, at in self._agents)
         if agents[0].glued:
             self._flags.add("glued")
+            self.notes.extend(Note(agent.line, "glued") for agent in agents if agent.glued)
         self.groups.append(Group(agents, tuple(self._rules), frozenset(self._flags)))
         self._agents, self._rules = [], []
         self._section, self._closed_in_intent = 0, False
@@ -206,7 +267,7 @@ class _Reader:
         self._agents.append((number, value, self._section))
         product = value.partition(b"/")[0].strip()
         if not _RFC_PRODUCT.match(product) and not _STAR.match(value):
-            self._flags.add("non_rfc_token")
+            self._note(number, "non_rfc_token")
 
     def _rule(self, rule: Rule) -> None:
         if not self._agents:
@@ -214,7 +275,7 @@ class _Reader:
             return
         self._rules.append(rule)
         if rule.pattern and rule.pattern[0] not in _LIVE_BEGINNINGS:
-            self._flags.add("dead_pattern")
+            self._note(rule.line, "dead_pattern")
 
     def _other(self, number: int, name: bytes, value: bytes, field: str) -> None:
         group = len(self.groups) if self._agents else None
@@ -224,12 +285,12 @@ class _Reader:
             return
         self.records.append(record)
         if record.name == "crawl-delay":
-            self._flags.add("crawl_delay")
+            self._note(number, "crawl_delay")
         if self._agents and record.name in _CLOSING_IN_INTENT:
             self._closed_in_intent = True
 
 
-def _split(line: bytes) -> tuple[bytes, bytes, bool]:
+def split_line(line: bytes) -> tuple[bytes, bytes, bool]:
     """Name and value of a line, and whether a colon parts them; no name if the line says nothing."""
     line = line[:MAX_LINE].partition(b"\0")[0].partition(b"#")[0].strip()
     name, colon, value = line.partition(b":")
@@ -240,7 +301,7 @@ def _split(line: bytes) -> tuple[bytes, bytes, bool]:
 
 
 @lru_cache(maxsize=512)
-def _field(name: bytes) -> tuple[str, bool]:
+def field_of(name: bytes) -> tuple[str, bool]:
     """The field a name stands for, and whether it is a misspelling of it."""
     lower = name.lower()
     for prefix, field, typo in _PREFIXES:

@@ -14,13 +14,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from tracker.core.patterns import ROBOTS_TXT, Matcher, Work, matches, witnesses
 from tracker.core.robots import AgentLine, RobotsFile, Rule
 
 STEPS = 1_000_000
+MAX_TIES = 100
 ROOT_PATH = b"/"
 # An ordinary page that no rule mentions: only a star or the open end of a pattern matches the `*` of a path.
 GENERIC_PATH = b"/*"
@@ -77,7 +78,8 @@ class Verdict:
 
     - `glued`: a Crawl-delay or Content-Signal line parts this agent's name from the names below it, whose
       rules it shares by the RFC; `alternative` is then the degree if that line had ended the list, else None.
-    - `tie_neutralised`: an Allow of equal length cancels a Disallow.
+    - `tie_neutralised`: an Allow of equal length cancels a Disallow; `ties` are the lines of the first
+      `MAX_TIES` such pairs, the Allow's first.
     - `too_complex`: a hostile file used up the budget of steps; the degree is `partial` for want of a proof.
     """
 
@@ -88,6 +90,7 @@ class Verdict:
     lines: Lines
     flags: frozenset[str]
     alternative: Degree | None = None
+    ties: tuple[tuple[int, int], ...] = ()
 
 
 class Chosen(NamedTuple):
@@ -161,6 +164,11 @@ class Ruleset:
         """Whether the longest matching rule is a Disallow; an Allow wins a tie (RFC 9309 section 2.2.2)."""
         return self._disallow.longest(path) > self._allow.longest(path)
 
+    def winner(self, path: bytes) -> Rule | None:
+        """The rule that decides a path: the longest that matches, of equals an Allow, of these the first."""
+        matching = (rule for rule in chain(self.allows, self.disallows) if matches(rule.pattern, path))
+        return max(matching, key=lambda rule: (len(rule.pattern), rule.allow), default=None)
+
     @cached_property
     def root(self) -> bool:
         """Whether `/` is disallowed."""
@@ -215,6 +223,23 @@ class Ruleset:
                     return True
         return False
 
+    def ties(self) -> Iterator[tuple[int, int]]:
+        """Lines of the Allow and the Disallow of each such pair, by the line of the Disallow."""
+        if not self.has_neutralising_tie:
+            return
+        by_length: dict[int, list[Rule]] = {}
+        for rule in self.allows:
+            by_length.setdefault(len(rule.pattern), []).append(rule)
+        for rule in self.disallows:
+            equals = by_length.get(len(rule.pattern), [])
+            paths = [path for path in witnesses(rule.pattern) if not self._allow.covers(path, len(rule.pattern) + 1)]
+            self._work.spend(len(equals))
+            if self._work.exhausted:
+                return
+            allow = next((allow for allow in equals for path in paths if matches(allow.pattern, path)), None)
+            if allow is not None:
+                yield allow.line, rule.line
+
     def exceptions(self) -> tuple[int, ...]:
         """Lines of the Allows that keep open what a Disallow would close."""
         return tuple(
@@ -250,14 +275,25 @@ def allowed(robots: RobotsFile, token: str, path: str | bytes) -> bool:
     `path` is path and query in percent-encoded form and is compared as it is (as Google does); a fragment is
     cut off and a missing first slash added. /robots.txt is always allowed.
     """
-    octets = path.encode("utf-8", "surrogatepass") if isinstance(path, str) else path
-    octets = octets.partition(b"#")[0]
-    if not octets.startswith(b"/"):
-        octets = b"/" + octets
+    octets = _octets(path)
     if octets == ROBOTS_TXT:
         return True
     rules = rules_of(robots, select(robots, token).chosen)
     return not Ruleset(rules, Work(STEPS)).disallows_path(octets)
+
+
+def deciding_rule(robots: RobotsFile, token: str, path: str | bytes) -> Rule | None:
+    """The rule behind `allowed`, for the same arguments; None if no rule matches, or for /robots.txt."""
+    octets = _octets(path)
+    if octets == ROBOTS_TXT:
+        return None
+    return Ruleset(rules_of(robots, select(robots, token).chosen), Work(STEPS)).winner(octets)
+
+
+def _octets(path: str | bytes) -> bytes:
+    octets = path.encode("utf-8", "surrogatepass") if isinstance(path, str) else path
+    octets = octets.partition(b"#")[0]
+    return octets if octets.startswith(b"/") else b"/" + octets
 
 
 def judge(robots: RobotsFile, token: str) -> Verdict:
@@ -269,6 +305,7 @@ def judge(robots: RobotsFile, token: str) -> Verdict:
     degree = rules.degree
     alternative = Ruleset(intended_rules(robots, chosen), work).degree if glued else None
     lines = Lines(agent_lines, rules.deciding(), rules.exceptions())
+    ties = tuple(islice(rules.ties(), MAX_TIES))
     flags = set(robots.shape).union(*(robots.groups[choice.group].flags for choice in chosen))
     for flag, present in (
         ("glued", glued),
@@ -277,7 +314,8 @@ def judge(robots: RobotsFile, token: str) -> Verdict:
         ("too_complex", work.exhausted),
     ):
         (flags.add if present else flags.discard)(flag)
-    return Verdict(degree, basis, _fate(rules.root), _fate(rules.generic), lines, frozenset(flags), alternative)
+    fates = _fate(rules.root), _fate(rules.generic)
+    return Verdict(degree, basis, *fates, lines, frozenset(flags), alternative, ties)
 
 
 def _is_managed(robots: RobotsFile, agent_lines: Iterable[int]) -> bool:

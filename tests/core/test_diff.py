@@ -1,0 +1,105 @@
+"""What a new file changes by effect: who lost access, who gained it, and what only looks like a change."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import agent
+from tracker.core import diff as module
+from tracker.core.diff import MAX_EXAMPLES, Effect, compare
+from tracker.core.robots import parse
+from tracker.core.verdict import Degree, judge
+
+GPTBOT, CCBOT = agent("GPTBot"), agent("CCBot")
+
+
+def text(short: str) -> bytes:
+    words = {"UA ": "User-agent: ", "D ": "Disallow: ", "A ": "Allow: "}
+    lines = []
+    for line in short.split("|"):
+        key = next((key for key in words if line.startswith(key)), "")
+        lines.append(words.get(key, "") + line.removeprefix(key))
+    return "\n".join(lines).encode()
+
+
+def between(before: str, after: str):
+    return compare(parse(text(before)), parse(text(after)), [GPTBOT, CCBOT])
+
+
+# Before, after, the effect on GPTBot, pages closed, pages opened, and the reason.
+CHANGES = [
+    ("", "UA *|D /", "lost", ("ordinary pages", "/"), (), "all closed"),
+    ("UA *|D /", "", "gained", (), ("ordinary pages", "/"), "all opened"),
+    ("UA *|D /a", "UA *|D /a|D /b", "lost", ("/b",), (), "one section more"),
+    ("UA *|D /a|D /b", "UA *|D /b", "gained", (), ("/a",), "one section less"),
+    ("UA *|D /a", "UA *|D /b", "mixed", ("/b",), ("/a",), "another section"),
+    ("UA *|D /", "UA *|D /|A /news", "gained", (), ("/news",), "an exception"),
+    ("UA *|D /a", "UA GPTBot|D /a|UA *|D /a", "rebased", (), (), "the same, by name"),
+    ("UA *|D /", "UA *|D /$", "gained", (), ("ordinary pages",), "the home page stays closed"),
+    ("UA *|D /a", "UA *|D /a*", None, (), (), "another spelling"),
+    ("UA *|D /a|D /b", "UA *|D /b|D /a|D /b/c", None, (), (), "another order, and a rule that adds nothing"),
+    ("UA *|D /", "# closed|User-agent: *|disallow: /", None, (), (), "another text"),
+    ("UA *|D /|A /", "", "rebased", (), (), "no group any more, and nothing closed before"),
+    ("", "UA x|D /", None, (), (), "somebody else"),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "effect", "closed", "opened", "why"), CHANGES, ids=[row[5] for row in CHANGES]
+)
+def test_changes(before: str, after: str, effect: str | None, closed: tuple, opened: tuple, why: str):
+    found = {change.agent: change for change in between(before, after).changes}.get("GPTBot")
+    if effect is None:
+        assert found is None, why
+    else:
+        assert found is not None, why
+        assert (found.effect, found.closed, found.opened) == (effect, closed, opened), why
+
+
+def test_agents_are_told_apart_and_the_others_counted():
+    found = between("UA *|D /a", "UA *|D /a|UA GPTBot|D /")
+    assert found.unchanged == 1
+    (change,) = found.of(Effect.LOST)
+    assert (change.agent, change.before.degree, change.after.degree) == ("GPTBot", Degree.PARTIAL, Degree.FULL)
+    assert (change.before.lines.deciding, change.after.lines.deciding) == (2, 4)
+    assert found.of(Effect.GAINED) == []
+
+
+def test_examples_are_few():
+    (change, _) = between("", "UA *" + "".join(f"|D /{n}" for n in range(100))).changes
+    assert len(change.closed) == MAX_EXAMPLES
+
+
+def test_signals_that_came_and_went():
+    found = between(
+        "UA *|Content-Signal: ai-train=no, search=yes|D /a",
+        "# new|UA *|Content-Signal: ai-train=yes, search=yes|D /a",
+    )
+    assert [(signal.key, signal.value) for signal in found.signals_gone] == [("ai-train", "no")]
+    assert [(signal.key, signal.value) for signal in found.signals_new] == [("ai-train", "yes")]
+    assert found.changes == ()
+
+
+def test_work_is_bounded_and_says_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "STEPS", 50)
+    rules = "UA *" + "".join(f"|D /*{n}*x" for n in range(100, 200))
+    assert not between(rules, rules + "|A /*199*x").complete
+
+
+RULES = st.lists(
+    st.sampled_from(["D /", "A /", "D /a", "A /a", "D /*b", "A /ab$", "D /a*", "A /*", "D /$"]), max_size=2
+)
+
+
+@given(RULES, RULES)
+def test_a_change_of_degree_is_seen_and_the_reverse_reverses_it(before: list[str], after: list[str]):
+    one, other = "|".join(["UA *", *before]), "|".join(["UA *", *after])
+    there, back = between(one, other).changes, between(other, one).changes
+    assert [change.agent for change in there] == [change.agent for change in back]
+    reverse = {Effect.LOST: Effect.GAINED, Effect.GAINED: Effect.LOST}
+    for change, undone in zip(there, back, strict=True):
+        assert undone.effect is reverse.get(change.effect, change.effect)
+        # Up to five examples: none of these files has more patterns than that.
+        assert set(change.closed) == set(undone.opened)
+    if not there:
+        assert judge(parse(text(one)), "GPTBot").degree is judge(parse(text(other)), "GPTBot").degree

@@ -1,0 +1,176 @@
+"""Remarks: what is said about each flag, at which line, with which mend; and that hostile files get few of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.benchmarks.bench_robots import names
+from tracker.core.remarks import FLAGS, LIMIT, Remark, of_flag, quoted, remarks, unknown_agents
+from tracker.core.robots import parse
+
+MANAGED = "# BEGIN Cloudflare Managed content|UA *|A /|# END Cloudflare Managed Content"
+
+
+def text(short: str) -> bytes:
+    words = {"UA ": "User-agent: ", "D ": "Disallow: ", "A ": "Allow: "}
+    lines = []
+    for line in short.split("|"):
+        key = next((key for key in words if line.startswith(key)), "")
+        lines.append(words.get(key, "") + line.removeprefix(key))
+    return "\n".join(lines).encode()
+
+
+def of(data: bytes) -> list[Remark]:
+    return remarks(data, parse(data))
+
+
+# File, flag, line, what the text says, what the mend says.
+SAID = [
+    ("UA *|Disalow: /", "typo", 2, "`Disalow` is read as Disallow by Google's parser, ignored", "write `Disallow`"),
+    ("useragent: *|D /", "typo", 1, "`useragent` is read as User-agent", "write `User-agent`"),
+    ("UA *|Disallow /a", "missing_colon", 2, "`Disallow /a` has no colon", "write `Disallow: /a`"),
+    ("UA *|D private", "dead_pattern", 2, "`Disallow: private` matches no page", "write `/private`"),
+    ("UA *|D https://x.example/a?b", "dead_pattern", 2, "matches no page", "write `/a?b`"),
+    ("UA *|D https://x.example", "dead_pattern", 2, "matches no page", "write `/`"),
+    ("UA *|D ?id=", "dead_pattern", 2, "matches no page", "write `/*?id=`"),
+    ("UA *|D .pdf$", "dead_pattern", 2, "matches no page", "write `/*.pdf$`"),
+    ("D /a # mine|UA *|D /b", "orphan_rules", 1, "`Disallow: /a` stands before", "write `User-agent: *` above it"),
+    (
+        "UA a|Crawl-delay: 1|UA b|D /",
+        "glued",
+        1,
+        "shares the rules of the names below it (line 3)",
+        "empty `Disallow:`",
+    ),
+    ("UA *|D /|UA GPTBot", "empty_group", 3, "`User-agent: GPTBot` has no rule below it", "write `Disallow: /`"),
+    ("UA AI2Bot/1|D /", "non_rfc_token", 1, "Google's parser reads `AI`", "documents that spelling"),
+    ("UA 360Spider|D /", "non_rfc_token", 1, "Google's parser reads no name", "documents that spelling"),
+    ("UA GPTBot, CCBot|D /", "non_rfc_token", 1, "not a list", "one user-agent line for each"),
+    ("UA GPTBot Disallow: /", "non_rfc_token", 1, "is read as one name", "begin a new line"),
+    ("UA x|D |UA *", "empty_group", 3, "nothing is closed to anybody", "write `Disallow: /`"),
+    ("UA *bot|D /", "non_rfc_token", 1, "is no pattern", "one user-agent line for each"),
+    ("UA *|Crawl-delay: 5|D /", "crawl_delay", 2, "`Crawl-delay: 5` is no part of RFC 9309", "shuts nobody out"),
+    ("UA *|Disllow: /", "unread_field", 2, "`Disllow: /` is read by no crawler", "write `Disallow`"),
+    ("User-agnt: *|D /", "unread_field", 1, "is read by no crawler", "write `User-agent`"),
+    ("UA *|D /a|A /a", "tie_neutralised", 2, "`Allow: /a` on line 3 cancels `Disallow: /a`", "write `Disallow: /a*`"),
+    ("UA *|D /a$|A /a$", "tie_neutralised", 2, "cancels", "remove the one that is not meant"),
+    ("UA x|D /a|UA y|D /b|UA X|A /a", "tie_neutralised", 2, "`Allow: /a` on line 6", "remove"),
+    (
+        MANAGED + "|UA *|D /",
+        "tie_neutralised",
+        6,
+        "Cloudflare's managed `Allow: /` on line 3 cancels your `Disallow: /` on line 6",
+        "write `Disallow: /*`, which is longer, or give the crawlers that you mean a group of their own",
+    ),
+    (MANAGED, "managed_cf", 1, "Lines 1 to 4 are Cloudflare's", "Cloudflare's dashboard"),
+    ("", "no_groups", None, "The file is empty", ""),
+    ("D /", "no_groups", None, "No user-agent line", "write `User-agent: *`"),
+    ("<html>|UA *|D /", "html", None, "begins as an HTML page", "text/plain"),
+]
+
+
+@pytest.mark.parametrize(("short", "flag", "line", "says", "mend"), SAID, ids=[f"{row[1]}: {row[0]}" for row in SAID])
+def test_what_is_said(short: str, flag: str, line: int | None, says: str, mend: str):
+    (found,) = [remark for remark in of(text(short)) if remark.flag == flag]
+    assert found.line == line
+    assert says in found.text
+    assert mend in found.mend
+
+
+BYTES = [
+    ("bom", b"\xef\xbb\xbfUser-agent: *\nDisallow: /", 1),
+    ("invalid_utf8", b"User-agent: *\nDisallow: /\n# \xe9\n", 3),
+    ("utf16", "User-agent: *\n".encode("utf-16"), None),
+    ("truncated_500k", b"User-agent: *\nDisallow: /\n" + b"#\n" * 256_000, 255_989),
+]
+
+
+@pytest.mark.parametrize(("flag", "data", "line"), BYTES, ids=[row[0] for row in BYTES])
+def test_remarks_on_bytes(flag: str, data: bytes, line: int | None):
+    assert [remark.line for remark in of(data) if remark.flag == flag] == [line]
+
+
+@pytest.mark.parametrize("short", ["UA *|D /", "UA GPTBot|UA CCBot|D /|UA *|D ", "Sitemap: https://x/s|UA *|A /a|D /"])
+def test_nothing_is_said_of_a_plain_file(short: str):
+    assert of(text(short)) == []
+
+
+def test_the_mend_of_a_tie_mends_it():
+    from tracker.core.verdict import Degree, judge
+
+    assert judge(parse(text(MANAGED + "|UA *|D /")), "CCBot").degree is Degree.NONE
+    assert judge(parse(text(MANAGED + "|UA *|D /*")), "CCBot").degree is Degree.FULL
+
+
+def test_the_gravest_come_first_and_each_flag_in_file_order():
+    found = of(text("D /|UA a, b|Disalow: x|Disalow: y|Crawl-delay: 1"))
+    order = list(FLAGS)
+    assert [remark.flag for remark in found] == sorted((remark.flag for remark in found), key=order.index)
+    assert [remark.line for remark in found if remark.flag == "typo"] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("flag", "line"),
+    [
+        ("typo", "Disalow: /a"),
+        ("unread_field", "Disllow: /a"),
+        ("dead_pattern", "Disallow: a"),
+        ("crawl_delay", "crawl-delay: 1"),
+    ],
+)
+def test_thousands_of_one_kind_are_counted(flag: str, line: str):
+    data = "User-agent: *\n" + f"{line}\n" * 3_161 + "Disallow: /"
+    found = [remark for remark in of(data.encode()) if remark.flag == flag]
+    assert len(found) == LIMIT + 1
+    assert found[-1] == Remark(None, flag, "and 3,141 more of this kind")
+
+
+def test_unknown_agents_are_those_that_sound_like_ai():
+    robots = parse(text("UA GPTBot|UA GPTBot2/1.0|UA FooGPT|UA Googlebot|UA foogpt|UA *|D /"))
+    found = unknown_agents(robots, {"gptbot"})
+    assert [(remark.line, remark.flag) for remark in found] == [(3, "unknown_ai_token")]
+    assert "`FooGPT` sounds like an AI crawler" in found[0].text
+
+
+def test_a_known_name_that_is_near_is_proposed():
+    (found,) = unknown_agents(parse(text("UA GPT-Bot|D /")), {"gptbot", "ccbot"})
+    assert "if `gptbot` is meant, write that" in found.mend
+
+
+def test_quotes_are_short_and_printable():
+    (found,) = of(b"User-agent: *\nDisalow\x1b[31m" + b"x" * 500 + b": /\n")
+    assert "\x1b" not in found.text
+    assert len(quoted(b"x" * 500)) == 60
+
+
+def test_a_flag_without_a_line_has_its_sentence():
+    assert of_flag("too_complex").text in FLAGS["too_complex"]
+
+
+def test_a_hostile_file_gets_few_remarks():
+    data = names()
+    robots = parse(data)
+    assert len(remarks(data, robots) + unknown_agents(robots, set())) <= 4 * (LIMIT + 1)
+
+
+PIECES = st.sampled_from(
+    [
+        b"User-agent: *\n",
+        b"user-agent x\n",
+        b"Disalow /a\n",
+        b"Allow: /a\n",
+        b"Disallow: /a\n",
+        b"Crawl-delay: 1\n",
+        b"\xff\n",
+    ]
+)
+
+
+@given(st.lists(PIECES | st.binary(max_size=20), max_size=30).map(b"".join))
+def test_every_flag_of_any_file_is_in_words(data: bytes):
+    robots = parse(data)
+    found = remarks(data, robots)
+    assert robots.flags <= set(FLAGS)
+    assert robots.flags <= {remark.flag for remark in found}
+    assert all("\n" not in remark.text + remark.mend for remark in found)
+    assert all(remark.line is None or remark.line >= 1 for remark in found)

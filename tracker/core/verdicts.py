@@ -1,0 +1,73 @@
+"""The verdicts of one file on many agents, whose tokens, fallbacks and manners the registry knows."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from tracker.core.agents import Agent
+from tracker.core.policy import tokens_of
+from tracker.core.robots import RobotsFile, Rule
+from tracker.core.verdict import Basis, Degree, Fate, Lines, Verdict, deciding_rule, judge, rules_of, select
+
+STAR = "*"
+
+
+class Verdicts:
+    """Judges agents by one file. Agents that share a token, or the wildcard, share the work."""
+
+    def __init__(self, robots: RobotsFile) -> None:
+        self.robots = robots
+        self._judged: dict[str, Verdict] = {}
+        self._ruled: dict[tuple[str, str], Rule | None] = {}
+
+    @cached_property
+    def tokens(self) -> dict[str, int]:
+        """Every token that the file names, in lower case, with the first line that names it; without `*`."""
+        found: dict[str, int] = {}
+        for group in self.robots.groups:
+            for line in group.agents:
+                if not line.is_star:
+                    for token in tokens_of(line.value)[0]:
+                        found.setdefault(token, line.line)
+        return found
+
+    def token(self, agent: Agent) -> str | None:
+        """The token whose rules the agent obeys, as `tracker.core.policy.resolve` finds it.
+
+        The first of its own that the file names, else of those that it falls back to, else `*`; None for an agent that
+        ignores `*`.
+        """
+        for token in (*agent.tokens, *agent.falls_back_to):
+            if token.lower() in self.tokens:
+                return token
+        return STAR if agent.obeys_star else None
+
+    def of(self, agent: Agent) -> Verdict:
+        """The verdict on an agent; its basis is wildcard where the file names only what it falls back to."""
+        token = self.token(agent)
+        if token is None:
+            return Verdict(Degree.NONE, Basis.NONE, Fate.ALLOWED, Fate.ALLOWED, Lines(), self.robots.shape)
+        verdict = self._judged.get(token)
+        if verdict is None:
+            verdict = self._judged[token] = judge(self.robots, token)
+        is_borrowed = token != STAR and token not in agent.tokens
+        return replace(verdict, basis=Basis.WILDCARD) if is_borrowed else verdict
+
+    def rules(self, agent: Agent) -> list[Rule]:
+        """The merged rules that the agent obeys, in file order."""
+        token = self.token(agent)
+        return [] if token is None else rules_of(self.robots, select(self.robots, token).chosen)
+
+    def rule(self, agent: Agent, path: str) -> Rule | None:
+        """The rule that decides a path (see `deciding_rule`) for an agent; None if none does, which leaves it open."""
+        token = self.token(agent)
+        if token is None:
+            return None
+        if (token, path) not in self._ruled:
+            self._ruled[token, path] = deciding_rule(self.robots, token, path)
+        return self._ruled[token, path]
+
+
+def known_tokens(agents: Sequence[Agent]) -> frozenset[str]:
+    """Every token, fallback and name of a registry, in lower case."""
+    return frozenset(text.lower() for agent in agents for text in (agent.name, *agent.tokens, *agent.falls_back_to))
