@@ -5,8 +5,8 @@ import pytest
 from tests.store.histories import AGENT_NAMES, BODIES, READINGS
 from tracker.core.agents import Agent
 from tracker.core.definitions import DEFINITIONS, HEADLINE
-from tracker.core.policy import ABSENT, policy_of, resolve
-from tracker.core.robots import parse
+from tracker.core.policy import ABSENT, resolve
+from tracker.core.reading import read
 
 
 def test_the_names_and_the_headline() -> None:
@@ -21,7 +21,8 @@ def test_the_names_and_the_headline() -> None:
 @pytest.mark.parametrize("body", BODIES)
 def test_who_counts_as_blocked(name: str, body: str, agents: tuple[Agent, ...]) -> None:
     data, meanings = BODIES[body]
-    policy = ABSENT if data is None else policy_of(parse(data))
+    tokens = [token for agent in agents for token in agent.tokens]
+    policy = ABSENT if data is None else read(data, tokens).policy
     for agent, says in zip(agents, meanings, strict=True):
         assert agent.name in AGENT_NAMES
         assert DEFINITIONS[name].counts(resolve(policy, agent)) is READINGS[name](says), agent.name

@@ -22,6 +22,20 @@ def test_denominators(kind: Denominator, n: int, value: float) -> None:
     assert (found.blocked, found.n, found.value) == (15, n, value)
 
 
+def test_of_the_sites_that_answered() -> None:
+    """The held sites leave both parts of the fraction, and any of them may have changed its mind."""
+    counts = Counts(members=100, readable=60, absent=20, unknown=20, blocked=15, held=8, blocked_held=3)
+    found = share(counts, Denominator.ANSWERED)
+    assert (found.blocked, found.n, found.value) == (12, 72, 12 / 72)
+    assert found.interval == Interval(12 / 100, 40 / 100, "bounds by the unknown sites")
+    assert share(counts).blocked == 15
+
+
+@pytest.mark.parametrize("kind", Denominator)
+def test_every_denominator_is_told_in_words(kind: Denominator) -> None:
+    assert kind.sites.startswith("sites ")
+
+
 def test_the_bounds_of_a_census_are_the_unknown_sites() -> None:
     found = share(COUNTS)
     assert found.interval == Interval(15 / 100, 35 / 100, "bounds by the unknown sites")

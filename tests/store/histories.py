@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from tests.conftest import AGENTS
+from tracker.core.agents import Agent
 from tracker.core.intervals import DAY
 from tracker.core.panels import Member, Panel
 from tracker.store.captures import OWN, SOURCE_RANK, Answer, Failure, PastCrawl, SourceFacts
@@ -39,13 +40,14 @@ class Says(NamedTuple):
     root: bool = False
     every: bool = False
     dpi: bool = False
+    text: bool = False
 
 
 OPEN = Says()
 SHUT = Says("blocked", False, True, True, True)
-NAMED_SHUT = SHUT._replace(named=True)
-NAMED_OPEN = Says(named=True)
-NAMED_PART = Says("partial", True)
+NAMED_SHUT = SHUT._replace(named=True, text=True)
+NAMED_OPEN = Says(named=True, text=True)
+NAMED_PART = Says("partial", True, text=True)
 ROOT_ONLY = Says("partial", False, True)
 
 # body -> what it says to GPTBot, CCBot, Google-Extended (falls back to Googlebot), AI2Bot, Stubborn (ignores *)
@@ -63,10 +65,18 @@ BODIES: dict[str, tuple[bytes | None, tuple[Says, ...]]] = {
     "Googlebot shut": (b"User-agent: Googlebot\nDisallow: /\n", (OPEN, OPEN, SHUT, OPEN, OPEN)),
     "allow-list": (
         b"User-agent: GPTBot\nDisallow: /\nAllow: /about\n\nUser-agent: AI2Bot\nDisallow: /\n",
-        (Says("partial", True, True), OPEN, OPEN, NAMED_SHUT, OPEN),
+        (NAMED_PART._replace(root=True), OPEN, OPEN, NAMED_SHUT, OPEN),
     ),
     "home page shut": (b"User-agent: *\nDisallow: /$\n", (ROOT_ONLY,) * 4 + (OPEN,)),
     "Stubborn shut": (b"User-agent: Stubborn\nDisallow: /\n", (OPEN,) * 4 + (NAMED_SHUT,)),
+    "in a comment and a path": (
+        b"# Not for gptbot.\nUser-agent: *\nDisallow: /about/CCBots\n",
+        (Says("partial", text=True), Says("partial", text=True), Says("partial"), Says("partial"), OPEN),
+    ),
+    "with a signal": (
+        b"User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /\n",
+        (OPEN,) * 5,
+    ),
 }
 AGENT_NAMES = tuple(agent.name for agent in AGENTS)
 
@@ -81,6 +91,7 @@ READINGS = {
     "named_full": lambda says: says.named and says.degree == "blocked",
     "dpi_all": lambda says: says.named and says.dpi,
     "explicit_allow": lambda says: says.named and says.degree == "allowed",
+    "naive_substring": lambda says: says.text,
 }
 
 
@@ -147,9 +158,9 @@ def panel(name: str) -> Panel:
     return Panel(name, f"The panel {name}", "made up", "1", "2022-01-01", None, False, members)
 
 
-def play(path: Path, arrivals: Sequence[Look]) -> Path:
+def play(path: Path, arrivals: Sequence[Look], agents: Sequence[Agent] = AGENTS) -> Path:
     """Write looks in the given order of arrival; imports that arrive one after the other go in as one batch."""
-    with Writer(path, AGENTS) as writer:
+    with Writer(path, agents) as writer:
         panels = {name: writer.panel(panel(name)) for name in PANELS}
         sources = {name: writer.source(facts) for name, facts in SOURCES.items()}
         known: dict[str, set[int]] = {name: set() for name in SOURCES}
@@ -255,7 +266,7 @@ def content(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     body = "NULLIF(lower(hex(b.sha256)), '')"
     tally = "t.day, t.effective_full, t.effective_full_named, t.effective_root, t.effective_root_named, "
     tally += "t.any_restriction, t.any_restriction_named, t.every_path, t.every_path_named, t.mentioned, "
-    tally += "t.named_root, t.named_full, t.dpi_all, t.explicit_allow"
+    tally += "t.named_root, t.named_full, t.dpi_all, t.explicit_allow, t.naive_substring, t.naive_substring_named"
     queries = {
         "span": f"SELECT s.host, x.first_seen, COALESCE(h.last_ok, x.last_seen), COALESCE(h.checks, x.checks), {body}, "
         "CASE WHEN h.site_id IS NULL THEN x.failed_after ELSE h.failed_after END FROM span x "

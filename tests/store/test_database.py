@@ -246,27 +246,28 @@ def test_changed_views_are_made_again(database: Path, monkeypatch: pytest.Monkey
     assert dump(database) == before
 
 
-SECOND = """
+NEXT = migrations.SCHEMA_VERSION + 1
+NEXT_SCRIPT = """
 -- A table more, and one rebuilt.
 CREATE TABLE extra (one INTEGER NOT NULL) STRICT;
 INSERT INTO extra SELECT COUNT(*) FROM site;
 """
 
 
-def with_second(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    monkeypatch.setattr(migrations, "_FILES", {**migrations._FILES, 2: script})
-    monkeypatch.setattr(migrations, "SCHEMA_VERSION", 2)
+def with_next(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    monkeypatch.setattr(migrations, "_FILES", {**migrations._FILES, NEXT: script})
+    monkeypatch.setattr(migrations, "SCHEMA_VERSION", NEXT)
 
 
 def test_a_migration_keeps_a_copy_and_is_run_once(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     play(database, [LOOK])
     before = dump(database)
-    with_second(monkeypatch, SECOND)
+    with_next(monkeypatch, NEXT_SCRIPT)
     for _ in range(2):
         with Reader(database) as reader:
             assert reader.sql("SELECT * FROM extra").rows == [(len(HOSTS),)]
-            assert reader.about()["schema_version"] == "2"
-    backup = database.with_name(f"{database.name}.schema-1.bak")
+            assert reader.about()["schema_version"] == str(NEXT)
+    backup = database.with_name(f"{database.name}.schema-{NEXT - 1}.bak")
     monkeypatch.undo()
     assert dump(backup) == before
     with pytest.raises(DatabaseNewer):
@@ -276,8 +277,8 @@ def test_a_migration_keeps_a_copy_and_is_run_once(database: Path, monkeypatch: p
 @pytest.mark.parametrize(
     "script",
     [
-        SECOND + "INSERT INTO nowhere VALUES (1);\n",
-        SECOND + "DELETE FROM policy;\n",
+        NEXT_SCRIPT + "INSERT INTO nowhere VALUES (1);\n",
+        NEXT_SCRIPT + "DELETE FROM policy;\n",
         "UPDATE state SET policy_id = 999;\n",
     ],
 )
@@ -285,7 +286,7 @@ def test_a_failing_migration_changes_nothing(database: Path, monkeypatch: pytest
     play(database, [LOOK])
     before = dump(database)
     with monkeypatch.context() as later:
-        with_second(later, script)
+        with_next(later, script)
         for _ in range(2):
             with pytest.raises(DatabaseError) as caught:
                 Writer(database, AGENTS)

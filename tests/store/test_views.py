@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.conftest import AGENTS
 from tests.store.histories import (
@@ -48,6 +49,8 @@ COLUMNS = {
     "failures": "site target kind first_seen last_seen checks source detail",
     "crawls": "crawl_id started finished panel list_id vantage source source_kind ref ruleset sites answered failed",
     "about": "key value",
+    "signals": "site kind key value agent path flags raw source valid_from valid_to",
+    "signal_conflicts": "site agent purpose kind key value verdict named conflict",
 }
 
 
@@ -62,6 +65,10 @@ def iso(at: int) -> str:
 
 def date(day: int) -> str:
     return iso(day * DAY)[:10]
+
+
+def date_number(text: str) -> int:
+    return (datetime.fromisoformat(text).date() - datetime.fromtimestamp(0, UTC).date()).days
 
 
 @pytest.mark.parametrize("view", COLUMNS)
@@ -102,13 +109,42 @@ def expected_shares(model: Model, first: int, last: int) -> dict[tuple[str, str,
                 continue
             for number, agent in enumerate(AGENT_NAMES):
                 says = [BODIES[body][1][number] for body in known]
-                partial = sum(one.degree == "partial" for one in says)
+                unheard = agent == "GPTBot" and date(day) < "2023-08-07"
+                counted = [one for one in says if not (unheard and one.named)]
+                partial = sum(one.degree == "partial" for one in counted)
                 for definition, reading in READINGS.items():
-                    hits = [one for one in says if reading(one)]
+                    hits = [one for one in counted if reading(one)]
                     counts = (len(members), len(known) - absent, absent, len(members) - len(known), len(hits))
                     by_name = sum(one.named for one in hits)
                     found[date(day), agent, name, definition] = (*counts, by_name, partial)
     return found
+
+
+@settings(RELAXED, max_examples=8)
+@given(looks(most=6), st.sampled_from(sorted(DEFINITIONS)))
+def test_of_the_sites_that_answered(fresh_history: Fresh, history: list[Look], definition: str) -> None:
+    """`held` are the known sites that the newest crawl did not reach; `blocked_held` those of them that block."""
+    history = list({look.at: look for look in history}.values())  # of two crawls in one second either is the newest
+    path = play(fresh_history(), history)
+    model = Model(history)
+    with Reader(path) as reader:
+        rows = reader.shares("all", AGENT_NAMES, definition, held=True).dicts()
+        last = reader.league("all", definition).dicts()
+    path.unlink()
+    for row in rows:
+        end = (date_number(row["date"]) + 1) * DAY - 1
+        newest = max((look for look in history if look.at <= end), key=lambda look: look.at)
+        answered = {host for host, saw in newest.results().items() if saw != FAIL}
+        silent = [body for host in HOSTS if host not in answered and (body := model.at(host, end)) is not None]
+        says = [BODIES[body][1][AGENT_NAMES.index(row["agent"])] for body in silent]
+        counted = [one for one in says if row["agent_existed"] or not one.named]
+        hits = [one for one in counted if READINGS[definition](one)]
+        by_name = sum(one.named for one in hits)
+        assert (row["held"], row["blocked_held"], row["blocked_named_held"]) == (len(silent), len(hits), by_name)
+    newest_rows = {row["agent"]: row for row in rows if row["date"] == rows[-1]["date"]}
+    assert {row["agent"]: (row["blocked"], row["held"], row["blocked_held"]) for row in last} == {
+        agent: (row["blocked"], row["held"], row["blocked_held"]) for agent, row in newest_rows.items()
+    }
 
 
 @settings(RELAXED, max_examples=8)
@@ -151,19 +187,20 @@ def test_shares_on_days_without_anything_known(database: Path) -> None:
 
 def test_a_day_counts_as_it_ends(database: Path) -> None:
     one = (None,) * (len(HOSTS) - 1)
+    start = 1_704_067_200  # 2024-01-01: GPTBot exists
     history = [
-        Look("own", START, ("shut", *one)),
-        Look("own", START + DAY - 1, ("open", *one)),
-        Look("own", START + DAY, ("shut", *one)),
-        Look("own", START + DAY + 1, ("GPTBot shut", *one)),
-        Look("own", START + 2 * DAY, ("open", *one)),
+        Look("own", start, ("shut", *one)),
+        Look("own", start + DAY - 1, ("open", *one)),
+        Look("own", start + DAY, ("shut", *one)),
+        Look("own", start + DAY + 1, ("GPTBot shut", *one)),
+        Look("own", start + 2 * DAY, ("open", *one)),
     ]
     play(database, history)
     where = "WHERE panel = 'all' AND agent = 'GPTBot' AND definition = 'effective_full' ORDER BY date"
     assert ask(database, f"SELECT blocked, blocked_named, agent_existed FROM shares {where}") == [
-        (0, 0, 0),
-        (1, 1, 0),
-        (0, 0, 0),
+        (0, 0, 1),
+        (1, 1, 1),
+        (0, 0, 1),
     ]
 
 
@@ -273,7 +310,7 @@ def test_failures_crawls_sites_agents_bodies_about(told: Path) -> None:
     assert ask(told, "SELECT COUNT(*), SUM(sites), MIN(first_seen) FROM bodies") == [(5, 5, day(0))]
     about = dict(ask(told, "SELECT key, value FROM about"))  # type: ignore[arg-type]
     assert about["horizon"] == day(6)
-    assert about["schema_version"] == "1"
+    assert about["schema_version"] == "2"
     assert about["kind"] == "live"
 
 

@@ -241,8 +241,7 @@ def test_a_new_agent_has_its_whole_history_and_no_body_is_read_again(
         | {"name": "Newcomer", "tokens": ("Googlebot",)}
     )
     with monkeypatch.context() as blind:
-        blind.setattr(bodies, "parse", _explode)
-        blind.setattr(bodies, "policy_of", _explode)
+        blind.setattr(bodies, "read", _explode)
         Writer(database, (*AGENTS, newcomer)).close()
     found = column(
         database,

@@ -1,8 +1,8 @@
-"""What "blocks agent X" can mean: nine readings of one ruling, each as somebody published it.
+"""What "blocks agent X" can mean: ten readings of one ruling, each as somebody published it.
 
 Published shares for one month run from 8 % to 25 % because list, denominator and definition differ. Here a definition
 is a pure function of a `Ruling` (basis and packed bits, see `tracker.core.policy`), so that switching between them
-never parses a file again.
+never parses a file again. Each function below is one definition; its docstring names the peer and the source.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tracker.core.verdict import Basis
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One reading of "blocks": its name, a sentence, who counts so, and the predicate on (named, bits).
+    """One reading of "blocks": its name, a sentence, who counts so, and the predicate on the bits.
 
     `named_only` definitions ignore what `*` says, so that all they count is counted by name.
     """
@@ -34,12 +34,73 @@ class Definition:
         return (named or not self.named_only) and self.holds(bits)
 
 
-def _full(bits: int) -> bool:
+def full(bits: int) -> bool:
+    """`effective_full`, `named_full`: the degree is full, every path but /robots.txt is closed.
+
+    Peer: the class "fully disallowed" of "Somesite I Used To Crawl" (IMC 2025, arXiv 2411.15091), with an exact
+    degree in place of its list of paths; `named_full` is the part of it that the paper calls mentioned.
+    """
     return bits & p.DEGREE == p.FULL
 
 
-def _root(bits: int) -> bool:
+def root(bits: int) -> bool:
+    """`effective_root`, `named_root`: `/` is closed, whatever else is open.
+
+    Peers: any RFC 9309 parser asked for `/`, such as canicrawl.com 2026 (effective); HasData's AI Crawler Block Index
+    2026 and IPTC MetaWatch 2026 (metawatch.iptc.org/ai-policy), which count the agent's own group alone (named).
+    """
     return bool(bits & p.ROOT)
+
+
+def restricted(bits: int) -> bool:
+    """`any_restriction`: at least one page is closed, the degree is partial or full.
+
+    Peer: Cloudflare Radar's robots.txt cards (fully or partially disallowed).
+    """
+    return bits & p.DEGREE != 0
+
+
+def every_path(bits: int) -> bool:
+    """`every_path`: all paths that the file names, `/` and a made-up one are closed.
+
+    Peer: IMC 2025 to the letter (see `tracker.core.policy.closes_every_path`; code ucsdsysnet/ai-crawler-imc-25).
+    """
+    return bool(bits & p.EVERY_PATH)
+
+
+def mentioned(_bits: int) -> bool:
+    """`mentioned`: the file has a group for the agent, be it a welcome.
+
+    Peer: HTTP Archive, Web Almanac 2024 and 2025 (robots.txt metric record_counts.by_useragent; chapters SEO and
+    Generative AI).
+    """
+    return True
+
+
+def dpi_all(bits: int) -> bool:
+    """`dpi_all`: the Data Provenance Initiative's status "all".
+
+    Peer: Consent in Crisis (Longpre et al. 2024, arXiv 2407.14933), `interpret_agent` in parse_robots.py as it was
+    meant; see `tracker.core.policy.dpi_status` for where the published script gives less.
+    """
+    return bits & p.DPI == p.DPI_ALL
+
+
+def open_to(bits: int) -> bool:
+    """`explicit_allow`: no page is closed.
+
+    Peers: the lists of welcoming sites of Originality.ai and Thunderbit (2026).
+    """
+    return bits & p.DEGREE == 0
+
+
+def anywhere(bits: int) -> bool:
+    """`naive_substring`: a token of the agent stands somewhere in the text, in whatever case.
+
+    Peer: samber/the-great-gpt-firewall (2024 to 2026), which searches the text for the name, so that a welcome or a
+    comment counts as a block. Here only files that are a robots.txt are searched, there error pages too.
+    """
+    return bool(bits & p.ANYWHERE)
 
 
 _ALL = (
@@ -48,63 +109,70 @@ _ALL = (
         "no page may be fetched, by the agent's own rules or by those for *",
         "Drywell's headline; IMC 2025 with an exact degree in place of a list of paths",
         False,
-        _full,
+        full,
     ),
     Definition(
         "effective_root",
         "the home page may not be fetched, by the agent's own rules or by those for *",
         "canicrawl.com 2026; any RFC 9309 parser asked for /",
         False,
-        _root,
+        root,
     ),
     Definition(
         "any_restriction",
         "at least one page may not be fetched, by the agent's own rules or by those for *",
         "Cloudflare Radar (fully or partially disallowed)",
         False,
-        lambda bits: bits & p.DEGREE != 0,
+        restricted,
     ),
     Definition(
         "every_path",
         "every path that the file names, / and a made-up one may not be fetched",
         "IMC 2025, Somesite I Used To Crawl",
         False,
-        lambda bits: bool(bits & p.EVERY_PATH),
+        every_path,
     ),
     Definition(
         "mentioned",
         "the file has a group for the agent, whatever it says",
         "HTTP Archive Web Almanac 2024 and 2025",
         True,
-        lambda _bits: True,
+        mentioned,
     ),
     Definition(
         "named_root",
         "the agent's own group closes the home page",
         "HasData AI Crawler Block Index 2026; IPTC MetaWatch 2026",
         True,
-        _root,
+        root,
     ),
     Definition(
         "named_full",
         "the agent's own group closes every page",
         "IMC 2025, the part that is full and named",
         True,
-        _full,
+        full,
     ),
     Definition(
         "dpi_all",
         "the agent's own group has `Disallow: /` and no Allow at all",
         "Data Provenance Initiative, Consent in Crisis 2024 (status all)",
         True,
-        lambda bits: bits & p.DPI == p.DPI_ALL,
+        dpi_all,
     ),
     Definition(
         "explicit_allow",
         "the agent's own group closes nothing",
         "Originality.ai and Thunderbit list such sites as welcoming",
         True,
-        lambda bits: bits & p.DEGREE == 0,
+        open_to,
+    ),
+    Definition(
+        "naive_substring",
+        "the agent's token occurs somewhere in the file, be it in a comment, a path or a welcome",
+        "samber/the-great-gpt-firewall 2024 to 2026",
+        False,
+        anywhere,
     ),
 )
 

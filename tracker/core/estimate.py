@@ -12,28 +12,66 @@ from math import sqrt
 
 
 class Denominator(StrEnum):
-    """Of what a share is a share. `readable_or_absent` is the headline: a missing file is an answer (404 allows)."""
+    """Of what a share is a share. `readable_or_absent` is the headline: a missing file is an answer (404 allows).
+
+    - `members`: every site of the panel, answered or not.
+    - `answered`: sites that answered the newest crawl; those whose earlier answer still holds are left out.
+    - `readable`: sites whose robots.txt is known and exists.
+    - `readable_or_absent`: these, and the sites known to have none.
+    """
 
     MEMBERS = "members"
+    ANSWERED = "answered"
     READABLE = "readable"
     READABLE_OR_ABSENT = "readable_or_absent"
+
+    @property
+    def sites(self) -> str:
+        """The sites it counts, in words."""
+        return _SITES[self]
+
+
+_SITES = {
+    Denominator.MEMBERS: "sites of the panel",
+    Denominator.ANSWERED: "sites that answered the newest crawl",
+    Denominator.READABLE: "sites with a readable robots.txt",
+    Denominator.READABLE_OR_ABSENT: "sites readable or without a robots.txt",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Sites of a panel on one day: all members, and what is known of them."""
+    """Sites of a panel on one day: all members, and what is known of them.
+
+    `held` of the known sites did not answer the newest crawl (their earlier answer still holds), and `blocked_held`
+    of the blocked ones are among these.
+    """
 
     members: int
     readable: int
     absent: int
     unknown: int
     blocked: int
+    held: int = 0
+    blocked_held: int = 0
 
     def denominator(self, kind: Denominator) -> int:
         """How many sites the share is of."""
-        if kind is Denominator.MEMBERS:
-            return self.members
-        return self.readable + (self.absent if kind is Denominator.READABLE_OR_ABSENT else 0)
+        known = self.readable + self.absent
+        return {
+            Denominator.MEMBERS: self.members,
+            Denominator.ANSWERED: known - self.held,
+            Denominator.READABLE: self.readable,
+            Denominator.READABLE_OR_ABSENT: known,
+        }[kind]
+
+    def numerator(self, kind: Denominator) -> int:
+        """How many of these block."""
+        return self.blocked - self.blocked_held if kind is Denominator.ANSWERED else self.blocked
+
+    def unsure(self, kind: Denominator) -> int:
+        """How many sites outside of those whose answer counts could block or not."""
+        return self.unknown + self.held if kind is Denominator.ANSWERED else self.unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +95,12 @@ class Share:
 
 def share(counts: Counts, kind: Denominator = Denominator.READABLE_OR_ABSENT, sample: bool = False) -> Share:
     """The share that blocks, with its interval: bounds by the unknown sites for a census, Wilson for a sample."""
-    n = counts.denominator(kind)
+    n, blocked, unsure = counts.denominator(kind), counts.numerator(kind), counts.unsure(kind)
     if n <= 0:
-        return Share(counts.blocked, n, None, None)
-    known = n - counts.unknown if kind is Denominator.MEMBERS else n
-    interval = wilson(counts.blocked, n) if sample else bounds(counts.blocked, known, counts.unknown)
-    return Share(counts.blocked, n, counts.blocked / n, interval)
+        return Share(blocked, n, None, None)
+    known = n - unsure if kind is Denominator.MEMBERS else n
+    interval = wilson(blocked, n) if sample else bounds(blocked, known, unsure)
+    return Share(blocked, n, blocked / n, interval)
 
 
 def bounds(blocked: int, known: int, unknown: int) -> Interval | None:

@@ -10,15 +10,17 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from itertools import chain
+from typing import NamedTuple
 
 from tracker.core.agents import Agent
 from tracker.core.patterns import Work
 from tracker.core.robots import RobotsFile, Rule
 from tracker.core.verdict import STEPS, Basis, Chosen, Degree, Ruleset, is_glued, rules_of
 
-RULESET = 1
+RULESET = 2
 """Version of the reading: it grows when the same bytes may give another policy, to have them read anew."""
 
 MAX_TOKEN = 64
@@ -51,6 +53,8 @@ FIRST_RULE_SLASH = 8192
 """The first rule of the groups is a Disallow whose path begins with `/` (Ben Welsh's rule, palewi.re)."""
 UNDECIDED = 16384
 """A hostile file used up the budget of steps: the degree is given as partial and nothing else is sure."""
+ANYWHERE = 32768
+"""Only in a `Ruling`: a token of the agent occurs somewhere in the text, if only in a comment or a path."""
 
 _DEGREES = {Degree.NONE: NONE, Degree.PARTIAL: PARTIAL, Degree.FULL: FULL}
 _RFC_RUN = re.compile(rb"[a-z_-]*")
@@ -58,23 +62,53 @@ _NAME_END = re.compile(rb"[a-z0-9](?![a-z0-9_-])")
 _UNFIT = re.compile(rb"[^ -~]")
 
 
-@dataclass(frozen=True, slots=True)
+class Preference(NamedTuple):
+    """A signal of the file as the history stores it: what is said to `token` ("*": everybody), in which words.
+
+    The fields are those of `tracker.core.signals.Signal`; `flags` are sorted and joined by spaces, `raw` is kept
+    only where `value` is empty because the words are not understood.
+    """
+
+    token: str
+    kind: str
+    key: str
+    path: str
+    value: str
+    flags: str = ""
+    raw: str = ""
+
+
+@dataclass(frozen=True)
 class Policy:
     """What a file says to all agents.
 
     `star`: the bits for an agent that is not named. `rules`: (token, bits) of every token that the file
     names, in lower case, sorted, without `*`. `absent`: there is no robots.txt, which is an answer too.
+    `preferences`: its signals, sorted. `loose`: tokens of the registry of the day, in lower case and sorted, that
+    occur in the text although no named token contains them; they serve the definition `naive_substring` alone.
     """
 
     star: int
     rules: tuple[tuple[str, int], ...]
     absent: bool = False
+    preferences: tuple[Preference, ...] = ()
+    loose: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> bytes:
         """SHA-256 (32 octets) of what is said: equal for all bodies that say the same. Without `RULESET`."""
-        said = chain([f"{self.absent:d} {self.star}"], (f"{bits} {token}" for token, bits in self.rules))
-        return sha256("\n".join(said).encode("ascii")).digest()
+        said = chain(
+            [f"{self.absent:d} {self.star}"],
+            (f"{bits} {token}" for token, bits in self.rules),
+            (f"signal {preference!r}" for preference in self.preferences),
+            (f"loose {token}" for token in self.loose),
+        )
+        return sha256("\n".join(said).encode("utf-8", "surrogatepass")).digest()
+
+    @cached_property
+    def words(self) -> str:
+        """All tokens that it names or holds loosely, one a line: a registered token occurs in the text if here."""
+        return "\n".join(chain((token for token, _ in self.rules), self.loose))
 
     def bits_of(self, token: str) -> int | None:
         """The bits of a token, in any case; None if the file does not name it."""
@@ -104,14 +138,15 @@ def resolve(policy: Policy, agent: Agent) -> Ruling:
     The first of its own tokens that the file names decides (basis named); else the first of the tokens it
     falls back to (basis wildcard: the file names somebody else); else `*`, if the agent obeys it.
     """
+    anywhere = ANYWHERE if any(token.lower() in policy.words for token in agent.tokens) else 0
     for basis, tokens in ((Basis.NAMED, agent.tokens), (Basis.WILDCARD, agent.falls_back_to)):
         for token in tokens:
             bits = policy.bits_of(token)
             if bits is not None:
-                return Ruling(basis, bits, token)
+                return Ruling(basis, bits | anywhere, token)
     if not agent.obeys_star:
-        return Ruling(Basis.NONE, 0, None)
-    return Ruling(Basis.NONE if policy.star & NO_GROUP else Basis.WILDCARD, policy.star, None)
+        return Ruling(Basis.NONE, anywhere, None)
+    return Ruling(Basis.NONE if policy.star & NO_GROUP else Basis.WILDCARD, policy.star | anywhere, None)
 
 
 def policy_of(robots: RobotsFile) -> Policy:

@@ -7,8 +7,8 @@ import zstandard
 from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
-from tracker.core.policy import ABSENT, Policy, policy_of
-from tracker.core.robots import parse
+from tracker.core.policy import ABSENT, Policy
+from tracker.core.reading import Reading, read
 from tracker.store import models
 from tracker.store.bulk import add, rows_where, table
 from tracker.store.rulings import Rulings
@@ -23,8 +23,10 @@ class Bodies:
     def __init__(self, connection: Connection, rulings: Rulings) -> None:
         self._connection = connection
         self._rulings = rulings
+        self._tokens_known = rulings.tokens
         self._compressor = zstandard.ZstdCompressor(level=_LEVEL)
         self._policy_of_body: dict[int, int] = {}
+        self._policy_of_fingerprint: dict[bytes, int] = {}
 
     def ids(self, answers: Iterable[bytes]) -> dict[bytes, int]:
         """The body id of each distinct answer, stored and parsed if it is new."""
@@ -39,7 +41,7 @@ class Bodies:
         """The policy of each body, `ABSENT_BODY` included."""
         missing = [body for body in set(body_ids) if body not in self._policy_of_body]
         if ABSENT_BODY in missing:
-            self._policy_of_body[ABSENT_BODY] = self._policy_id(ABSENT)
+            self._policy_of_body[ABSENT_BODY] = self.policy_id(ABSENT)
         for row in rows_where(self._connection, models.Body, "body_id", [b for b in missing if b != ABSENT_BODY]):
             self._policy_of_body[row.body_id] = row.policy_id
         return self._policy_of_body
@@ -49,14 +51,25 @@ class Bodies:
         found = {row.body_id: row.sha256 for row in rows_where(self._connection, models.Body, "body_id", body_ids)}
         return found | {ABSENT_BODY: b""}
 
+    def read(self, data: bytes) -> Reading:
+        """What a body says, under today's ruleset and registry."""
+        return read(data, self._tokens_known)
+
+    def move(self, body_id: int, policy_id: int, flags: str) -> None:
+        """Give a stored body the policy and the flags of a new reading."""
+        bodies = table(models.Body)
+        values = {"policy_id": policy_id, "flags": flags}
+        self._connection.execute(bodies.update().where(bodies.c.body_id == body_id).values(values))
+        self._policy_of_body[body_id] = policy_id
+
     def _store(self, digest: bytes, data: bytes) -> int:
-        robots = parse(data)
-        policy_id = self._policy_id(policy_of(robots))
+        reading = self.read(data)
+        policy_id = self.policy_id(reading.policy)
         row = {
             "sha256": digest,
             "size": len(data),
             "policy_id": policy_id,
-            "flags": " ".join(sorted(robots.flags)),
+            "flags": reading.flag_text,
         }
         body_id = _added(self._connection, models.Body, row)
         packed = {"body_id": body_id, "codec": "zstd", "data": self._compressor.compress(data)}
@@ -64,18 +77,27 @@ class Bodies:
         self._policy_of_body[body_id] = policy_id
         return body_id
 
-    def _policy_id(self, policy: Policy) -> int:
+    def policy_id(self, policy: Policy) -> int:
+        """The id of a policy, stored if it is new."""
+        fingerprint = policy.fingerprint
+        if fingerprint not in self._policy_of_fingerprint:
+            self._policy_of_fingerprint[fingerprint] = self._found_or_added(fingerprint, policy)
+        return self._policy_of_fingerprint[fingerprint]
+
+    def _found_or_added(self, fingerprint: bytes, policy: Policy) -> int:
         stored = table(models.Policy)
         found = self._connection.execute(
-            select(stored.c.policy_id).where(stored.c.fingerprint == policy.fingerprint)
+            select(stored.c.policy_id).where(stored.c.fingerprint == fingerprint)
         ).scalar_one_or_none()
         if found is not None:
             return int(found)
-        row = {"fingerprint": policy.fingerprint, "star": policy.star, "absent": int(policy.absent)}
-        policy_id = _added(self._connection, models.Policy, row)
+        row = {"fingerprint": fingerprint, "star": policy.star, "absent": int(policy.absent)}
+        policy_id = _added(self._connection, models.Policy, row | {"loose": "\n".join(policy.loose)})
         tokens = self._tokens([token for token, _ in policy.rules])
         rules = [{"policy_id": policy_id, "token_id": tokens[t], "bits": bits} for t, bits in policy.rules]
         add(self._connection, models.Rule, rules)
+        signals = [{"policy_id": policy_id, **preference._asdict()} for preference in policy.preferences]
+        add(self._connection, models.Signal, signals)
         self._rulings.add(policy_id, policy)
         return policy_id
 

@@ -1,8 +1,8 @@
 """The tables of the history, declared once for every engine.
 
 Three kinds. *Evidence* is what was seen and is never rewritten: `body`, `body_data`, `crawl`, `sighting`, `trouble`.
-*Meaning* follows from one body and the ruleset: `policy`, `rule`, `token`. *Derived* tables follow from both and from
-the reference data, and can be dropped and rebuilt: `span`, `head`, `state`, `ruling`, `tally`, `tally_sites`.
+*Meaning* follows from one body and the ruleset: `policy`, `rule`, `token`, `signal`. *Derived* tables follow from both
+and from the reference data, and can be dropped and rebuilt: `span`, `head`, `state`, `ruling`, `tally`, `tally_sites`.
 Times are integer UTC seconds, days are day numbers since 1970-01-01 (UTC). Users query the views, not these tables.
 """
 
@@ -141,7 +141,10 @@ class Crawl(SQLModel, table=True):
 
 
 class Policy(SQLModel, table=True):
-    """What a body says to all agents, by fingerprint: `star` are the packed bits of `*`, `rule` holds named tokens."""
+    """What a body says to all agents, by fingerprint: `star` are the packed bits of `*`, `rule` holds named tokens.
+
+    `loose`: registered tokens, by line feeds, that occur in the text without being (part of) a named token.
+    """
 
     __tablename__ = "policy"
     __table_args__ = (STRICT,)
@@ -149,6 +152,7 @@ class Policy(SQLModel, table=True):
     fingerprint: bytes = _blob(unique=True)
     star: int = _int()
     absent: int = _int(default=0)
+    loose: str = _text(default="")
 
 
 class Token(SQLModel, table=True):
@@ -168,6 +172,24 @@ class Rule(SQLModel, table=True):
     policy_id: int = _int(primary_key=True, foreign_key="policy.policy_id")
     token_id: int = _int(primary_key=True, foreign_key="token.token_id")
     bits: int = _int()
+
+
+class Signal(SQLModel, table=True):
+    """A signal of a policy's bodies, as it applies to `token` ("*": to everybody who is not named).
+
+    `raw` keeps the words where `value` is empty because they are not understood. See tracker.core.signals.
+    """
+
+    __tablename__ = "signal"
+    __table_args__ = (KEYED,)
+    policy_id: int = _int(primary_key=True, foreign_key="policy.policy_id")
+    kind: str = _text(primary_key=True)
+    key: str = _text(primary_key=True)
+    token: str = _text(primary_key=True)
+    path: str = _text(primary_key=True)
+    value: str = _text(primary_key=True)
+    flags: str = _text(default="", primary_key=True)
+    raw: str = _text(default="", primary_key=True)
 
 
 class Ruling(SQLModel, table=True):
@@ -332,3 +354,5 @@ class Tally(SQLModel, table=True):
     named_full: int = _int(default=0)
     dpi_all: int = _int(default=0)
     explicit_allow: int = _int(default=0)
+    naive_substring: int = _int(default=0)
+    naive_substring_named: int = _int(default=0)

@@ -4,7 +4,6 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,21 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from tracker.core.definitions import DEFINITIONS
 from tracker.errors import DatabaseError, QueryError
 from tracker.store.database import explained, open_reader, path_of
+from tracker.store.held import with_held
+from tracker.store.rows import Rows
 
 QUERY_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A result: column names and rows in order. `cut` says that a limit left rows out."""
-
-    columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
-    cut: bool = False
-
-    def dicts(self) -> list[dict[str, Any]]:
-        """The rows as dictionaries."""
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
 class Reader:
@@ -140,8 +128,20 @@ class Reader:
         """The registry as stored in this history (view `agents`), headline agents first."""
         return self.sql("SELECT * FROM agents ORDER BY headline DESC, agent").dicts()
 
-    def shares(self, panel: str, agents: Sequence[str], definition: str, *, since: str = "", until: str = "9") -> Rows:
-        """Rows of view `shares` for some agents of one panel under one definition, by agent and date."""
+    def shares(
+        self,
+        panel: str,
+        agents: Sequence[str],
+        definition: str,
+        *,
+        since: str = "",
+        until: str = "9",
+        held: bool = False,
+    ) -> Rows:
+        """Rows of view `shares` for some agents of one panel under one definition, by agent and date.
+
+        `held` adds the columns that the denominator `answered` needs, see `tracker.store.held.with_held`.
+        """
         # One agent at a time: SQLite pushes an equality into the view's windows, but not a list.
         found = [
             self.sql(
@@ -151,28 +151,38 @@ class Reader:
             )
             for agent in sorted(agents)
         ]
-        return Rows(found[0].columns, [row for part in found for row in part.rows]) if found else Rows((), [])
+        if not found:
+            return Rows((), [])
+        rows = Rows(found[0].columns, [row for part in found for row in part.rows])
+        return with_held(self, rows, panel, definition) if held else rows
 
     def league(self, panel: str, definition: str, date: str | None = None) -> Rows:
-        """Every agent's row of `shares` on one day (the last one with anything known), most blocked first."""
+        """Every agent's row of `shares` on one day (the last one with anything known), most blocked first.
+
+        With the columns of `tracker.store.held.with_held`.
+        """
         if definition not in DEFINITIONS:
             raise QueryError(f"unknown definition {definition!r}, use one of: {', '.join(DEFINITIONS)}")
         named = definition if DEFINITIONS[definition].named_only else f"{definition}_named"
         # The view would run its windows over every day of every agent; the sums up to one day are all that is asked.
-        return self.sql(
+        rows = self.sql(
             "WITH base AS (SELECT date, panel, definition, members, answered, readable, absent, unknown FROM shares "
             "  WHERE panel = :panel AND agent = :anyone AND definition = :definition AND date = :day), "
-            "counted AS (SELECT a.agent_id, a.valid_from_day, "
-            f"    COALESCE(SUM(t.{definition}), 0) AS blocked, COALESCE(SUM(t.{named}), 0) AS blocked_named, "
-            "    COALESCE(SUM(t.any_restriction - t.effective_full), 0) AS partial "
+            "summed AS (SELECT a.agent_id, COALESCE(unixepoch(:day) / 86400 >= a.valid_from_day, 1) AS existed, "
+            f"    COALESCE(SUM(t.{definition}), 0) AS blocked, COALESCE(SUM(t.{named}), 0) AS by_name, "
+            "    COALESCE(SUM(t.any_restriction - t.effective_full), 0) AS partial, "
+            "    COALESCE(SUM(t.any_restriction_named - t.effective_full_named), 0) AS partial_by_name "
             "  FROM agent a LEFT JOIN tally t ON t.agent_id = a.agent_id "
             "    AND t.panel_id = (SELECT panel_id FROM panel WHERE name = :panel) "
-            "    AND t.day <= unixepoch(:day) / 86400 GROUP BY a.agent_id) "
+            "    AND t.day <= unixepoch(:day) / 86400 GROUP BY a.agent_id), "
+            # As in the view: before an agent existed only what * closes is counted.
+            "counted AS (SELECT agent_id, existed, blocked - by_name * (1 - existed) AS blocked, "
+            "    by_name * existed AS blocked_named, blocked - by_name AS blocked_wildcard, "
+            "    partial - partial_by_name * (1 - existed) AS partial FROM summed) "
             "SELECT b.date, a.agent, b.panel, b.definition, b.members, b.answered, b.readable, b.absent, b.unknown, "
-            "  c.blocked, c.blocked_named, c.blocked - c.blocked_named AS blocked_wildcard, c.partial, "
+            "  c.blocked, c.blocked_named, c.blocked_wildcard, c.partial, "
             "  ROUND(100.0 * c.blocked / (b.readable + b.absent), 3) AS percent_blocked, "
-            "  COALESCE(unixepoch(b.date) / 86400 >= c.valid_from_day, 1) AS agent_existed, "
-            "  a.operator, a.purpose, a.headline "
+            "  c.existed AS agent_existed, a.operator, a.purpose, a.headline "
             "FROM base b CROSS JOIN counted c JOIN agent g ON g.agent_id = c.agent_id "
             "JOIN agents a ON a.agent = g.name "
             "ORDER BY c.blocked DESC, a.headline DESC, a.agent",
@@ -183,6 +193,7 @@ class Reader:
                 "anyone": self._anyone(),
             },
         )
+        return with_held(self, rows, panel, definition)
 
     def last_day(self, panel: str) -> str | None:
         """The last day on which anything was known of a panel."""
@@ -219,6 +230,18 @@ class Reader:
     def failures(self, host: str) -> Rows:
         """The runs of failed attempts at a site, oldest first (view `failures`)."""
         return self.sql("SELECT * FROM failures WHERE site = :host ORDER BY first_seen", {"host": host})
+
+    def signals(self, host: str) -> Rows:
+        """What a site signals beside its rules, and since when; what is still true first (view `signals`)."""
+        return self.sql(
+            "SELECT * FROM signals WHERE site = :host "
+            "ORDER BY valid_to IS NOT NULL, valid_to DESC, kind, key, agent, path, value",
+            {"host": host},
+        )
+
+    def signal_conflicts(self, host: str) -> Rows:
+        """Where the words of a site and its rules disagree now (view `signal_conflicts`)."""
+        return self.sql("SELECT * FROM signal_conflicts WHERE site = :host ORDER BY agent, kind, key", {"host": host})
 
     def crawls(self, limit: int = 20) -> list[dict[str, Any]]:
         """The newest crawls first (view `crawls`)."""

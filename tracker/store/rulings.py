@@ -47,6 +47,11 @@ class Rulings:
         self._matrices: OrderedDict[int, Counts] = OrderedDict()
         self._absent: set[int] = set()
 
+    @property
+    def tokens(self) -> list[str]:
+        """All tokens of the registry."""
+        return [token for agent in self._agents for token in agent.tokens]
+
     def add(self, policy_id: int, policy: Policy) -> None:
         """Store what a new policy says to the agents for which it is not simply the wildcard's verdict."""
         rows = []
@@ -71,7 +76,8 @@ class Rulings:
             named.setdefault(policy_id, []).append((token, bits))
         for row in connection.execute(select(policies)).all():
             rules_of = tuple(sorted(named.get(row.policy_id, ())))
-            self.add(row.policy_id, Policy(star=row.star, rules=rules_of, absent=bool(row.absent)))
+            loose = tuple(row.loose.splitlines())
+            self.add(row.policy_id, Policy(star=row.star, rules=rules_of, absent=bool(row.absent), loose=loose))
 
     def matrix(self, policy_id: int) -> Counts:
         """What one site with this policy adds to the tally: agents in order x `COLUMNS`."""

@@ -1,6 +1,6 @@
 -- The public views: stable names and columns, what people, notebooks and the dashboard query.
--- Times are TEXT, ISO 8601 UTC; valid_to is exclusive and NULL while still true. Bits of a verdict: tracker/core/policy.py
--- (bits & 3: 0 none, 1 partial, 2 full; 4: the home page is closed).
+-- Times are TEXT, ISO 8601 UTC; valid_to is exclusive and NULL while still true. Bits of a verdict:
+-- tracker/core/policy.py (bits & 3: 0 none, 1 partial, 2 full; 4: the home page is closed).
 
 -- One row per site and panel that lists it.
 CREATE VIEW sites AS
@@ -130,7 +130,7 @@ WITH RECURSIVE bound AS (
          SUM(COALESCE(t.readable, 0)) OVER w AS readable,
          SUM(COALESCE(t.absent, 0)) OVER w AS absent,
          (SELECT k.answered_sites FROM crawl k WHERE k.panel_id = c.panel_id AND k.at < (c.day + 1) * 86400
-           ORDER BY k.at DESC LIMIT 1) AS answered
+           ORDER BY k.at DESC, k.crawl_id DESC LIMIT 1) AS answered
   FROM calendar c
   LEFT JOIN tally_sites t ON t.panel_id = c.panel_id AND t.day = c.day
   WINDOW w AS (PARTITION BY c.panel_id ORDER BY c.day)
@@ -148,7 +148,9 @@ WITH RECURSIVE bound AS (
          SUM(COALESCE(t.named_root, 0)) OVER w AS named_root,
          SUM(COALESCE(t.named_full, 0)) OVER w AS named_full,
          SUM(COALESCE(t.dpi_all, 0)) OVER w AS dpi_all,
-         SUM(COALESCE(t.explicit_allow, 0)) OVER w AS explicit_allow
+         SUM(COALESCE(t.explicit_allow, 0)) OVER w AS explicit_allow,
+         SUM(COALESCE(t.naive_substring, 0)) OVER w AS naive_substring,
+         SUM(COALESCE(t.naive_substring_named, 0)) OVER w AS naive_substring_named
   FROM agent a
   CROSS JOIN calendar c
   JOIN panel p ON p.panel_id = c.panel_id
@@ -156,31 +158,87 @@ WITH RECURSIVE bound AS (
   WINDOW w AS (PARTITION BY a.name, p.name ORDER BY c.day)
 ), definition(name) AS (
   VALUES ('effective_full'), ('effective_root'), ('any_restriction'), ('every_path'), ('mentioned'),
-         ('named_root'), ('named_full'), ('dpi_all'), ('explicit_allow')
+         ('named_root'), ('named_full'), ('dpi_all'), ('explicit_allow'), ('naive_substring')
 ), counted AS (
-  SELECT l.day, l.agent, l.panel, l.panel_id, d.name AS definition, l.valid_from_day,
+  SELECT l.day, l.agent, l.panel, l.panel_id, d.name AS definition,
+         COALESCE(l.day >= l.valid_from_day, 1) AS agent_existed,
          l.any_restriction - l.effective_full AS partial,
+         l.any_restriction_named - l.effective_full_named AS partial_named,
          CASE d.name
            WHEN 'effective_full' THEN l.effective_full WHEN 'effective_root' THEN l.effective_root
            WHEN 'any_restriction' THEN l.any_restriction WHEN 'every_path' THEN l.every_path
            WHEN 'mentioned' THEN l.mentioned WHEN 'named_root' THEN l.named_root
            WHEN 'named_full' THEN l.named_full WHEN 'dpi_all' THEN l.dpi_all
-           ELSE l.explicit_allow END AS blocked,
+           WHEN 'explicit_allow' THEN l.explicit_allow ELSE l.naive_substring END AS blocked,
          CASE d.name
            WHEN 'effective_full' THEN l.effective_full_named WHEN 'effective_root' THEN l.effective_root_named
            WHEN 'any_restriction' THEN l.any_restriction_named WHEN 'every_path' THEN l.every_path_named
            WHEN 'mentioned' THEN l.mentioned WHEN 'named_root' THEN l.named_root
            WHEN 'named_full' THEN l.named_full WHEN 'dpi_all' THEN l.dpi_all
-           ELSE l.explicit_allow END AS blocked_named
+           WHEN 'explicit_allow' THEN l.explicit_allow ELSE l.naive_substring_named END AS blocked_named
   FROM level l CROSS JOIN definition d
 )
+-- Before an agent existed nobody can have blocked it by name: then only what * closes is counted.
 SELECT date(k.day * 86400, 'unixepoch') AS date, c.agent, c.panel, c.definition,
        k.members, k.answered, k.readable, k.absent, k.members - k.readable - k.absent AS unknown,
-       c.blocked, c.blocked_named, c.blocked - c.blocked_named AS blocked_wildcard, c.partial,
-       ROUND(100.0 * c.blocked / (k.readable + k.absent), 3) AS percent_blocked,
-       COALESCE(k.day >= c.valid_from_day, 1) AS agent_existed
+       c.blocked - c.blocked_named * (1 - c.agent_existed) AS blocked,
+       c.blocked_named * c.agent_existed AS blocked_named, c.blocked - c.blocked_named AS blocked_wildcard,
+       c.partial - c.partial_named * (1 - c.agent_existed) AS partial,
+       ROUND(100.0 * (c.blocked - c.blocked_named * (1 - c.agent_existed)) / (k.readable + k.absent), 3)
+         AS percent_blocked,
+       c.agent_existed
 FROM counted c JOIN known k ON k.panel_id = c.panel_id AND k.day = c.day
-WHERE k.readable + k.absent > 0;
+WHERE k.readable + k.absent > 0
+  -- A history of an older schema has not searched its bodies yet: unknown, not zero.
+  AND (c.definition <> 'naive_substring' OR (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'ruleset') >= 2);
+
+-- What the robots.txt of each site signals beside its rules, over [valid_from, valid_to): preferences and licences.
+-- agent: the token addressed, '*' for all that the file does not name. value '': words that mean nothing, kept in raw.
+CREATE VIEW signals AS
+WITH marked AS (
+  SELECT s.host AS site, g.kind, g.key, g.value, g.token AS agent, g.path, g.flags, g.raw, t.valid_from, t.valid_to,
+         LAG(t.valid_to) OVER w IS t.valid_from AS continues
+  FROM state t
+  JOIN site s ON s.site_id = t.site_id
+  JOIN signal g ON g.policy_id = t.policy_id
+  WINDOW w AS (PARTITION BY s.host, g.kind, g.key, g.value, g.token, g.path, g.flags, g.raw ORDER BY t.valid_from)
+), numbered AS (
+  SELECT *, SUM(NOT continues) OVER w AS stretch
+  FROM marked
+  WINDOW w AS (PARTITION BY site, kind, key, value, agent, path, flags, raw ORDER BY valid_from)
+)
+SELECT site, kind, key, value, agent, path, flags, raw, 'robots' AS source,
+       strftime('%Y-%m-%dT%H:%M:%SZ', MIN(valid_from), 'unixepoch') AS valid_from,
+       -- MAX alone would pass over the NULL of what is still true.
+       CASE WHEN COUNT(*) = COUNT(valid_to) THEN strftime('%Y-%m-%dT%H:%M:%SZ', MAX(valid_to), 'unixepoch') END
+         AS valid_to
+FROM numbered
+GROUP BY site, kind, key, value, agent, path, flags, raw, stretch;
+
+-- Where words and rules disagree now: a signal about AI training or input, and a verdict that says the opposite.
+-- ai-train and train-ai are held against agents that train or feed datasets and against control tokens, ai-input
+-- against those that fetch for a user or an AI search. Partial verdicts and path-scoped signals are left out.
+CREATE VIEW signal_conflicts AS
+WITH stance AS (
+  SELECT t.site_id, t.policy_id, g.kind, g.key, g.value, g.token, a.agent_id, a.name AS agent, a.purpose, a.tokens,
+         COALESCE(r.bits, p.star) & 3 AS degree, COALESCE(r.named, 0) AS named
+  FROM state t
+  JOIN signal g ON g.policy_id = t.policy_id AND g.path = '' AND g.value IN ('yes', 'no', 'y', 'n')
+  JOIN agent a ON CASE WHEN g.key IN ('ai-train', 'train-ai') THEN a.purpose IN ('training', 'dataset', 'control')
+                       WHEN g.key = 'ai-input' THEN a.purpose IN ('user', 'search') ELSE 0 END
+  JOIN policy p ON p.policy_id = t.policy_id
+  LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = a.agent_id
+  WHERE t.valid_to IS NULL
+)
+SELECT s.host AS site, c.agent, c.purpose, c.kind, c.key, c.value,
+       CASE c.degree WHEN 2 THEN 'blocked' ELSE 'allowed' END AS verdict, c.named,
+       CASE c.degree WHEN 2 THEN 'open in words, closed by rule' ELSE 'closed in words, open by rule' END AS conflict
+FROM stance c
+JOIN site s ON s.site_id = c.site_id
+WHERE c.degree = CASE WHEN c.value IN ('no', 'n') THEN 0 ELSE 2 END
+  -- The words that apply are those of the agent's own group, else those for *.
+  AND CASE WHEN c.named THEN EXISTS (SELECT 1 FROM json_each(c.tokens) j WHERE lower(j.value) = c.token)
+           ELSE c.token = '*' END;
 
 -- Runs of equal answers, with the evidence. body_sha256 NULL: there was no robots.txt (404, 410 or another 4xx).
 CREATE VIEW captures AS
@@ -233,7 +291,7 @@ LEFT JOIN panel p ON p.panel_id = k.panel_id;
 
 -- Facts about this file.
 CREATE VIEW about AS
-SELECT key, value FROM meta
+SELECT key, value FROM meta WHERE key <> 'tokens'
 UNION ALL SELECT 'horizon', strftime('%Y-%m-%dT%H:%M:%SZ', MAX(at), 'unixepoch') FROM crawl
 UNION ALL SELECT 'sites', CAST(COUNT(*) AS TEXT) FROM site
 UNION ALL SELECT 'bodies', CAST(COUNT(*) AS TEXT) FROM body;

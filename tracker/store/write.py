@@ -26,6 +26,7 @@ from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
 from tracker.store.panels import store_panel
 from tracker.store.registry import sync_registry
+from tracker.store.reread import reread
 from tracker.store.rulings import Rulings
 from tracker.store.tally import Tally
 from tracker.store.trouble import note_failures
@@ -70,17 +71,24 @@ class Writer:
             with explained(self._path), self._connection.begin():
                 _claim(self._connection, self._path, kind)
                 sync_registry(self._connection, agents)
+                self._set_up()
+                reread(self._connection, self._bodies, self._derive, self._rulings.tokens)
+                self._tally.flush()
             self._start()
         except BaseException:
             self.close()
             raise
 
     def _start(self) -> None:
-        rulings = Rulings(self._connection, self._agents)
-        self._bodies = Bodies(self._connection, rulings)
-        self._tally = Tally(self._connection, rulings)
-        self._derive = Deriver(self._connection, self._bodies, self._tally, self._hold)
+        self._set_up()
         self._connection.rollback()
+
+    def _set_up(self) -> None:
+        """Start with an empty memory of what the tables hold."""
+        self._rulings = Rulings(self._connection, self._agents)
+        self._bodies = Bodies(self._connection, self._rulings)
+        self._tally = Tally(self._connection, self._rulings)
+        self._derive = Deriver(self._connection, self._bodies, self._tally, self._hold)
 
     def __enter__(self) -> Self:
         return self
@@ -263,7 +271,6 @@ def _claim(connection: Connection, path: Path, kind: str) -> None:
         raise DatabaseError(f"{path} holds {stored} data, not {kind} data; choose another --database")
     put_meta(connection, "kind", kind)
     put_meta(connection, "written_by", f"drywell {__version__}")
-    put_meta(connection, "ruleset", str(RULESET))
 
 
 def _insert(connection: Connection, target: Table, row: dict[str, Any]) -> int:

@@ -1,0 +1,114 @@
+"""Stored bodies read anew: an older history, and tokens that the registry gains, loses and gains again."""
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import AGENTS
+from tests.store.histories import HOSTS, START, Look, content, dump, play
+from tracker.core.agents import Agent
+from tracker.core.intervals import DAY
+from tracker.core.policy import RULESET
+from tracker.store import bodies
+from tracker.store.query import Reader
+from tracker.store.write import Writer
+
+SAW = ("in a comment and a path", "with a signal", "GPTBot shut", "allow-list", "absent", "open")
+LOOKS = [Look("own", START + n * DAY, (*SAW[n:], *SAW[:n], *[None] * (len(HOSTS) - len(SAW)))) for n in range(4)]
+# What the first schema did not have.
+TO_SCHEMA_1 = """
+UPDATE policy SET fingerprint = randomblob(32) WHERE loose <> '' OR policy_id IN (SELECT policy_id FROM signal);
+DROP TABLE signal;
+ALTER TABLE policy DROP COLUMN loose;
+ALTER TABLE tally DROP COLUMN naive_substring;
+ALTER TABLE tally DROP COLUMN naive_substring_named;
+DELETE FROM meta WHERE key = 'tokens';
+UPDATE meta SET value = '1' WHERE key IN ('ruleset', 'schema_version');
+UPDATE meta SET value = 'of another set of definitions' WHERE key IN ('registry', 'views');
+PRAGMA user_version = 1;
+"""
+
+
+def make_old(path: Path) -> None:
+    """Turn a history back into one of schema 1 with policies that know neither signals nor loose words."""
+    connection = sqlite3.connect(path)
+    views = connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall()
+    for (view,) in views:
+        connection.execute(f"DROP VIEW {view}")
+    connection.executescript(TO_SCHEMA_1)
+    # Bodies that say the same but for signals and loose words shared one policy.
+    merged = (
+        "(SELECT MIN(o.policy_id) FROM policy p JOIN policy o ON o.star = p.star AND o.absent = p.absent "
+        "WHERE p.policy_id = {0}.policy_id AND o.policy_id NOT IN (SELECT policy_id FROM rule))"
+    )
+    for table in ("body", "state"):
+        connection.execute(
+            f"UPDATE {table} SET policy_id = {merged.format(table)} "
+            "WHERE policy_id IS NOT NULL AND policy_id NOT IN (SELECT policy_id FROM rule)"
+        )
+    connection.commit()
+    connection.close()
+
+
+def test_a_history_of_schema_1_becomes_what_it_would_have_been(database: Path, fresh_history) -> None:
+    play(database, LOOKS)
+    make_old(database)
+    Writer(database, AGENTS).close()
+    assert content(database) == content(play(fresh_history(), LOOKS))
+    with Reader(database) as reader:
+        assert reader.about()["ruleset"] == str(RULESET)
+        assert len(reader.sql("SELECT * FROM signals").rows) > 0
+        unused = "SELECT COUNT(*) FROM policy WHERE absent = 0 AND policy_id NOT IN (SELECT policy_id FROM body)"
+        assert reader.sql(unused).rows == [(0,)]
+    assert database.with_name(f"{database.name}.schema-1.bak").exists()
+    before = dump(database)
+    Writer(database, AGENTS).close()
+    assert dump(database) == before
+
+
+def test_what_an_old_history_has_not_been_searched_for_is_unknown_and_not_zero(database: Path) -> None:
+    play(database, LOOKS)
+    make_old(database)
+    with Reader(database) as reader:  # migrates the tables; only a writer knows the registry
+        assert reader.sql("SELECT * FROM shares WHERE definition = 'naive_substring'").rows == []
+        assert reader.sql("SELECT * FROM shares WHERE definition = 'mentioned'").rows != []
+
+
+def naive(path: Path, agent: str) -> list[tuple[object, ...]]:
+    with Reader(path) as reader:
+        return reader.sql(
+            "SELECT date, blocked, blocked_named FROM shares WHERE agent = :agent AND panel = 'all' "
+            "AND definition = 'naive_substring' ORDER BY date",
+            {"agent": agent},
+        ).rows
+
+
+def newcomer(token: str) -> Agent:
+    return replace(AGENTS[1], name="Newcomer", tokens=(token,))
+
+
+@pytest.mark.parametrize("token", ["about", "Not for", "GPTB", "nowhere"])
+def test_a_token_that_the_registry_gains_is_searched_for_and_nothing_is_parsed(
+    token: str, database: Path, fresh_history, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(database, LOOKS)
+    agents = (*AGENTS, newcomer(token))
+    with monkeypatch.context() as blind:
+        blind.setattr(bodies, "read", None)
+        Writer(database, agents).close()
+    straight = fresh_history()
+    Writer(straight, agents).close()
+    play(straight, LOOKS, agents)
+    assert naive(database, "Newcomer") == naive(straight, "Newcomer")
+    assert any(blocked for _, blocked, _ in naive(database, "Newcomer")) == (token != "nowhere")
+    assert content(database) == content(straight)
+
+
+def test_a_token_that_left_is_searched_for_again_when_it_comes_back(database: Path) -> None:
+    agents = (*AGENTS, newcomer("about"))
+    play(database, LOOKS[:2], agents)
+    play(database, LOOKS[2:])
+    Writer(database, agents).close()
+    assert [row[1] for row in naive(database, "Newcomer")] == [2, 2, 2, 2]

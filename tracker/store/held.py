@@ -1,0 +1,149 @@
+"""Known sites that did not answer the newest crawl of a panel: what the denominator `answered` leaves out.
+
+Their earlier answer still holds (`tracker.core.intervals.Hold`), so they count as known; a share of the sites that
+answered must take them out of both parts of the fraction. Which they are on a day follows from the bitmap of the
+newest crawl and from the states of the sites; nothing of it is stored.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.core.definitions import DEFINITIONS
+from tracker.core.intervals import DAY
+from tracker.store import bitmap
+from tracker.store.rows import Rows
+
+if TYPE_CHECKING:
+    from tracker.store.query import Reader
+
+Ints = NDArray[np.int64]
+Policies = dict[int, int]  # policy id -> number of sites
+Named = dict[int, list[tuple[str, bool, int]]]  # policy id -> (agent, by its own name, bits)
+_STILL = np.iinfo(np.int64).max
+
+
+def with_held(reader: "Reader", rows: Rows, panel: str, definition: str) -> Rows:
+    """Rows of `shares` with three columns more, of the known sites that did not answer the newest crawl.
+
+    `held`: how many they are; `blocked_held`: how many of them count as blocked; `blocked_named_held`: these by name.
+    """
+    days = sorted(set(rows.column("date")))
+    agents = sorted(set(rows.column("agent")))
+    held = held_policies(reader, panel, days)
+    blocked = dict(zip(held, blocked_of(reader, held.values(), definition, agents), strict=True))
+    wanted = zip(rows.column("date"), rows.column("agent"), rows.column("agent_existed"), strict=True)
+    columns = []
+    for day, agent, existed in wanted:
+        every, named = blocked[day][agent]
+        counts = (every, named) if existed else (every - named, 0)
+        columns.append((sum(held[day].values()), *counts))
+    extended = [(*row, *more) for row, more in zip(rows.rows, columns, strict=True)]
+    return Rows((*rows.columns, "held", "blocked_held", "blocked_named_held"), extended, rows.cut)
+
+
+def held_policies(reader: "Reader", panel: str, days: Sequence[str]) -> dict[str, Policies]:
+    """Per day (ISO date) the policies of the known members that did not answer, with the number of such sites."""
+    members = _table(
+        reader,
+        "SELECT m.site_id, m.since, m.until FROM panel_member m JOIN panel p ON p.panel_id = m.panel_id "
+        "WHERE p.name = :panel",
+        panel,
+    )
+    crawls = reader.sql(
+        "SELECT k.at, k.answered FROM crawl k JOIN panel p ON p.panel_id = k.panel_id "
+        "WHERE p.name = :panel ORDER BY k.at, k.crawl_id",
+        {"panel": panel},
+    ).rows
+    ends = [(date.fromisoformat(day) - date(1970, 1, 1)).days * DAY + DAY for day in days]
+    newest = np.searchsorted([at for at, _ in crawls], ends) - 1
+    silent = [
+        _silent(members, end, crawls[index][1] if index >= 0 else b"")
+        for end, index in zip(ends, newest.tolist(), strict=True)
+    ]
+    states = _states(reader, np.unique(np.concatenate(silent)) if silent else np.empty(0, np.int64))
+    return {day: _in_force(states, sites, end) for day, sites, end in zip(days, silent, ends, strict=True)}
+
+
+def _silent(members: Ints, end: int, answered: bytes) -> Ints:
+    """The members at a moment that are not in a crawl's bitmap."""
+    now = members[(members[:, 1] < end) & (members[:, 2] >= end), 0]
+    silent: Ints = now[~bitmap.contains(answered, now)]
+    return silent
+
+
+def _states(reader: "Reader", sites: Ints) -> Ints:
+    """(site, valid_from, valid_to, policy) of the known states of sites."""
+    listed = ",".join(map(str, sites.tolist()))
+    return _table(
+        reader,
+        "SELECT t.site_id, t.valid_from, t.valid_to, t.policy_id FROM json_each(:sites) j "
+        "JOIN state t ON t.site_id = j.value WHERE t.policy_id IS NOT NULL",
+        sites=f"[{listed}]",
+    )
+
+
+def _in_force(states: Ints, sites: Ints, end: int) -> Policies:
+    there = (states[:, 1] < end) & (states[:, 2] >= end) & np.isin(states[:, 0], sites)
+    policies, counts = np.unique(states[there, 3], return_counts=True)
+    return dict(zip(policies.tolist(), counts.tolist(), strict=True))
+
+
+def _table(reader: "Reader", statement: str, panel: str = "", sites: str = "") -> Ints:
+    """A result of integers; NULL, which only ends an interval, is the end of time."""
+    values = {"panel": panel} if panel else {"sites": sites}
+    found = reader.sql(statement, values)
+    rows = [[_STILL if cell is None else cell for cell in row] for row in found.rows]
+    table: Ints = np.array(rows, dtype=np.int64).reshape(-1, len(found.columns))
+    return table
+
+
+def blocked_of(
+    reader: "Reader", held: Iterable[Policies], definition: str, agents: Sequence[str]
+) -> list[dict[str, tuple[int, int]]]:
+    """For each count of policies: agent to (blocked sites, those blocked by name)."""
+    held = list(held)
+    star, named = _rulings(reader, sorted({policy for policies in held for policy in policies}))
+    closed = {policy: int(_counts(definition, False, bits)[0]) for policy, bits in star.items()}
+    return [_per_agent(policies, closed, named, definition, agents) for policies in held]
+
+
+def _per_agent(
+    policies: Policies, closed: Mapping[int, int], named: Named, definition: str, agents: Sequence[str]
+) -> dict[str, tuple[int, int]]:
+    """What `*` closes, corrected where a policy says something else to an agent."""
+    through_star = sum(n * closed[policy] for policy, n in policies.items())
+    counts = dict.fromkeys(agents, (through_star, 0))
+    for policy, n in policies.items():
+        for agent, by_name, bits in named.get(policy, ()):
+            if agent in counts:
+                blocked, hit = _counts(definition, by_name, bits)
+                every, names = counts[agent]
+                counts[agent] = (every + n * (blocked - closed[policy]), names + n * hit)
+    return counts
+
+
+def _counts(definition: str, named: bool, bits: int) -> tuple[bool, bool]:
+    blocked = DEFINITIONS[definition].counts_bits(named, bits)
+    return blocked, blocked and named
+
+
+def _rulings(reader: "Reader", policies: Sequence[int]) -> tuple[dict[int, int], Named]:
+    """The bits of `*` per policy, and per policy what it says to whom where that differs from them."""
+    listed = f"[{','.join(map(str, policies))}]"
+    stars = reader.sql(
+        "SELECT p.policy_id, p.star FROM json_each(:listed) j JOIN policy p ON p.policy_id = j.value",
+        {"listed": listed},
+    )
+    rows = reader.sql(
+        "SELECT r.policy_id, a.name, r.named, r.bits FROM json_each(:listed) j "
+        "JOIN ruling r ON r.policy_id = j.value JOIN agent a ON a.agent_id = r.agent_id",
+        {"listed": listed},
+    ).rows
+    named: Named = {}
+    for policy, agent, by_name, bits in rows:
+        named.setdefault(policy, []).append((agent, bool(by_name), bits))
+    return dict(zip(stars.column("policy_id"), stars.column("star"), strict=True)), named

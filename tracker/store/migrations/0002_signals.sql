@@ -1,0 +1,20 @@
+-- Signals of a robots.txt beside its policy, and the definition `naive_substring`. What the stored bodies say of both is
+-- read when the history is next opened for writing (tracker/store/reread.py).
+
+ALTER TABLE policy ADD COLUMN loose TEXT DEFAULT '' NOT NULL;
+
+CREATE TABLE signal (
+  policy_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  token TEXT NOT NULL,
+  path TEXT NOT NULL,
+  value TEXT NOT NULL,
+  flags TEXT DEFAULT '' NOT NULL,
+  raw TEXT DEFAULT '' NOT NULL,
+  PRIMARY KEY (policy_id, kind, key, token, path, value, flags, raw),
+  FOREIGN KEY(policy_id) REFERENCES policy (policy_id)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE tally ADD COLUMN naive_substring INTEGER DEFAULT 0 NOT NULL;
+ALTER TABLE tally ADD COLUMN naive_substring_named INTEGER DEFAULT 0 NOT NULL;
