@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import data
 from dashboard.data import History
 from tracker.core.definitions import DEFINITIONS, HEADLINE
+from tracker.core.estimate import Denominator
 from tracker.errors import DrywellError, NoHistory
 
 STARTS = (
@@ -88,6 +89,19 @@ def definition_filter() -> str:
         help="\n\n".join(f"**{one.name}**: {one.sentence} (as {one.used_by})" for one in DEFINITIONS.values()),
     )
     return chosen
+
+
+def denominator_filter() -> Denominator:
+    """Of what a share is a share."""
+    chosen: str = st.selectbox(
+        "Of",
+        [str(kind) for kind in Denominator],
+        index=list(Denominator).index(Denominator.READABLE_OR_ABSENT),
+        key="denominator",
+        bind="query-params",
+        help="\n\n".join(f"**{kind}**: {kind.sites}" for kind in Denominator),
+    )
+    return Denominator(chosen)
 
 
 def agents_filter(history: History, panel: str, limit: int = 8, shown: int = 6) -> tuple[str, ...]:

@@ -10,11 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from tracker import settings
-from tracker.core.estimate import Counts, share
+from tracker.core.estimate import Counts, Denominator, share
 from tracker.store.query import Reader, Rows
 
 Answer = TypeVar("Answer")
 _REMEMBERED = 64
+HEADLINE_DENOMINATOR: str = Denominator.READABLE_OR_ABSENT
 
 
 class History(NamedTuple):
@@ -67,25 +68,31 @@ def agents(history: History) -> pd.DataFrame:
 
 
 @_remembered
-def league(history: History, panel: str, definition: str) -> pd.DataFrame:
+def league(history: History, panel: str, definition: str, denominator: str = HEADLINE_DENOMINATOR) -> pd.DataFrame:
     """Every agent on the last day of a panel, most blocked first."""
     with Reader(history.database) as reader:
-        return with_bounds(_frame(reader.league(panel, definition)), is_sample(history, panel))
+        return with_bounds(_frame(reader.league(panel, definition)), is_sample(history, panel), denominator)
 
 
 def shares(
-    history: History, panel: str, agents: tuple[str, ...], definition: str, since: pd.Timestamp | None
+    history: History,
+    panel: str,
+    agents: tuple[str, ...],
+    definition: str,
+    since: pd.Timestamp | None,
+    denominator: str = HEADLINE_DENOMINATOR,
 ) -> pd.DataFrame:
     """Shares of some agents from a day on at the days that matter; see `turning_points` and `with_bounds`."""
-    rows = _series(history, panel, agents, definition)
+    rows = _series(history, panel, agents, definition, denominator)
     return rows if since is None else from_day(rows, since)
 
 
 @_remembered
-def _series(history: History, panel: str, agents: tuple[str, ...], definition: str) -> pd.DataFrame:
+def _series(history: History, panel: str, agents: tuple[str, ...], definition: str, denominator: str) -> pd.DataFrame:
     with Reader(history.database) as reader:
-        daily = _frame(reader.shares(panel, agents, definition))
-    return with_bounds(turning_points(daily.assign(day=pd.to_datetime(daily["date"]))), is_sample(history, panel))
+        daily = _frame(reader.shares(panel, agents, definition, held=denominator == Denominator.ANSWERED))
+    days = turning_points(daily.assign(day=pd.to_datetime(daily["date"])))
+    return with_bounds(days, is_sample(history, panel), denominator)
 
 
 @_remembered
@@ -143,6 +150,20 @@ def failures(history: History, host: str) -> pd.DataFrame:
 
 
 @_remembered
+def signals(history: History, host: str) -> pd.DataFrame:
+    """What a site signals beside its rules, what is still true first."""
+    with Reader(history.database) as reader:
+        return _frame(reader.signals(host))
+
+
+@_remembered
+def signal_conflicts(history: History, host: str) -> pd.DataFrame:
+    """Where the words of a site and its rules disagree now."""
+    with Reader(history.database) as reader:
+        return _frame(reader.signal_conflicts(host))
+
+
+@_remembered
 def body(history: History, sha256: str) -> bytes:
     """The bytes of a robots.txt."""
     with Reader(history.database) as reader:
@@ -155,6 +176,7 @@ def is_sample(history: History, panel: str) -> bool:
 
 
 _LEVELS = ["members", "readable", "absent", "blocked", "blocked_named", "agent_existed"]
+_HELD = ["held", "blocked_held", "blocked_named_held"]
 
 
 def turning_points(daily: pd.DataFrame) -> pd.DataFrame:
@@ -167,7 +189,8 @@ def turning_points(daily: pd.DataFrame) -> pd.DataFrame:
     gap = by_agent["day"].diff().dt.days.ne(1)
     daily = daily.assign(stretch=gap.groupby(daily["agent"]).cumsum())
     in_stretch = daily.groupby(["agent", "stretch"], sort=False)
-    changed = daily[_LEVELS].ne(in_stretch[_LEVELS].shift()).any(axis=1)
+    levels = _LEVELS + [name for name in _HELD if name in daily.columns]
+    changed = daily[levels].ne(in_stretch[levels].shift()).any(axis=1)
     last = in_stretch["day"].transform("max").eq(daily["day"])
     return daily[changed | last].reset_index(drop=True)
 
@@ -181,18 +204,40 @@ def from_day(rows: pd.DataFrame, start: pd.Timestamp) -> pd.DataFrame:
     return pd.concat([held, rows[rows["day"] > start]]).sort_values(["agent", "day"]).reset_index(drop=True)
 
 
-def with_bounds(rows: pd.DataFrame, sample: bool) -> pd.DataFrame:
-    """Rows of `shares` with `n`, `percent`, and `low` and `high` in per cent as `core.estimate` has them."""
+def with_bounds(rows: pd.DataFrame, sample: bool, denominator: str = HEADLINE_DENOMINATOR) -> pd.DataFrame:
+    """Rows of `shares` with `n`, `percent`, and `low` and `high` in per cent as `core.estimate` has them.
+
+    Of the sites that answered, those which did not leave every count and are unknown.
+    """
+    kind = Denominator(denominator)
     counted = [
-        share(Counts(row.members, row.readable, row.absent, row.unknown, row.blocked), sample=sample)
+        share(
+            Counts(row.members, row.readable, row.absent, row.unknown, row.blocked, *_held_of(row)), kind, sample=sample
+        )
         for row in rows.itertuples()
     ]
     intervals = [one.interval for one in counted]
+    rows = _without_held(rows) if kind is Denominator.ANSWERED else rows
     return rows.assign(
         n=[one.n for one in counted],
         percent=[None if one.value is None else 100 * one.value for one in counted],
         low=[100 * interval.low if interval else None for interval in intervals],
         high=[100 * interval.high if interval else None for interval in intervals],
+    )
+
+
+def _held_of(row: Any) -> tuple[int, int]:
+    return getattr(row, "held", 0), getattr(row, "blocked_held", 0)
+
+
+def _without_held(rows: pd.DataFrame) -> pd.DataFrame:
+    named = rows["blocked_named"] - rows["blocked_named_held"]
+    blocked = rows["blocked"] - rows["blocked_held"]
+    return rows.assign(
+        blocked=blocked,
+        blocked_named=named,
+        blocked_wildcard=blocked - named,
+        unknown=rows["unknown"] + rows["held"],
     )
 
 

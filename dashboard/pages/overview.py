@@ -9,6 +9,7 @@ from dashboard import charts, components, data, theme
 from dashboard.data import History
 from tracker import reference
 from tracker.core.definitions import DEFINITIONS
+from tracker.core.estimate import Denominator
 from tracker.reference import EventKind
 
 # Deals and studies come with the pages that are about them; here stands what may bend a line by itself.
@@ -21,16 +22,18 @@ def show() -> None:
 
 
 def _body(history: History) -> None:
-    left, middle, right, last = st.columns([1.1, 3, 1.3, 0.8])
-    with left:
+    columns = st.columns([1.1, 2.8, 1.2, 1.3, 0.8])
+    with columns[0]:
         panel = components.panel_filter(history)
-    with middle:
+    with columns[1]:
         agents = components.agents_filter(history, panel)
-    with right:
+    with columns[2]:
         definition = components.definition_filter()
-    with last:
+    with columns[3]:
+        denominator = components.denominator_filter()
+    with columns[4]:
         days = components.period_filter()
-    league = data.league(history, panel, definition)
+    league = data.league(history, panel, definition, denominator)
     if league.empty:
         st.info(f"Nothing is known of panel {components.plain(panel)} yet: run `tracker crawl --panel {panel}`.")
         return
@@ -38,21 +41,27 @@ def _body(history: History) -> None:
     components.frame_line(
         history,
         panel,
-        f"{today['n']:,} of {today['members']:,} sites readable or without a robots.txt",
+        f"{today['n']:,} of {today['members']:,} {denominator.sites}",
         str(today["date"]),
     )
     if not agents:
         st.info("No agent is chosen: add one above, GPTBot for instance.")
         return
     since = pd.Timestamp(today["date"]) - pd.Timedelta(days=days) if days else None
-    rows = data.shares(history, panel, agents, definition, since)
-    _headline(league, rows, agents, definition)
+    rows = data.shares(history, panel, agents, definition, since, denominator)
+    if today["n"] == 0:
+        st.info(f"There are no {denominator.sites}: no share can be given; choose another denominator.")
+        return
+    _headline(league, rows, agents, definition, denominator)
     _chart(rows, agents)
-    _series_table(rows, panel, definition)
-    _league(league, panel, definition)
+    name = f"{panel}-{definition}-{denominator}"
+    _series_table(rows, name)
+    _league(league, name)
 
 
-def _headline(league: pd.DataFrame, rows: pd.DataFrame, agents: tuple[str, ...], definition: str) -> None:
+def _headline(
+    league: pd.DataFrame, rows: pd.DataFrame, agents: tuple[str, ...], definition: str, denominator: Denominator
+) -> None:
     """The number, of what, when, between which bounds, under which definition."""
     row = league[league["agent"].isin(agents)].iloc[0]
     st.subheader(
@@ -64,9 +73,10 @@ def _headline(league: pd.DataFrame, rows: pd.DataFrame, agents: tuple[str, ...],
         split = "all of them by name"
     sentences = [
         f"{components.sites(row['blocked'])}: {split}.",
-        _unknown_words(row),
+        _unknown_words(row, denominator),
         _trend_words(rows, row),
         f"Counted so: {DEFINITIONS[definition].sentence.replace('*', '`*`')} (definition {definition}).",
+        f"Of the {denominator.sites} (denominator {denominator}).",
     ]
     st.markdown(" ".join(sentence for sentence in sentences if sentence))
 
@@ -75,6 +85,9 @@ _VERBS = {
     "mentioned": "name {}",
     "any_restriction": "close at least a page to {}",
     "explicit_allow": "open every page to {} by name",
+    "effective_root": "close the home page to {}",
+    "named_root": "close the home page to {} by name",
+    "naive_substring": "mention {} somewhere",
 }
 
 
@@ -82,13 +95,12 @@ def _verb(definition: str) -> str:
     return _VERBS.get(definition, "shut {} out")
 
 
-def _unknown_words(row: Any) -> str:
+def _unknown_words(row: Any, denominator: Denominator) -> str:
     if row["unknown"] == 0:
         return "No site's answer is unknown that day."
-    return (
-        f"What {components.sites(row['unknown'])} would say is unknown; if none or all of them did so, "
-        f"it would be {row['low']:.1f} or {row['high']:.1f} %."
-    )
+    rest = components.sites(row["unknown"])
+    silent = f"{rest} did not answer" if denominator is Denominator.ANSWERED else f"What {rest} would say is unknown"
+    return f"{silent}; if none or all of them did so, it would be {row['low']:.1f} or {row['high']:.1f} %."
 
 
 def _trend_words(rows: pd.DataFrame, now: Any) -> str:
@@ -141,16 +153,16 @@ _COLUMNS: dict[str, Any] = {
 }
 
 
-def _series_table(rows: pd.DataFrame, panel: str, definition: str) -> None:
+def _series_table(rows: pd.DataFrame, name: str) -> None:
     components.table(
         rows.sort_values(["date", "agent"], ascending=[False, True]),
         _COLUMNS,
-        f"shares-{panel}-{definition}",
+        f"shares-{name}",
         label="The same as a table: days on which a figure changes",
     )
 
 
-def _league(league: pd.DataFrame, panel: str, definition: str) -> None:
+def _league(league: pd.DataFrame, name: str) -> None:
     st.subheader("Who is shut out most")
     known = league[league["agent_existed"] == 1]
     columns = {
@@ -164,7 +176,7 @@ def _league(league: pd.DataFrame, panel: str, definition: str) -> None:
     components.table(
         known,
         columns,
-        f"agents-{panel}-{definition}",
+        f"agents-{name}",
         label=f"{len(known)} agents on {components.day(league.iloc[0]['date'])}",
         expanded=True,
     )

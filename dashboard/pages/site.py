@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import charts, components, data, evidence
 from dashboard.data import History
-from tracker import reference
+from tracker import reference, settings
 from tracker.core.agents import Agent, Kind, Purpose
 
 START_AGENT = "GPTBot"
@@ -45,6 +45,7 @@ def _body(history: History) -> None:
     chosen = _file(history, host, runs, registry, agent)
     with above:
         _timeline(history, host, registry, agent, chosen)
+    _signals(history, host)
     _lists(history, host, runs)
 
 
@@ -151,10 +152,10 @@ def _body_of(history: History, host: str, start: str, sha256: str, agent: Agent)
 
 
 def _agent(registry: pd.DataFrame, name: str) -> Agent:
-    """The agent by name: as shipped, else as this history's own registry has it."""
-    shipped = next((agent for agent in reference.agents() if agent.name == name), None)
-    if shipped is not None:
-        return shipped
+    """The agent by name: as the registry has it, else as this history remembers it."""
+    registered = next((agent for agent in reference.agents(settings.load().agents_file) if agent.name == name), None)
+    if registered is not None:
+        return registered
     row: Any = registry[registry["agent"] == name].iloc[0]
     return Agent(
         name,
@@ -165,6 +166,37 @@ def _agent(registry: pd.DataFrame, name: str) -> Agent:
         "history",
         "",
     )
+
+
+_SIGNALS = {
+    "kind": "signal",
+    "key": "about",
+    "value": "says (empty: not understood)",
+    "agent": "to",
+    "path": "path (empty: all)",
+    "flags": "flags",
+    "raw": "in whose words",
+    "valid_from": "first seen",
+    "valid_to": "until (empty: still true)",
+}
+_CONFLICTS = {"agent": "agent", "kind": "signal", "key": "about", "value": "says", "verdict": "rules", "conflict": "so"}
+
+
+def _signals(history: History, host: str) -> None:
+    """What the file says beside its rules, and where the two disagree."""
+    found = data.signals(history, host)
+    if found.empty:
+        return
+    st.subheader("Other signals in the file")
+    now = found[found["valid_to"].isnull()]
+    said = [f"{row.kind} `{row.key}={row.value}`" for row in now[now["value"] != ""].itertuples()]
+    st.markdown(components.plain(", ".join(dict.fromkeys(said))) if said else "None is in force now.")
+    conflicts = data.signal_conflicts(history, host)
+    if len(conflicts):
+        agents = ", ".join(dict.fromkeys(conflicts["agent"]))
+        st.warning(f"Words and rules disagree for {agents}.", icon=":material/compare_arrows:")
+        components.table(conflicts, _CONFLICTS, f"{host}-conflicts", label=f"Conflicts: {len(conflicts)}")
+    components.table(found, _SIGNALS, f"{host}-signals", label=f"Signals over time: {_runs(len(found))}")
 
 
 _CAPTURES = {

@@ -35,6 +35,14 @@ CRAWLS: Sequence[Crawl] = (
 )
 
 
+SIGNALLED = b"User-agent: *\nContent-Signal: ai-train=no\nAllow: /\n"
+# On the last day one blocking site does not answer: its earlier answer is held.
+HELD: Sequence[Crawl] = (
+    *CRAWLS,
+    ("2023-10-02", {"absent.example": None, "open.example": SIGNALLED, "star.example": STAR}),
+)
+
+
 def seconds(day: str) -> int:
     return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) + 6 * 3600
 
@@ -45,7 +53,8 @@ def write(path: Path, crawls: Sequence[Crawl]) -> Path:
         for day, answers in crawls:
             crawl = writer.begin_crawl(source, panel, seconds(day), day, len(HOSTS))
             writer.record(crawl, [Answer(host, body) for host, body in answers.items()])
-            writer.record(crawl, [Failure("broken.example", "http_503", "503 from the origin")])
+            silent = [host for host in HOSTS if host not in answers]
+            writer.record(crawl, [Failure(host, "http_503", "503 from the origin") for host in silent])
             writer.finish_crawl(crawl, seconds(day) + 60)
     return path
 
@@ -54,6 +63,12 @@ def write(path: Path, crawls: Sequence[Crawl]) -> Path:
 def small_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three crawls of five made-up sites; read only."""
     return write(tmp_path_factory.mktemp("small") / "small.sqlite", CRAWLS)
+
+
+@pytest.fixture(scope="session")
+def held_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A crawl more, which a blocking site does not answer and in which another one sends a signal."""
+    return write(tmp_path_factory.mktemp("held") / "held.sqlite", HELD)
 
 
 @pytest.fixture(scope="session")

@@ -167,3 +167,38 @@ def test_every_control_of_the_projection_is_in_the_address(
     app = run("projection", small_history, monkeypatch, **{control: value})
     assert not app.exception
     assert app.selectbox(key=control).value == value
+
+
+@pytest.mark.parametrize(
+    ("denominator", "headline", "of"),
+    [
+        ("members", "40.0 % of 5 sites shut GPTBot out on 1 October 2023", "sites of the panel"),
+        ("readable", "66.7 % of 3 sites shut GPTBot out on 1 October 2023", "sites with a readable robots.txt"),
+        ("answered", "33.3 % of 3 sites shut GPTBot out on 2 October 2023", "sites that answered the newest crawl"),
+    ],
+)
+def test_the_denominator_is_chosen_by_name(
+    denominator: str, headline: str, of: str, small_history: Path, held_history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = held_history if denominator == "answered" else small_history
+    app = run("overview", path, monkeypatch, denominator=denominator)
+    assert app.subheader[0].value == headline
+    assert of in said(app)
+    if denominator == "answered":
+        assert "2 sites did not answer; if none or all of them did so, it would be 20.0 or 60.0 %" in said(app)
+
+
+def test_a_definition_by_name_of_a_search_for_the_name(small_history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run("overview", small_history, monkeypatch, definition="naive_substring")
+    assert app.subheader[0].value == "25.0 % of 4 sites mention GPTBot somewhere on 1 October 2023"
+
+
+def test_a_site_shows_its_signals_and_where_they_disagree_with_its_rules(
+    held_history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run("site", held_history, monkeypatch, site="open.example")
+    assert not app.exception
+    assert "Other signals in the file" in said(app)
+    assert "content\\-signal `ai-train=no`" in said(app)
+    assert app.warning[1].value.startswith("Words and rules disagree for")
+    assert "Other signals" not in said(run("site", held_history, monkeypatch, site="star.example"))
