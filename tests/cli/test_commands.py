@@ -1,6 +1,5 @@
 """The commands as a user types them: output, exit codes, and what is left behind."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tracker.cli import main
 from tracker.store.query import Reader
 
 ROBOTS = """\
@@ -22,32 +20,6 @@ Disallow: /
 User-agent: ClaudeBot
 Allow: /
 """
-
-
-class Result:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run a command in this process."""
-
-    def tracker(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["tracker", *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
-        captured = capsys.readouterr()
-        return Result(code, captured.out, captured.err)
-
-    return tracker
 
 
 @pytest.fixture
@@ -82,33 +54,6 @@ def history(run, repository: Path, tmp_path: Path) -> str:
     database = str(tmp_path / "history.sqlite")
     assert run("import", "git", str(repository), "--database", database).code == 0
     return database
-
-
-def test_check_says_who_is_shut_out_by_which_line(run, tmp_path: Path) -> None:
-    (tmp_path / "robots.txt").write_text(ROBOTS)
-    found = {row["agent"]: row for row in run("check", "robots.txt", "--json").json["agents"]}
-    assert (found["GPTBot"]["verdict"], found["GPTBot"]["basis"], found["GPTBot"]["line"]) == ("blocked", "named", 6)
-    assert (found["ClaudeBot"]["verdict"], found["ClaudeBot"]["basis"]) == ("allowed", "named")
-    assert (found["Bytespider"]["verdict"], found["Bytespider"]["line"]) == ("partial", 2)
-    table = run("check", "robots.txt", "--agent", "gptbot", "--agent", "NeverHeardOfBot")
-    assert table.code == 0
-    assert "GPTBot" in table.out
-    assert "NeverHeardOfBot" in table.out
-
-
-def test_check_of_a_missing_file_is_a_usage_error(run) -> None:
-    result = run("check", "nowhere.txt")
-    assert result.code == 2
-    assert result.err.startswith("tracker: cannot read nowhere.txt")
-
-
-@pytest.mark.parametrize("data", [b"<html><body>Not found</body></html>", bytes(range(256)) * 9])
-def test_check_gives_no_verdict_for_what_is_no_robots_file(run, tmp_path: Path, data: bytes) -> None:
-    (tmp_path / "robots.txt").write_bytes(data)
-    result = run("check", "robots.txt")
-    assert result.code == 1
-    assert "is no robots.txt" in result.err
-    assert result.out == ""
 
 
 @pytest.mark.parametrize("command", ["up", "schedule"])
@@ -171,12 +116,6 @@ def test_status_names_panel_coverage_and_horizon(run, history: str) -> None:
     assert found["about"]["horizon"] == "2023-10-01T06:00:00Z"
     assert found["panels"][0]["answered"] == "2 of 2"
     assert run("status", "--database", history).code == 0
-
-
-def test_agents_searches_operator_and_token(run) -> None:
-    found = run("agents", "openai", "--json").json
-    assert {"GPTBot", "OAI-SearchBot", "ChatGPT-User"} <= {agent["name"] for agent in found}
-    assert run("agents", "no such operator").err.startswith("no agent matches")
 
 
 def test_reading_without_a_history_says_how_to_make_one(run) -> None:

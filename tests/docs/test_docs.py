@@ -19,7 +19,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
 PAGES += [*(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md"), *(ROOT / "cron").rglob("*.md")]
 VIEWS = ["sites", "agents", "access_now", "access_history", "changes", "shares", "captures", "bodies", "failures"]
-VIEWS += ["crawls", "about"]
+VIEWS += ["crawls", "about", "signals", "signal_conflicts"]
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +54,13 @@ def test_every_definition_is_explained() -> None:
 def test_every_command_has_help_with_an_example_and_stands_in_the_documentation() -> None:
     everything = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     commands = get_command(app).commands
+    for group in ("import", "agents"):
+        commands |= {f"{group} {name}": command for name, command in commands[group].commands.items()}
     for name, command in commands.items():
-        assert f"tracker {name}" in everything, name
+        # `list` is what a bare `tracker agents` does.
+        assert f"tracker {name.removesuffix(' list')}" in everything, name
         if name != "import":
             assert "Example:" in (command.help or ""), name
-    assert "Example:" in (commands["import"].commands["git"].help or "")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

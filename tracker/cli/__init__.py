@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tracker.cli import ask, check, config, crawl, imports, serve
+from tracker.cli import agents, ask, check, config, crawl, imports, serve
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -43,7 +43,7 @@ app.command("schedule")(crawl.schedule)
 app.command("status")(ask.status)
 app.command("config")(config.config)
 app.command("site")(ask.site)
-app.command("agents")(ask.agents)
+app.add_typer(agents.app, name="agents")
 app.command("query")(ask.query)
 app.command("dashboard")(serve.dashboard)
 

@@ -1,4 +1,4 @@
-"""Commands that read the history: `status`, `site`, `agents`, `query`."""
+"""Commands that read the history: `status`, `site`, `query`."""
 
 import sys
 from datetime import UTC, datetime
@@ -99,39 +99,6 @@ def site(
     print_table(captures.columns, captures.rows[-10:], title=f"Answers seen ({newest})")
     if failures.rows:
         print_table(failures.columns, failures.rows[-10:], title=f"Failed attempts ({len(failures.rows)})")
-
-
-def agents(
-    search: Annotated[str, typer.Argument(help="Part of a name, token, operator or purpose.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """List the AI crawlers that Drywell knows.
-
-    Operator, purpose, tokens, since when, documentation.
-
-    Example: tracker agents openai
-    """
-    from dataclasses import asdict
-
-    from tracker import reference
-
-    wanted = search.lower()
-    found = [
-        agent
-        for agent in reference.agents()
-        if wanted in " ".join((agent.name, *agent.tokens, agent.operator, agent.purpose)).lower()
-    ]
-    if as_json:
-        print_json([asdict(agent) for agent in found])
-        return
-    columns = ("agent", "operator", "purpose", "kind", "since", "tokens", "documentation")
-    rows = [
-        (a.name, a.operator, str(a.purpose), str(a.kind), a.valid_from, ", ".join(a.tokens), a.documentation)
-        for a in found
-    ]
-    print_table(columns, rows)
-    if not found:
-        note(f"no agent matches {search!r}")
 
 
 def query(

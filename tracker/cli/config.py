@@ -1,10 +1,17 @@
 """`tracker config`: every setting, its value and where it comes from."""
 
-from tracker.cli.options import AsJson, Database, Panel
+from typing import TYPE_CHECKING, Any
+
+from tracker.cli.options import AgentsFile, AsJson, Database, Panel
 from tracker.cli.output import print_json, print_table
 
+if TYPE_CHECKING:
+    from tracker.settings import Settings
 
-def config(database: Database = None, panel: Panel = None, as_json: AsJson = False) -> None:
+
+def config(
+    database: Database = None, panel: Panel = None, agents_file: AgentsFile = None, as_json: AsJson = False
+) -> None:
     """Show every setting, its value and its origin.
 
     Origins: flag, TRACKER_ variable, tracker.toml, default.
@@ -13,14 +20,20 @@ def config(database: Database = None, panel: Panel = None, as_json: AsJson = Fal
     """
     from tracker.settings import load, origins
 
-    settings = load(database=database, panel=panel)
-    where = origins(settings, database=database, panel=panel)
+    flags = {"database": database, "panel": panel, "agents": agents_file}
+    settings = load(**flags)
+    where = origins(settings, **flags)
     rows = []
     for name, field in type(settings).model_fields.items():
-        value = settings.history if name == "database" else getattr(settings, name)
+        value = _in_force(settings, name)
         shown = [str(part) for part in value] if isinstance(value, tuple) else value
         rows.append({"setting": name, "value": shown, "origin": where[name], "meaning": field.description})
     if as_json:
         print_json({row["setting"]: {"value": row["value"], "origin": row["origin"]} for row in rows})
     else:
         print_table(("setting", "value", "origin", "meaning"), [list(row.values()) for row in rows])
+
+
+def _in_force(settings: "Settings", name: str) -> Any:
+    computed = {"database": settings.history, "agents": settings.agents_file}
+    return computed.get(name, getattr(settings, name))

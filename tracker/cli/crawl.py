@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.options import (
+    AgentsFile,
     AllowPrivate,
     AsJson,
     CaFile,
@@ -32,6 +33,7 @@ def crawl(
     panel: Panel = None,
     database: Database = None,
     contact: Contact = None,
+    agents_file: AgentsFile = None,
     ca_file: CaFile = None,
     allow_private: AllowPrivate = None,
     resolver: Resolver = None,
@@ -52,6 +54,7 @@ def crawl(
         panel=panel,
         database=database,
         contact=contact,
+        agents=agents_file,
         ca_file=ca_file,
         allow_private=allow_private,
         resolver=resolver,
@@ -112,7 +115,7 @@ def _crawl(settings: "Settings", members: "PanelList", at: int) -> "CrawlReport"
 
     done = 0
     with (
-        Writer(settings.history, reference.agents()) as writer,
+        Writer(settings.history, reference.agents(settings.agents_file)) as writer,
         progress(f"crawling {members.name}") as advance,
     ):
 
@@ -167,6 +170,7 @@ def schedule(
     panel: Panel = None,
     database: Database = None,
     contact: Contact = None,
+    agents_file: AgentsFile = None,
     once: Annotated[bool, typer.Option("--once", help="Crawl if due, then end.")] = False,
 ) -> None:
     """Crawl a panel once a day, as long as it runs.
@@ -175,12 +179,15 @@ def schedule(
 
     Example: tracker schedule --panel starter --contact you@example.org
     """
+    from tracker import reference
     from tracker.cli.processes import Child, settings_environment
     from tracker.schedule import run_daily
     from tracker.settings import load
 
-    settings = load(panel=panel, database=database, contact=contact)
-    panel_to_crawl(settings)  # a panel that cannot be read is an error now, not every day
+    settings = load(panel=panel, database=database, contact=contact, agents=agents_file)
+    # A panel or a registry that cannot be read is an error now, not every day.
+    panel_to_crawl(settings)
+    reference.agents(settings.agents_file)
     environment = settings_environment(settings)
     # A crawl is a process of its own: what a daemon of years must not do is to grow.
     child = Child(["crawl", "--if-due"], environment)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.options import AsJson, Database
+from tracker.cli.options import AgentsFile, AsJson, Database
 from tracker.cli.output import note, print_json, progress
 
 app = typer.Typer(help="Bring past captures into the history.", no_args_is_help=True)
@@ -27,6 +27,7 @@ def git(
         typer.Option("--panel", "-p", help="Name of the panel they form.", show_default="folder name"),
     ] = None,
     database: Database = None,
+    agents_file: AgentsFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Import the history of a git-scraping repository: each commit that touches the files is one crawl.
@@ -39,10 +40,11 @@ def git(
     from tracker.sources.git import carry_over, read_history
     from tracker.store.write import Writer
 
-    history = load(database=database).history
+    settings = load(database=database, agents=agents_file)
+    history, agents = settings.history, reference.agents(settings.agents_file)
     # Read before the history is opened, so that a mistyped path leaves no empty file behind.
     past = read_history(repository, path)
-    with Writer(history, reference.agents()) as writer, progress("commits") as advance:
+    with Writer(history, agents) as writer, progress("commits") as advance:
         report = carry_over(writer, past, panel, advance)
     for name, reason in list(report.skipped.items())[:5]:
         note(f"skipped {name}: {reason}")

@@ -13,6 +13,10 @@ Panel = Annotated[
     str | None,
     typer.Option("--panel", "-p", help="Panel by name, or a file: one host a line, or CSV with a host column."),
 ]
+AgentsFile = Annotated[
+    Path | None,
+    typer.Option("--agents-file", help="TOML file of agents of your own.", show_default="agents.toml, if it is here"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Contact = Annotated[
     str | None,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.options import Contact, Database, Host, NoBrowser, Panel, Port
+from tracker.cli.options import AgentsFile, Contact, Database, Host, NoBrowser, Panel, Port
 from tracker.cli.output import note, print_table, progress
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 def demo(
     database: Database = None,
+    agents_file: AgentsFile = None,
     port: Port = None,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the table.")] = False,
     no_browser: NoBrowser = False,
@@ -30,10 +31,11 @@ def demo(
     from tracker.settings import load
     from tracker.store.query import Reader
 
-    settings = load(database=database, port=port, open_browser=False if no_browser else None)
+    settings = load(database=database, agents=agents_file, port=port, open_browser=False if no_browser else None)
+    agents = reference.agents(settings.agents_file)
     history = settings.database_or("demo.sqlite")
     with progress("crawling the made-up web") as advance:
-        reports = build(history, reference.agents(), advance)
+        reports = build(history, agents, advance)
     if reports and not reports[-1].finished:
         raise CrawlError("the demo was stopped; `tracker demo` goes on where it ended")
     with Reader(history) as reader:
@@ -98,6 +100,7 @@ def up(
     panel: Panel = None,
     database: Database = None,
     contact: Contact = None,
+    agents_file: AgentsFile = None,
     port: Port = None,
     no_browser: NoBrowser = False,
 ) -> None:
@@ -107,13 +110,16 @@ def up(
 
     Example: tracker up --panel starter --contact you@example.org
     """
+    from tracker import reference
     from tracker.cli.crawl import panel_to_crawl
     from tracker.cli.processes import Child, run_together, settings_environment
     from tracker.settings import load
 
     opened = False if no_browser else None
-    settings = load(panel=panel, database=database, contact=contact, port=port, open_browser=opened)
-    panel_to_crawl(settings)  # a panel that cannot be read is an error before anything is started
+    settings = load(panel=panel, database=database, contact=contact, agents=agents_file, port=port, open_browser=opened)
+    # A panel or a registry that cannot be read is an error before anything is started.
+    panel_to_crawl(settings)
+    reference.agents(settings.agents_file)
     environment = settings_environment(settings)
     code = run_together([Child(["schedule"], environment), Child(["dashboard"], environment)])
     raise typer.Exit(code)

@@ -1,0 +1,366 @@
+"""`tracker check` as a publisher types it: verdicts with their lines, remarks, wishes, comparisons, and sites asked."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.web import Web, page, reset, settings_for
+
+ROBOTS = """\
+User-agent: *
+Disallow: /private
+
+User-agent: GPTBot
+User-agent: CCBot
+Disallow: /
+
+User-agent: ClaudeBot
+Allow: /
+"""
+MANAGED = """\
+# BEGIN Cloudflare Managed content
+User-agent: *
+Content-Signal: ai-train=no
+Allow: /
+# END Cloudflare Managed Content
+
+User-agent: *
+Disallow: /
+"""
+
+
+@pytest.fixture
+def robots(tmp_path: Path) -> str:
+    (tmp_path / "robots.txt").write_text(ROBOTS)
+    return "robots.txt"
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """A web on loopback to which all names lead."""
+    with Web() as web:
+        monkeypatch.setattr("tracker.cli.crawl.fetch_settings", lambda settings: settings_for(web))
+        yield web
+
+
+def agents_of(report: dict) -> dict[str, dict]:
+    return {row["agent"]: row for row in report["agents"]}
+
+
+# --- Verdicts ---
+
+
+def test_it_says_who_is_shut_out_by_which_line(run, robots: str) -> None:
+    report = run("check", robots, "--json").json
+    found = agents_of(report)
+    gptbot = found["GPTBot"]
+    assert (gptbot["verdict"], gptbot["basis"], gptbot["line"], gptbot["text"]) == (
+        "blocked",
+        "named",
+        6,
+        "Disallow: /",
+    )
+    assert gptbot["group_lines"] == [4]
+    assert (found["ClaudeBot"]["verdict"], found["ClaudeBot"]["basis"]) == ("allowed", "named")
+    assert (found["Bytespider"]["verdict"], found["Bytespider"]["line"]) == ("partial", 2)
+    assert report["summary"] == {
+        "agents": len(found),
+        "called": "headline agents",
+        "blocked": 2,
+        "partial": len(found) - 3,
+        "allowed": 1,
+        "blocked_by_name": 2,
+        "remarks": 0,
+    }
+
+
+def test_the_summary_comes_first_and_the_table_shows_the_lines(run, robots: str) -> None:
+    first, *rest = run("check", robots).out.splitlines()
+    assert first.startswith("robots.txt: 12 headline agents: 2 blocked (2 by name), 9 partial, 1 allowed; no remarks")
+    table = "\n".join(rest)
+    assert "6: Disallow: /" in table
+    assert "2: Disallow: /private" in table
+
+
+def test_the_output_of_a_usual_file_fits_80_columns(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text(ROBOTS + "Disalow: /search\n")
+    assert max(len(line.rstrip()) for line in run("check", "robots.txt").out.splitlines()[1:]) <= 80
+
+
+def test_agents_by_name_and_by_any_token(run, robots: str) -> None:
+    rows = run("check", robots, "--agent", "gptbot", "-a", "NeverHeardOfBot", "-a", "*", "-a", "GPTBot", "--json").json
+    assert [(row["agent"], row["registered"], row["verdict"]) for row in rows["agents"]] == [
+        ("GPTBot", True, "blocked"),
+        ("NeverHeardOfBot", False, "partial"),
+        ("*", False, "partial"),
+    ]
+    assert "NeverHeardOfBot" in run("check", robots, "--agent", "NeverHeardOfBot").out
+    assert len(run("check", robots, "--all", "--json").json["agents"]) > 100
+
+
+def test_an_agent_of_the_users_own(run, robots: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        '[[agent]]\nname = "MyBot"\ntokens = ["MyBot", "CCBot-of-mine"]\noperator = "Me"\npurpose = "training"\n'
+        'kind = "crawler"\nheadline = true\nsource = "https://me.example/"\nchecked = "2026-01-01"\n'
+    )
+    found = agents_of(run("check", robots, "--agents-file", "mine.toml", "--json").json)
+    assert found["MyBot"]["verdict"] == "partial"
+
+
+def test_a_file_that_says_nothing_is_open(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_bytes(b"")
+    result = run("check", "robots.txt")
+    assert result.code == 0
+    assert "0 blocked, 0 partial, 12 allowed; 1 remark" in result.out
+    assert "The file is empty" in result.out
+
+
+# --- Remarks, signals, conflicts ---
+
+
+def test_remarks_come_with_line_and_mend(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text("User-agent: *\nDisalow: /\n\nUser-agent: GTP-Bot\nDisallow: private\n")
+    (typo, dead) = run("check", "robots.txt", "--json").json["remarks"][:2]
+    assert (typo["line"], typo["flag"], typo["mend"]) == (2, "typo", "write `Disallow`")
+    assert (dead["line"], dead["flag"], dead["mend"]) == (5, "dead_pattern", "write `/private`")
+    out = run("check", "robots.txt").out
+    assert "- line 2: `Disalow` is read as Disallow by Google's parser" in out
+
+
+def test_an_unknown_ai_crawler_is_pointed_out(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text("User-agent: GPT-Bot\nDisallow: /\n")
+    (found,) = run("check", "robots.txt", "--json").json["remarks"]
+    assert (found["flag"], found["line"]) == ("unknown_ai_token", 1)
+    assert "gptbot" in found["mend"]
+
+
+def test_cloudflares_block_is_told_from_the_sites_own_rules(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text(MANAGED)
+    report = run("check", "robots.txt", "--json").json
+    gptbot = agents_of(report)["GPTBot"]
+    assert (gptbot["verdict"], gptbot["own_verdict"]) == ("allowed", "blocked")
+    assert gptbot["ties"] == [{"allow": 4, "disallow": 8}]
+    assert report["managed"] == [1, 5]
+    out = " ".join(run("check", "robots.txt").out.split())
+    assert "Cloudflare's managed `Allow: /` on line 4 cancels your `Disallow: /` on line 8" in out
+    assert "Without Cloudflare's block (lines 1 to 5) the site's own rules say blocked to GPTBot" in out
+
+
+def test_words_against_rules(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text(MANAGED + "\nUser-agent: CCBot\nContent-Signal: ai-train=yes\nDisallow: /\n")
+    report = run("check", "robots.txt", "--json").json
+    assert [(one["key"], one["value"], one["line"]) for one in report["signals"]] == [
+        ("ai-train", "no", 3),
+        ("ai-train", "yes", 11),
+    ]
+    found = {one["agent"]: (one["conflict"], one["signal"]["line"]) for one in report["conflicts"]}
+    assert found["GPTBot"] == ("closed in words, open by rule", 3)
+    assert found["CCBot"] == ("open in words, closed by rule", 11)
+    assert "PerplexityBot" not in found
+    assert "ai-train=no on line 3: closed in words, open by rule, for GPTBot" in run("check", "robots.txt").out
+
+
+# --- Paths ---
+
+
+def test_paths_and_urls_with_the_winning_line(run, robots: str) -> None:
+    arguments = ["--agent", "GPTBot", "--agent", "Bytespider"]
+    urls = ["--path", "/private/x", "--path", "https://site.example", "--path", "https://site.example/ä?q=a b"]
+    rows = run("check", robots, *arguments, *urls, "--json").json["paths"]
+    assert [(row["path"], row["agent"], row["access"], row["line"]) for row in rows] == [
+        ("/private/x", "GPTBot", "closed", 6),
+        ("/private/x", "Bytespider", "closed", 2),
+        ("/", "GPTBot", "closed", 6),
+        ("/", "Bytespider", "open", None),
+        ("/%C3%A4?q=a%20b", "GPTBot", "closed", 6),
+        ("/%C3%A4?q=a%20b", "Bytespider", "open", None),
+    ]
+    assert "2: Disallow: /private" in run("check", robots, "--path", "/private/x").out
+
+
+# --- Wishes ---
+
+WISHES = [
+    (["GPTBot=blocked", "claudebot=Allowed", "Bytespider=partial", "*=partial", "NewBot=partial"], []),
+    (["ClaudeBot=blocked"], ["ClaudeBot is allowed, expected blocked (line 8: User-agent: ClaudeBot)"]),
+    (["GPTBot=allowed"], ["GPTBot is blocked, expected allowed (line 6: Disallow: /)"]),
+    (["Kangaroo Bot=blocked"], ["Kangaroo Bot is partial, expected blocked (line 2: Disallow: /private)"]),
+]
+
+
+@pytest.mark.parametrize(("wishes", "unmet"), WISHES, ids=["met", "named", "closed", "wildcard"])
+def test_wishes(run, robots: str, wishes: list[str], unmet: list[str]) -> None:
+    arguments = [part for wish in wishes for part in ("--expect", wish)]
+    result = run("check", robots, *arguments)
+    assert result.code == (4 if unmet else 0)
+    assert result.err.splitlines() == [f"tracker: robots.txt: {says}" for says in unmet]
+    found = run("check", robots, *arguments, "--json")
+    assert found.code == result.code
+    assert [one["says"] for one in found.json["unmet"]] == unmet
+
+
+def test_a_wish_for_a_purpose_is_one_for_all_its_agents(run, robots: str) -> None:
+    result = run("check", robots, "--expect", "training=blocked", "--json")
+    assert result.code == 4
+    agents = {one["agent"] for one in result.json["unmet"]}
+    assert {"ClaudeBot", "Bytespider"} <= agents
+    assert not {"GPTBot", "ChatGPT-User"} & agents
+
+
+@pytest.mark.parametrize("wish", ["GPTBot", "GPTBot=shut", "=blocked", "Bot/1.0=blocked"])
+def test_a_wish_that_cannot_be_read_is_a_usage_error(run, robots: str, wish: str) -> None:
+    result = run("check", robots, "--expect", wish)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.count("\n") == 1
+
+
+def test_several_files_for_a_hook(run, robots: str, tmp_path: Path) -> None:
+    (tmp_path / "open.txt").write_text("User-agent: *\nAllow: /\n")
+    result = run("check", robots, "open.txt", "--expect", "GPTBot=blocked")
+    assert result.code == 4
+    assert result.err.splitlines() == [
+        "tracker: open.txt: GPTBot is allowed, expected blocked (line 1: User-agent: *)",
+    ]
+    assert [line.split(":")[0] for line in result.out.splitlines() if "headline agents" in line] == [robots, "open.txt"]
+    assert [report["file"] for report in run("check", robots, "open.txt", "--json").json] == [robots, "open.txt"]
+
+
+def test_one_bad_file_among_several_does_not_hide_the_others(run, robots: str) -> None:
+    result = run("check", "nowhere.txt", robots, "--expect", "ClaudeBot=blocked")
+    assert result.code == 2
+    assert [line.split(":")[1].strip() for line in result.err.splitlines()] == ["cannot read nowhere.txt", "robots.txt"]
+    assert "12 headline agents" in result.out
+
+
+# --- Comparison ---
+
+
+def test_compare_says_who_gained_and_who_lost(run, robots: str, tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_text("User-agent: *\nDisallow: /private\n\nUser-agent: ClaudeBot\nDisallow: /\n")
+    compared = run("check", robots, "--compare", "old.txt", "--json").json["compared"]
+    effects = {change["agent"]: change["effect"] for change in compared["changes"]}
+    assert effects == {"GPTBot": "lost", "CCBot": "lost", "ClaudeBot": "gained"}
+    assert compared["unchanged"] > 100
+    assert compared["changes"][0]["after"]["text"] == "Disallow: /"
+    out = " ".join(run("check", robots, "--compare", "old.txt").out.split())
+    assert "Compared with old.txt: 2 lost access, 1 gained access" in out
+    assert "lost access (partial by * > blocked by name): GPTBot, CCBot; closed: ordinary pages" in out
+
+
+def test_compare_with_itself_finds_nothing(run, robots: str) -> None:
+    compared = run("check", robots, "--compare", robots, "--json").json["compared"]
+    assert (compared["changes"], compared["signals_new"], compared["signals_gone"]) == ([], [], [])
+
+
+# --- Sites ---
+
+
+@pytest.mark.parametrize("name", ["news.example", "https://News.Example/some/page?x", "http://news.example:80"])
+def test_a_domain_or_url_is_asked_for_its_robots_txt(run, site: Web, name: str) -> None:
+    site.on("news.example", page(ROBOTS.encode()))
+    report = run("check", name, "--json").json
+    assert (report["file"], report["url"], report["answer"]) == (name, "https://news.example/robots.txt", "ok")
+    assert agents_of(report)["GPTBot"]["verdict"] == "blocked"
+    assert [(request.host, request.path) for request in site.requests] == [("news.example", "/robots.txt")]
+
+
+def test_an_existing_file_comes_before_a_site(run, site: Web, tmp_path: Path) -> None:
+    (tmp_path / "news.example").write_text(ROBOTS)
+    assert run("check", "news.example", "--json").json["url"] is None
+    assert site.requests == []
+
+
+def test_a_site_without_a_file_has_no_rules_and_is_told_so(run, site: Web) -> None:
+    result = run("check", "news.example", "--expect", "GPTBot=blocked", "--expect", "CCBot=allowed")
+    assert result.out == "news.example has no robots.txt (http_404): no rules, everything is open to everybody\n"
+    assert result.code == 4
+    assert result.err == "tracker: news.example: GPTBot is allowed, expected blocked (no line applies to it)\n"
+    report = run("check", "news.example", "--json").json
+    assert (report["answer"], report["cause"], report["flags"]) == ("absent", "http_404", [])
+
+
+TROUBLE = [
+    (page(b"", "503 Service Unavailable"), "http_503"),
+    (page(b"", "403 Forbidden"), "http_403"),
+    (reset(), "reset"),
+    (page(b"<html><body>hello</body></html>"), "is no robots.txt"),
+]
+
+
+@pytest.mark.parametrize(("answer", "says"), TROUBLE, ids=[row[1] for row in TROUBLE])
+def test_a_site_that_does_not_answer_gets_no_verdict(run, site: Web, answer, says: str) -> None:
+    site.on("news.example", answer)
+    result = run("check", "news.example", "--expect", "GPTBot=blocked")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("tracker: ")
+    assert says in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_the_flags_of_a_crawl_count(run) -> None:
+    result = run("check", "news.example", "--resolver", "127.0.0.1:1")
+    assert (result.code, result.out) == (1, "")
+    assert "dns_timeout" in result.err
+    assert run("check", "news.example", "--allow-private", "everything").code == 2
+
+
+# --- What is no robots.txt ---
+
+NO_SOURCES = [
+    (["nowhere.txt"], "cannot read nowhere.txt"),
+    (["some/folder/robots.bak"], "cannot read some/folder/robots.bak"),
+    (["."], "cannot read .: Is a directory"),
+    (["two\nlines"], "cannot read two lines"),
+    (["x" * 5_000], "cannot read xxx"),
+    (["localhost"], "has no dot"),
+    (["ftp://news.example/"], "only http and https"),
+    (["https://news.example:8443/"], "tracker check -"),
+    (["https://127.0.0.1/"], "IP address"),
+    (["-", "-"], "standard input (-) can be read once"),
+    (["-", "--compare", "-"], "standard input (-) can be read once"),
+    (["robots.txt", "--agent", "GPTBot/1.0"], "leave the version off"),
+    (["robots.txt", "--compare", "nowhere.txt"], "cannot read nowhere.txt"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), NO_SOURCES, ids=[row[1] for row in NO_SOURCES])
+def test_what_cannot_be_checked_is_one_line(run, robots: str, arguments: list[str], says: str) -> None:
+    result = run("check", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert says in result.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("data", [b"<html><body>Not found</body></html>", bytes(range(256)) * 9, b"\0" * 600_000])
+def test_there_is_no_verdict_for_what_is_no_robots_file(run, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "robots.txt").write_bytes(data)
+    result = run("check", "robots.txt")
+    assert result.code == 1
+    assert "is no robots.txt" in result.err
+    assert result.out == ""
+
+
+def test_standard_input_and_a_pipe(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tracker", "check", "-", "--expect", "GPTBot=blocked"]
+    done = subprocess.run(command, input=ROBOTS.encode(), capture_output=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"-: 12 headline agents")
+
+
+def test_a_named_pipe_is_read(run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(ROBOTS,))
+    writer.start()
+    assert agents_of(run("check", "pipe", "--json").json)["GPTBot"]["verdict"] == "blocked"
+    writer.join()
+
+
+def test_a_huge_file_is_cut_as_a_crawler_would(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_bytes(b"User-agent: *\n" + b"Disallow: /a\n" * 100_000 + b"Disallow: /\n")
+    report = run("check", "robots.txt", "--json").json
+    assert "truncated_500k" in report["flags"]
+    assert agents_of(report)["GPTBot"]["verdict"] == "partial"

@@ -1,0 +1,184 @@
+"""The report of `tracker check` for people: a summary, tables of at most 80 columns, remarks with the mend."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tracker.cli.output import print_table
+
+WIDTH = 80
+_TEXT = 32
+_NAMES = 8
+_ROWS = 50
+_BY = {"named": "name", "wildcard": "*", "none": ""}
+_BASES = {"named": " by name", "wildcard": " by *", "none": ""}
+_EFFECTS = {
+    "lost": "lost access",
+    "gained": "gained access",
+    "mixed": "lost some, gained some",
+    "rebased": "same access, on another basis",
+}
+_Report = dict[str, Any]
+
+
+def print_report(report: _Report) -> None:
+    """Print one report."""
+    if report["answer"] == "absent":
+        print(f"{report['file']} has no robots.txt ({report['cause']}): no rules, everything is open to everybody")
+    else:
+        print(_summary(report))
+    if report["compared"]:
+        _print_compared(report["compared"])
+    elif report["answer"] != "absent":
+        _print_verdicts(report)
+    _print_paths(report["paths"])
+    _print_remarks(report["remarks"])
+    _print_signals("Signals", report["signals"])
+    _print_conflicts(report["conflicts"])
+
+
+def _summary(report: _Report) -> str:
+    of = report["summary"]
+    called = of["called"] if of["agents"] != 1 else of["called"].removesuffix("s")
+    by_name = f" ({of['blocked_by_name']} by name)" if of["blocked"] else ""
+    remarks = f"{of['remarks'] or 'no'} remark{'' if of['remarks'] == 1 else 's'}"
+    where = report["file"] if report["url"] is None else f"{report['file']} ({report['url']})"
+    counts = f"{of['blocked']} blocked{by_name}, {of['partial']} partial, {of['allowed']} allowed"
+    return f"{where}: {of['agents']} {called}: {counts}; {remarks}"
+
+
+def _print_verdicts(report: _Report) -> None:
+    columns = ("agent", "verdict", "by", "deciding line", "group", "except")
+    rows = [
+        (
+            row["agent"],
+            row["verdict"],
+            _BY[row["basis"]],
+            _line(row),
+            _some(row["group_lines"], 3),
+            _some(row["exception_lines"], 3),
+        )
+        for row in report["agents"]
+    ]
+    print_table(columns, rows)
+    if report["managed"]:
+        _print_own(report)
+
+
+def _print_own(report: _Report) -> None:
+    """What the site's own rules alone would say, where Cloudflare's block makes a difference."""
+    otherwise: dict[str, list[str]] = {}
+    for row in report["agents"]:
+        if row["own_verdict"] != row["verdict"]:
+            otherwise.setdefault(row["own_verdict"], []).append(row["agent"])
+    first, last = report["managed"]
+    block = f"Cloudflare's block (lines {first} to {last})"
+    if not otherwise:
+        _print_wrapped(f"Without {block} the file would say the same to these agents.")
+    for verdict, agents in otherwise.items():
+        _print_wrapped(f"Without {block} the site's own rules say {verdict} to {_names(agents)}.")
+    print()
+
+
+def _print_paths(rows: Sequence[_Report]) -> None:
+    if rows:
+        cells = [(row["path"], row["agent"], row["access"], _line(row)) for row in rows]
+        print_table(("path", "agent", "access", "winning line"), cells, title="Paths")
+
+
+def _print_remarks(found: Sequence[_Report]) -> None:
+    if not found:
+        return
+    print("Remarks")
+    for remark in found:
+        where = f"line {remark['line']}: " if remark["line"] else ""
+        mend = f"; {remark['mend']}" if remark["mend"] else ""
+        _print_wrapped(f"{where}{remark['text']}{mend}. [{remark['flag']}]", mark="- ")
+    print()
+
+
+def _print_signals(title: str, signals: Sequence[_Report]) -> None:
+    if not signals:
+        return
+    names = ("line", "signal", "says", "for", "path", "flags")
+    cells = [
+        (one["line"], one["kind"], _said(one), _names(one["agents"]), one["path"], ", ".join(one["flags"]))
+        for one in signals[:_ROWS]
+    ]
+    # Most files have no path and no flag to show.
+    shown = [at for at in range(len(names)) if any(row[at] for row in cells)]
+    print_table([names[at] for at in shown], [[row[at] for at in shown] for row in cells], title=title)
+    if len(signals) > _ROWS:
+        print(f"and {len(signals) - _ROWS:,} more\n")
+
+
+def _print_conflicts(found: Iterable[_Report]) -> None:
+    by_signal: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        signal = one["signal"]
+        on = f" on line {signal['line']}" if signal["line"] else ""
+        by_signal.setdefault((f"{_said(signal)}{on}", one["conflict"]), []).append(one["agent"])
+    if by_signal:
+        print("Words and rules disagree")
+    for (signal, says), agents in by_signal.items():
+        _print_wrapped(f"{signal}: {says}, for {_names(agents)}.", mark="- ")
+    if by_signal:
+        print()
+
+
+def _print_compared(compared: _Report) -> None:
+    print(f"Compared with {compared['with']}: {_effects(compared)}")
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for change in compared["changes"]:
+        key = (_EFFECTS[change["effect"]], _turn(change), _pages(change), _line(change["after"]))
+        groups.setdefault(key, []).append(change["agent"])
+    for (effect, turn, pages, line), agents in groups.items():
+        by = f"; now by line {line}" if line else ""
+        _print_wrapped(f"{effect} ({turn}): {_names(agents)}{pages}{by}", mark="- ")
+    if not compared["complete"]:
+        _print_wrapped("The files are too tangled to be compared in full: there may be more.")
+    print()
+    _print_signals("Signals that are new", compared["signals_new"])
+    _print_signals("Signals that are gone", compared["signals_gone"])
+
+
+def _effects(compared: _Report) -> str:
+    of = [change["effect"] for change in compared["changes"]]
+    counts = [f"{of.count(effect)} {words}" for effect, words in _EFFECTS.items() if effect in of]
+    return ", ".join([*counts, f"{compared['unchanged']} unchanged"])
+
+
+def _turn(change: _Report) -> str:
+    """Verdict and basis before and after, where they differ."""
+    before, after = (f"{side['verdict']}{_BASES[side['basis']]}" for side in (change["before"], change["after"]))
+    return after if before == after else f"{before} > {after}"
+
+
+def _pages(change: _Report) -> str:
+    parts = [f"; {fate}: {', '.join(map(_short, change[fate]))}" for fate in ("closed", "opened") if change[fate]]
+    return "".join(parts)
+
+
+def _line(row: _Report) -> str:
+    return f"{row['line']}: {_short(row['text'])}" if row["line"] else ""
+
+
+def _said(signal: _Report) -> str:
+    return f"{signal['key']}={_short(signal['value'])}" if signal["value"] else _short(signal["raw"])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
+
+
+def _some(numbers: Sequence[int], most: int) -> str:
+    return ", ".join(map(str, numbers[:most])) + (", …" if len(numbers) > most else "")
+
+
+def _names(names: Sequence[str]) -> str:
+    more = len(names) - _NAMES
+    return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _print_wrapped(text: str, mark: str = "") -> None:
+    print(textwrap.fill(text, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False))
