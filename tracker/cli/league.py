@@ -22,6 +22,8 @@ _ONLY_WITH = {
     "panel": "--shares or --unknown",
     "database": "--shares or --unknown",
 }
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a league table is asked for; None: the default."""
