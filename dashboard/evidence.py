@@ -11,7 +11,8 @@ from itertools import pairwise
 from dashboard import theme
 from tracker.core.agents import Agent
 from tracker.core.robots import RobotsFile, parse
-from tracker.core.verdict import Basis, Degree, Fate, Verdict, judge
+from tracker.core.ruleset import Degree
+from tracker.core.verdict import Basis, Fate, Verdict, judge
 
 LONGEST_FILE = 2_000
 LONGEST_LINE = 400

@@ -12,7 +12,7 @@ import pytest
 from tracker import reference
 from tracker.core.agents import Agent, Kind, Precision, Purpose, existed
 from tracker.core.hosts import normalise_host
-from tracker.core.policy import tokens_of
+from tracker.core.naming import tokens_of
 from tracker.errors import ReferenceDataError
 from tracker.store.registry import registry_fingerprint
 

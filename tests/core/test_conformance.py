@@ -10,7 +10,8 @@ from tests.core import conformance_bytes, conformance_google, conformance_rfc
 from tests.core.conformance_case import Case, cases
 from tests.core.google import Ask
 from tracker.core.robots import MAX_BYTES, parse
-from tracker.core.verdict import Basis, Degree, Verdict, allowed, judge
+from tracker.core.ruleset import Degree
+from tracker.core.verdict import Basis, Verdict, allowed, judge
 
 TABLES = conformance_rfc.SECTIONS | conformance_google.SECTIONS | conformance_bytes.SECTIONS
 CASES = cases(TABLES)

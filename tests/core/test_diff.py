@@ -8,7 +8,8 @@ from tests.conftest import agent
 from tracker.core import diff as module
 from tracker.core.diff import MAX_EXAMPLES, Effect, compare
 from tracker.core.robots import parse
-from tracker.core.verdict import Degree, judge
+from tracker.core.ruleset import Degree
+from tracker.core.verdict import judge
 
 GPTBOT, CCBOT = agent("GPTBot"), agent("CCBot")
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from tracker.core.policy import DEGREE, FULL, GENERIC, NONE, PARTIAL, ROOT, policy_of
 from tracker.core.robots import parse
-from tracker.core.verdict import Degree, Fate, judge
+from tracker.core.ruleset import Degree
+from tracker.core.verdict import Fate, judge
 
 Rule = tuple[bool, str]
 BITS = {Degree.NONE: NONE, Degree.PARTIAL: PARTIAL, Degree.FULL: FULL}

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from tracker.core import policy as p
 from tracker.core.agents import Agent
-from tracker.core.policy import ABSENT, Policy, policy_of, resolve, tokens_of
+from tracker.core.naming import tokens_of
+from tracker.core.policy import ABSENT, Policy, policy_of, resolve
 from tracker.core.robots import parse
-from tracker.core.verdict import Basis, Degree, Fate, judge
+from tracker.core.ruleset import Degree
+from tracker.core.verdict import Basis, Fate, judge
 
 WORDS = {"UA ": "User-agent: ", "D ": "Disallow: ", "A ": "Allow: "}
 DEGREES = {Degree.NONE: p.NONE, Degree.PARTIAL: p.PARTIAL, Degree.FULL: p.FULL}

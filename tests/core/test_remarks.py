@@ -96,7 +96,8 @@ def test_nothing_is_said_of_a_plain_file(short: str):
 
 
 def test_the_mend_of_a_tie_mends_it():
-    from tracker.core.verdict import Degree, judge
+    from tracker.core.ruleset import Degree
+    from tracker.core.verdict import judge
 
     assert judge(parse(text(MANAGED + "|UA *|D /")), "CCBot").degree is Degree.NONE
     assert judge(parse(text(MANAGED + "|UA *|D /*")), "CCBot").degree is Degree.FULL

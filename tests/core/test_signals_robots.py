@@ -3,9 +3,10 @@
 import pytest
 
 from tracker.core.robots import parse
+from tracker.core.ruleset import Degree
 from tracker.core.signals import Signal, robots_signals, signals_by_token, usage
 from tracker.core.signals.signal import MAX_SIGNALS
-from tracker.core.verdict import Degree, judge
+from tracker.core.verdict import judge
 
 SIGNALLED = b"User-agent: *\nContent-Signal: search=yes,ai-train=no,use=reference\nAllow: /\n"
 COMMENTED = b"""# As a condition of accessing this website:

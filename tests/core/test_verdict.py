@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tracker.core import verdict as engine
 from tracker.core.robots import parse
-from tracker.core.verdict import MAX_TIES, Basis, Degree, Fate, Verdict, allowed, deciding_rule, judge
+from tracker.core.ruleset import Degree
+from tracker.core.verdict import MAX_TIES, Basis, Fate, Verdict, allowed, deciding_rule, judge
 
 CORPUS = sorted((Path(__file__).parents[1] / "corpus" / "robots").glob("*.txt"))
 WORDS = {"UA ": "User-agent: ", "D ": "Disallow: ", "A ": "Allow: "}

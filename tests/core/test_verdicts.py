@@ -8,7 +8,8 @@ from tracker import reference
 from tracker.core.agents import Agent, Kind, Purpose
 from tracker.core.policy import DEGREE, policy_of, resolve
 from tracker.core.robots import parse
-from tracker.core.verdict import Basis, Degree
+from tracker.core.ruleset import Degree
+from tracker.core.verdict import Basis
 from tracker.core.verdicts import Verdicts, known_tokens
 
 CORPUS = sorted((Path(__file__).parents[1] / "corpus" / "robots").glob("*.txt"))

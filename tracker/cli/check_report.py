@@ -14,8 +14,9 @@ from tracker.core.conflicts import conflicts
 from tracker.core.diff import Change, compare
 from tracker.core.remarks import Remark, of_flag, quoted, remarks, unknown_agents
 from tracker.core.robots import lines_of, parse, without_managed
+from tracker.core.ruleset import Degree
 from tracker.core.signals import Signal, robots_signals
-from tracker.core.verdict import Basis, Degree, Verdict
+from tracker.core.verdict import Basis, Verdict
 from tracker.core.verdicts import Verdicts, known_tokens
 from tracker.errors import UsageError
 

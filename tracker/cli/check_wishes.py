@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.core.agents import Agent, Purpose
-from tracker.core.verdict import Degree
+from tracker.core.ruleset import Degree
 from tracker.core.verdicts import Verdicts
 from tracker.errors import UsageError
 

@@ -106,7 +106,7 @@ def checked_token(text: str) -> str:
     if not 0 < len(text.encode()) <= MAX_TOKEN_BYTES:
         raise ValueError(f"a token has 1 to {MAX_TOKEN_BYTES} bytes, {text!r} has {len(text.encode())}")
     if not text.isascii():
-        # Of a name in a file only ASCII is kept (tracker.core.policy.tokens_of): no policy would ever know it.
+        # Of a name in a file only ASCII is kept (tracker.core.naming.tokens_of): no policy would ever know it.
         raise ValueError(f"{text!r} holds a character beyond ASCII: write the product token of the user-agent header")
     if "/" in text:
         raise ValueError(f"{text!r} holds a slash: leave the version off")

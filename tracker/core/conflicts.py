@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tracker.core.agents import Agent, Purpose
+from tracker.core.ruleset import Degree
 from tracker.core.signals import Signal
-from tracker.core.verdict import Degree, Verdict
+from tracker.core.verdict import Verdict
 
 CLOSED_IN_WORDS = "closed in words, open by rule"
 OPEN_IN_WORDS = "open in words, closed by rule"

@@ -11,8 +11,9 @@ from enum import StrEnum
 from tracker.core.agents import Agent
 from tracker.core.patterns import Work, witnesses
 from tracker.core.robots import RobotsFile, Rule
+from tracker.core.ruleset import GENERIC_PATH, ROOT_PATH, STEPS, Ruleset
 from tracker.core.signals import Signal, robots_signals
-from tracker.core.verdict import GENERIC_PATH, ROOT_PATH, STEPS, Ruleset, Verdict
+from tracker.core.verdict import Verdict
 from tracker.core.verdicts import Verdicts
 
 MAX_EXAMPLES = 5

@@ -8,11 +8,12 @@ form that Google's matcher compares (`normalise`).
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _TO_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}|[\x80-\xff]")
 ROBOTS_TXT = b"/robots.txt"
+_FEW = 32  # patterns that are tried faster than they are looked up
 
 
 class Work:
@@ -108,14 +109,20 @@ def matches(pattern: bytes, path: bytes) -> bool:
     return path == pattern[:-1] if pattern.endswith(b"$") else path.startswith(pattern)
 
 
+def cost(pattern: bytes) -> int:
+    """The steps that trying one pattern takes: one for each piece between its stars."""
+    return 1 + pattern.count(b"*")
+
+
 class Matcher:
     """All patterns of one kind (the Allows, or the Disallows, of an agent) asked together.
 
     Literal patterns are looked up by their length, so that a file with thousands of them costs no more than
-    the number of different lengths; patterns with stars are tried from the longest down.
+    the number of different lengths. Patterns with stars are tried from the longest down; of many only those
+    whose longest literal stands in the path.
     """
 
-    __slots__ = ("_exact", "_keys", "_lengths", "_open", "_wild", "_work", "lengths", "longest_pattern")
+    __slots__ = ("_exact", "_lengths", "_literals", "_open", "_wild", "_work", "lengths", "longest_pattern")
 
     def __init__(self, patterns: Iterable[bytes], work: Work) -> None:
         usable = {pattern for pattern in patterns if pattern.startswith((b"/", b"*"))}
@@ -124,9 +131,8 @@ class Matcher:
         self._exact = {pattern[:-1] for pattern in literal if pattern.endswith(b"$")}
         self._open = {pattern for pattern in literal if not pattern.endswith(b"$")}
         self._lengths = sorted(set(map(len, self._open)))
-        # Longest first, so the keys to search by length are negated.
         self._wild = sorted(map(wild, usable - literal), reverse=True)
-        self._keys = [-pattern.length for pattern in self._wild]
+        self._literals = _Literals(self._wild) if len(self._wild) > _FEW else None
         self.lengths = frozenset(map(len, usable))
         self.longest_pattern = max(self.lengths, default=0)
         work.spend(len(usable))
@@ -134,25 +140,30 @@ class Matcher:
     def longest(self, path: bytes) -> int:
         """Length of the longest pattern that matches the path, 0 if none does."""
         best = self._longest_literal(path, 1)
-        for pattern in self._wild:
-            if pattern.length <= best:
-                break
-            self._work.spend(1)
-            if pattern.matches(path):
-                return pattern.length
-        return best
+        return self._longest_wild(path, best + 1) or best
 
     def covers(self, path: bytes, at_least: int) -> bool:
         """Whether some pattern of at least that length is seen to match the path; no once work runs out."""
         if at_least > self.longest_pattern or self._work.exhausted:
             return False
-        if self._longest_literal(path, at_least):
-            return True
-        for pattern in self._wild[: bisect_left(self._keys, 1 - at_least)]:
-            self._work.spend(1)
+        return bool(self._longest_literal(path, at_least) or self._longest_wild(path, at_least))
+
+    def _longest_wild(self, path: bytes, at_least: int) -> int:
+        for pattern in self._likely(path):
+            if pattern.length < at_least:
+                break
+            literals = pattern.literals
+            self._work.spend(len(literals) if path.startswith(literals[0]) else 1)
             if pattern.matches(path):
-                return True
-        return False
+                return pattern.length
+        return 0
+
+    def _likely(self, path: bytes) -> Sequence[Wild]:
+        """The patterns with stars that may match, longest first."""
+        if self._literals is None or self._literals.look_up_cost(path) > len(self._wild):
+            return self._wild
+        self._work.spend(self._literals.look_up_cost(path))
+        return self._literals.found_in(path)
 
     def _longest_literal(self, path: bytes, at_least: int) -> int:
         if path in self._exact and len(path) + 1 >= at_least:
@@ -164,3 +175,25 @@ class Matcher:
                 return length
         self._work.spend(max(0, end - shortest))
         return 0
+
+
+class _Literals:
+    """Patterns with stars by their longest literal, which a path must hold for the pattern to match it."""
+
+    __slots__ = ("_by_literal", "_lengths")
+
+    def __init__(self, patterns: Iterable[Wild]) -> None:
+        self._by_literal: dict[bytes, list[Wild]] = {}
+        for pattern in patterns:
+            self._by_literal.setdefault(max(pattern.literals, key=len), []).append(pattern)
+        self._lengths = sorted(set(map(len, self._by_literal)))
+
+    def look_up_cost(self, path: bytes) -> int:
+        """The steps that `found_in` takes."""
+        return len(path) * len(self._lengths)
+
+    def found_in(self, path: bytes) -> list[Wild]:
+        """The patterns whose longest literal stands in the path, longest first."""
+        pieces = {path[at : at + size] for size in self._lengths for at in range(len(path) - size + 1)}
+        found = (pattern for piece in pieces & self._by_literal.keys() for pattern in self._by_literal[piece])
+        return sorted(found, reverse=True)

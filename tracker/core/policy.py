@@ -6,8 +6,6 @@ policies that are already there. Everything that any published definition of "bl
 integer per token.
 """
 
-import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,14 +14,14 @@ from itertools import chain
 from typing import NamedTuple
 
 from tracker.core.agents import Agent
+from tracker.core.naming import naming_of
 from tracker.core.patterns import Work
 from tracker.core.robots import RobotsFile, Rule
-from tracker.core.verdict import STEPS, Basis, Chosen, Degree, Ruleset, is_glued, rules_of
+from tracker.core.ruleset import STEPS, Degree, Ruleset
+from tracker.core.verdict import Basis, Chosen, choices, is_glued, rules_of
 
 RULESET = 2
 """Version of the reading: it grows when the same bytes may give another policy, to have them read anew."""
-
-MAX_TOKEN = 64
 
 DEGREE = 3
 """Mask of the degree: `NONE`, `PARTIAL` or `FULL`."""
@@ -57,9 +55,6 @@ ANYWHERE = 32768
 """Only in a `Ruling`: a token of the agent occurs somewhere in the text, if only in a comment or a path."""
 
 _DEGREES = {Degree.NONE: NONE, Degree.PARTIAL: PARTIAL, Degree.FULL: FULL}
-_RFC_RUN = re.compile(rb"[a-z_-]*")
-_NAME_END = re.compile(rb"[a-z0-9](?![a-z0-9_-])")
-_UNFIT = re.compile(rb"[^ -~]")
 
 
 class Preference(NamedTuple):
@@ -112,11 +107,11 @@ class Policy:
 
     def bits_of(self, token: str) -> int | None:
         """The bits of a token, in any case; None if the file does not name it."""
-        wanted = token.lower()
-        index = bisect_left(self.rules, wanted, key=lambda rule: rule[0])
-        if index < len(self.rules) and self.rules[index][0] == wanted:
-            return self.rules[index][1]
-        return None
+        return self._bits.get(token.lower())
+
+    @cached_property
+    def _bits(self) -> dict[str, int]:
+        return dict(self.rules)
 
 
 ABSENT = Policy(star=NO_GROUP, rules=(), absent=True)
@@ -151,63 +146,18 @@ def resolve(policy: Policy, agent: Agent) -> Ruling:
 
 def policy_of(robots: RobotsFile) -> Policy:
     """The policy of a parsed file. Agents that share their groups share the work."""
-    star, named, primary = _groups_by_token(robots)
+    naming = naming_of(robots)
     reader = _Reader(robots)
     # The wildcard first: it says the most, so a hostile file exhausts the budget on its names.
-    star_bits = reader.bits(star) if star else NO_GROUP
+    star_bits = reader.bits(choices(naming.star)) if naming.star else NO_GROUP
     rules = tuple(
-        (token, reader.bits(chosen) | (PRIMARY if token in primary else 0)) for token, chosen in sorted(named.items())
+        (token, reader.bits(choices(lines)) | (PRIMARY if token in naming.whole else 0))
+        for token, lines in sorted(naming.tokens.items())
     )
     return Policy(star_bits, rules)
 
 
-def tokens_of(value: bytes) -> tuple[tuple[str, ...], str | None]:
-    """The tokens that a user-agent value names, in lower case, and the one which is its whole product name,
-    if any.
-
-    They are its leading letters, `_` and `-` (what RFC 9309 and Google read) and every longer beginning that
-    a literal token could match: one that begins and ends with a letter or digit, where the name ends, of 64
-    octets of printable ASCII at most. `AI2Bot/1.0` names ai and ai2bot, `Kangaroo Bot` names kangaroo and
-    kangaroo bot.
-    """
-    product = value.partition(b"/")[0].strip().lower()
-    match = _RFC_RUN.match(product)
-    run = match.end() if match else 0
-    ends = [run] if 0 < run <= MAX_TOKEN else []
-    if product[:1].isalnum():
-        unfit = _UNFIT.search(product)
-        limit = min(MAX_TOKEN, unfit.start() if unfit else len(product))
-        # One octet more, or the end of the cut would pass for the end of a name.
-        found = (match.end() for match in _NAME_END.finditer(product[: MAX_TOKEN + 1]))
-        ends += [end for end in found if run < end <= limit]
-    tokens = tuple(product[:end].decode("ascii") for end in ends)
-    return tokens, tokens[-1] if ends and ends[-1] == len(product) else None
-
-
 _Choices = tuple[Chosen, ...]
-
-
-def _groups_by_token(robots: RobotsFile) -> tuple[_Choices, dict[str, _Choices], set[str]]:
-    """The groups for `*`, those of every token, and the tokens that are whole product names."""
-    named: dict[str, dict[int, bool]] = {}
-    star: dict[int, bool] = {}
-    primary = set()
-    for index, group in enumerate(robots.groups):
-        for line in group.agents:
-            if line.is_star:
-                star[index] = star.get(index, True) and line.glued
-                continue
-            tokens, whole = tokens_of(line.value)
-            for token in tokens:
-                groups = named.setdefault(token, {})
-                groups[index] = groups.get(index, True) and line.glued
-            if whole:
-                primary.add(whole)
-    return _choices(star), {token: _choices(groups) for token, groups in named.items()}, primary
-
-
-def _choices(groups: dict[int, bool]) -> _Choices:
-    return tuple(Chosen(index, glued) for index, glued in groups.items())
 
 
 class _Reader:

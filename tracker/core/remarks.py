@@ -14,9 +14,9 @@ from itertools import islice
 from typing import TypeVar
 
 from tracker.core.agents import looks_like_ai
+from tracker.core.naming import tokens_of
 from tracker.core.outcomes import one_line
 from tracker.core.patterns import Work
-from tracker.core.policy import tokens_of
 from tracker.core.robots import (
     AGENT,
     ALLOW,
@@ -31,7 +31,8 @@ from tracker.core.robots import (
     lines_of,
     split_line,
 )
-from tracker.core.verdict import MAX_TIES, STEPS, Ruleset
+from tracker.core.ruleset import STEPS, Ruleset
+from tracker.core.verdict import MAX_TIES
 
 LIMIT = 20
 """Remarks of one flag before the rest is only counted: hostile files have thousands."""

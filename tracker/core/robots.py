@@ -8,10 +8,11 @@ not end a list of user agents. The one deviation here is that input ends at 500 
 section 2.5.
 """
 
+import dataclasses
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tracker.core.patterns import normalise
 
@@ -114,7 +115,8 @@ class RobotsFile:
     orphan_rules, managed_cf); `flags` adds those of all groups (typo, missing_colon, non_rfc_token,
     dead_pattern, crawl_delay, glued, empty_group). `notes` are the lines behind the flags, in file order; what
     the file as a whole raises (bom, html, managed_cf and the like) has none. `tracker.core.remarks.FLAGS` says
-    what each flag means.
+    what each flag means. `memo` keeps what later steps worked out of the file, so that agents which share their
+    groups share the work; it is no part of what the file says.
     """
 
     groups: tuple[Group, ...]
@@ -125,6 +127,7 @@ class RobotsFile:
     shape: frozenset[str]
     flags: frozenset[str]
     notes: tuple[Note, ...] = ()
+    memo: dict[Any, Any] = dataclasses.field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 def lines_of(data: bytes) -> list[bytes]:

@@ -9,34 +9,19 @@ Deviations from Google's matcher, all deliberate: product tokens with digits, sp
 9309 section 2.2.2); input ends at 500 KiB; `Allow: /index.html` does not also allow `/`.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from itertools import chain, islice
 from typing import NamedTuple
 
-from tracker.core.patterns import ROBOTS_TXT, Matcher, Work, matches, witnesses
-from tracker.core.robots import AgentLine, RobotsFile, Rule
+from tracker.core.naming import Lines as NamedLines
+from tracker.core.naming import named, naming_of
+from tracker.core.patterns import ROBOTS_TXT, Work
+from tracker.core.robots import RobotsFile, Rule
+from tracker.core.ruleset import STEPS, Degree, Ruleset
 
-STEPS = 1_000_000
 MAX_TIES = 100
-ROOT_PATH = b"/"
-# An ordinary page that no rule mentions: only a star or the open end of a pattern matches the `*` of a path.
-GENERIC_PATH = b"/*"
-_RFC_TOKEN = re.compile(rb"[a-z_-]+")
-_NAME_GOES_ON = re.compile(rb"[a-z_-]")
-_LITERAL_GOES_ON = re.compile(rb"[a-z0-9_-]")
-_SELF_ALLOWED = frozenset({ROBOTS_TXT, ROBOTS_TXT + b"$"})
-
-
-class Degree(StrEnum):
-    """How much is closed: no page, some pages, or every page (but /robots.txt)."""
-
-    NONE = "none"
-    PARTIAL = "partial"
-    FULL = "full"
 
 
 class Basis(StrEnum):
@@ -108,150 +93,26 @@ class Selection(NamedTuple):
     lines: tuple[int, ...]
 
 
-def names(line: AgentLine, token: str) -> bool:
-    """Whether a user-agent line names a product token.
-
-    It does if it begins with the token and the name ends there. For a token of RFC 9309's alphabet (letters,
-    `_`, `-`) that is Google's rule; other tokens, such as `AI2Bot` or `Kangaroo Bot`, are taken literally.
-    """
-    wanted = token.encode("utf-8", "replace").lower()
-    value = line.value.lower()
-    if not wanted or wanted == b"*" or not value.startswith(wanted):
-        return False
-    goes_on = _NAME_GOES_ON if _RFC_TOKEN.fullmatch(wanted) else _LITERAL_GOES_ON
-    return goes_on.match(value, len(wanted)) is None
-
-
 def select(robots: RobotsFile, token: str) -> Selection:
     """The groups that apply: all that name the token, else all for `*`, else none (RFC 9309 section 2.2.1).
 
     The token `*` asks for the wildcard's own groups.
     """
-    for basis in (Basis.NAMED, Basis.WILDCARD):
-        chosen: list[Chosen] = []
-        lines: list[int] = []
-        for index, group in enumerate(robots.groups):
-            is_named = basis is Basis.NAMED
-            hits = [line for line in group.agents if (names(line, token) if is_named else line.is_star)]
-            if hits:
-                chosen.append(Chosen(index, all(line.glued for line in hits)))
-                lines.extend(line.line for line in hits)
-        if chosen:
-            return Selection(basis, tuple(chosen), tuple(lines))
-    return Selection(Basis.NONE, (), ())
+    found = named(robots, token)
+    if found:
+        return _selection(Basis.NAMED, found)
+    star = naming_of(robots).star
+    return _selection(Basis.WILDCARD, star) if star else Selection(Basis.NONE, (), ())
 
 
-class Ruleset:
-    """The merged rules of the groups that apply to an agent, ready to decide any path."""
+def _selection(basis: Basis, lines: NamedLines) -> Selection:
+    numbers = tuple(line.line for found in lines.values() for line in found)
+    return Selection(basis, choices(lines), numbers)
 
-    def __init__(self, rules: Sequence[Rule], work: Work) -> None:
-        work.spend(2 * len(rules))  # sorting rules out costs about two matches each
-        self.allows = [rule for rule in rules if rule.allow and rule.pattern]
-        self.disallows = [rule for rule in rules if not rule.allow and rule.pattern]
-        # Only patterns of nothing but these octets can match `/` or an ordinary page; there are few of them.
-        self._sweeping = [rule for rule in rules if rule.pattern and not rule.pattern.strip(b"/*$")]
-        self._work = work
 
-    @cached_property
-    def _allow(self) -> Matcher:
-        return Matcher((rule.pattern for rule in self.allows), self._work)
-
-    @cached_property
-    def _disallow(self) -> Matcher:
-        return Matcher((rule.pattern for rule in self.disallows), self._work)
-
-    def disallows_path(self, path: bytes) -> bool:
-        """Whether the longest matching rule is a Disallow; an Allow wins a tie (RFC 9309 section 2.2.2)."""
-        return self._disallow.longest(path) > self._allow.longest(path)
-
-    def winner(self, path: bytes) -> Rule | None:
-        """The rule that decides a path: the longest that matches, of equals an Allow, of these the first."""
-        matching = (rule for rule in chain(self.allows, self.disallows) if matches(rule.pattern, path))
-        return max(matching, key=lambda rule: (len(rule.pattern), rule.allow), default=None)
-
-    @cached_property
-    def root(self) -> bool:
-        """Whether `/` is disallowed."""
-        return self._closing(ROOT_PATH) is not None
-
-    @cached_property
-    def generic(self) -> bool:
-        """Whether an ordinary page is disallowed."""
-        return self._closing(GENERIC_PATH) is not None
-
-    def _closing(self, path: bytes) -> Rule | None:
-        """The Disallow that closes one of these two paths, None if it is open."""
-        matching = (rule for rule in self._sweeping if matches(rule.pattern, path))
-        winner = max(matching, key=lambda rule: (len(rule.pattern), rule.allow), default=None)
-        return None if winner is None or winner.allow else winner
-
-    @cached_property
-    def degree(self) -> Degree:
-        """None, partial or full: whether any rule wins on its witness against the fate of ordinary pages."""
-        against = self._live_allows() if self.generic else self._live_disallows()
-        if next(against, None) is None:
-            return Degree.FULL if self.generic else Degree.NONE
-        return Degree.PARTIAL
-
-    def _live_disallows(self) -> Iterator[Rule]:
-        """Disallows that win somewhere: no Allow that is as long or longer covers all they match."""
-        for rule in self.disallows:
-            length = len(rule.pattern)
-            if any(not self._allow.covers(path, length) for path in witnesses(rule.pattern)):
-                yield rule
-
-    def _live_allows(self) -> Iterator[Rule]:
-        """Allows that win somewhere: no longer Disallow covers all they match. /robots.txt does not count."""
-        for rule in self.allows:
-            length = len(rule.pattern) + 1
-            if rule.pattern in _SELF_ALLOWED:
-                continue
-            if any(not self._disallow.covers(path, length) for path in witnesses(rule.pattern)):
-                yield rule
-
-    @cached_property
-    def has_neutralising_tie(self) -> bool:
-        """Whether an Allow of equal length, and no longer one, cancels a Disallow."""
-        if not self.allows:
-            return False
-        for rule in self.disallows:
-            length = len(rule.pattern)
-            if length not in self._allow.lengths:
-                continue
-            for path in witnesses(rule.pattern):
-                if self._allow.covers(path, length) and not self._allow.covers(path, length + 1):
-                    return True
-        return False
-
-    def ties(self) -> Iterator[tuple[int, int]]:
-        """Lines of the Allow and the Disallow of each such pair, by the line of the Disallow."""
-        if not self.has_neutralising_tie:
-            return
-        by_length: dict[int, list[Rule]] = {}
-        for rule in self.allows:
-            by_length.setdefault(len(rule.pattern), []).append(rule)
-        for rule in self.disallows:
-            equals = by_length.get(len(rule.pattern), [])
-            paths = [path for path in witnesses(rule.pattern) if not self._allow.covers(path, len(rule.pattern) + 1)]
-            self._work.spend(len(equals))
-            if self._work.exhausted:
-                return
-            allow = next((allow for allow in equals for path in paths if matches(allow.pattern, path)), None)
-            if allow is not None:
-                yield allow.line, rule.line
-
-    def exceptions(self) -> tuple[int, ...]:
-        """Lines of the Allows that keep open what a Disallow would close."""
-        return tuple(
-            rule.line
-            for rule in self._live_allows()
-            if any(self._disallow.covers(path, 1) for path in witnesses(rule.pattern))
-        )
-
-    def deciding(self) -> int | None:
-        """Line of the Disallow to point at, see `Lines`."""
-        rule = self._closing(GENERIC_PATH) or self._closing(ROOT_PATH) or next(self._live_disallows(), None)
-        return rule.line if rule else None
+def choices(lines: NamedLines) -> tuple[Chosen, ...]:
+    """The groups in which these lines name an agent."""
+    return tuple(Chosen(group, all(line.glued for line in found)) for group, found in lines.items())
 
 
 def rules_of(robots: RobotsFile, chosen: Iterable[Chosen]) -> list[Rule]:
@@ -276,18 +137,23 @@ def allowed(robots: RobotsFile, token: str, path: str | bytes) -> bool:
     cut off and a missing first slash added. /robots.txt is always allowed.
     """
     octets = _octets(path)
-    if octets == ROBOTS_TXT:
-        return True
-    rules = rules_of(robots, select(robots, token).chosen)
-    return not Ruleset(rules, Work(STEPS)).disallows_path(octets)
+    return octets == ROBOTS_TXT or not _ruleset(robots, token).disallows_path(octets)
 
 
 def deciding_rule(robots: RobotsFile, token: str, path: str | bytes) -> Rule | None:
     """The rule behind `allowed`, for the same arguments; None if no rule matches, or for /robots.txt."""
     octets = _octets(path)
-    if octets == ROBOTS_TXT:
-        return None
-    return Ruleset(rules_of(robots, select(robots, token).chosen), Work(STEPS)).winner(octets)
+    return None if octets == ROBOTS_TXT else _ruleset(robots, token).winner(octets)
+
+
+def _ruleset(robots: RobotsFile, token: str) -> Ruleset:
+    """The rules for paths, kept for the next path. Degrees have a budget of their own."""
+    chosen = select(robots, token).chosen
+    known = robots.memo.get((Ruleset, chosen))
+    if known is None:
+        known = robots.memo[Ruleset, chosen] = Ruleset(rules_of(robots, chosen), Work(STEPS))
+    assert isinstance(known, Ruleset)
+    return known
 
 
 def _octets(path: str | bytes) -> bytes:
@@ -297,25 +163,58 @@ def _octets(path: str | bytes) -> bytes:
 
 
 def judge(robots: RobotsFile, token: str) -> Verdict:
-    """The verdict of a file on one product token, with its evidence; nothing is ever raised."""
-    basis, chosen, agent_lines = select(robots, token)
+    """The verdict of a file on one product token, with its evidence; nothing is ever raised.
+
+    Agents that share their groups share the work.
+    """
+    selection = select(robots, token)
+    known = robots.memo.get(selection)
+    if known is None:
+        known = robots.memo[selection] = _verdict(robots, selection)
+    assert isinstance(known, Verdict)
+    return known
+
+
+class _Findings(NamedTuple):
+    """What some groups say, whoever is named in them; the fields are those of `Verdict` and `Lines`."""
+
+    degree: Degree
+    root: Fate
+    generic: Fate
+    deciding: int | None
+    exceptions: tuple[int, ...]
+    flags: frozenset[str]
+    alternative: Degree | None
+    ties: tuple[tuple[int, int], ...]
+
+
+def _verdict(robots: RobotsFile, selection: Selection) -> Verdict:
+    basis, chosen, agent_lines = selection
+    found = robots.memo.get((_Findings, chosen))
+    if found is None:
+        found = robots.memo[_Findings, chosen] = _findings(robots, chosen)
+    lines = Lines(agent_lines, found.deciding, found.exceptions)
+    flags = found.flags | {"managed_cf"} if _is_managed(robots, agent_lines) else found.flags - {"managed_cf"}
+    return Verdict(found.degree, basis, found.root, found.generic, lines, flags, found.alternative, found.ties)
+
+
+def _findings(robots: RobotsFile, chosen: tuple[Chosen, ...]) -> _Findings:
     work = Work(STEPS)
     rules = Ruleset(rules_of(robots, chosen), work)
     glued = is_glued(robots, chosen)
     degree = rules.degree
     alternative = Ruleset(intended_rules(robots, chosen), work).degree if glued else None
-    lines = Lines(agent_lines, rules.deciding(), rules.exceptions())
+    deciding, exceptions = rules.deciding(), rules.exceptions()
     ties = tuple(islice(rules.ties(), MAX_TIES))
     flags = set(robots.shape).union(*(robots.groups[choice.group].flags for choice in chosen))
     for flag, present in (
         ("glued", glued),
         ("tie_neutralised", rules.has_neutralising_tie),
-        ("managed_cf", _is_managed(robots, agent_lines)),
         ("too_complex", work.exhausted),
     ):
         (flags.add if present else flags.discard)(flag)
     fates = _fate(rules.root), _fate(rules.generic)
-    return Verdict(degree, basis, *fates, lines, frozenset(flags), alternative, ties)
+    return _Findings(degree, *fates, deciding, exceptions, frozenset(flags), alternative, ties)
 
 
 def _is_managed(robots: RobotsFile, agent_lines: Iterable[int]) -> bool:

@@ -5,9 +5,10 @@ from dataclasses import replace
 from functools import cached_property
 
 from tracker.core.agents import Agent
-from tracker.core.policy import tokens_of
+from tracker.core.naming import tokens_of
 from tracker.core.robots import RobotsFile, Rule
-from tracker.core.verdict import Basis, Degree, Fate, Lines, Verdict, deciding_rule, judge, rules_of, select
+from tracker.core.ruleset import Degree
+from tracker.core.verdict import Basis, Fate, Lines, Verdict, deciding_rule, judge, rules_of, select
 
 STAR = "*"
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.core.policy import DEGREE, FULL, PRIMARY, tokens_of
+from tracker.core.naming import tokens_of
+from tracker.core.policy import DEGREE, FULL, PRIMARY
 from tracker.store.query import Reader
 
 

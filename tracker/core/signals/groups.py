@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
+from tracker.core.naming import tokens_of
 from tracker.core.patterns import matches
-from tracker.core.policy import tokens_of
 from tracker.core.robots import Group, Record, RobotsFile, parse
 from tracker.core.signals.licences import licence_link
 from tracker.core.signals.preferences import USAGE_KEYS, content_signal, content_usage, split_path

@@ -1,0 +1,140 @@
+"""The merged rules of the groups that apply to an agent: the fate of any path, and the exact degree.
+
+Every question spends from a budget of steps (`tracker.core.patterns.Work`), so that no file, however hostile, takes
+longer than about a second.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from functools import cached_property
+from itertools import chain
+
+from tracker.core.patterns import ROBOTS_TXT, Matcher, Work, cost, matches, witnesses
+from tracker.core.robots import Rule
+
+STEPS = 400_000
+ROOT_PATH = b"/"
+# An ordinary page that no rule mentions: only a star or the open end of a pattern matches the `*` of a path.
+GENERIC_PATH = b"/*"
+_SELF_ALLOWED = frozenset({ROBOTS_TXT, ROBOTS_TXT + b"$"})
+
+
+class Degree(StrEnum):
+    """How much is closed: no page, some pages, or every page (but /robots.txt)."""
+
+    NONE = "none"
+    PARTIAL = "partial"
+    FULL = "full"
+
+
+class Ruleset:
+    """The merged rules of the groups that apply to an agent, ready to decide any path."""
+
+    def __init__(self, rules: Sequence[Rule], work: Work) -> None:
+        work.spend(2 * len(rules))  # sorting rules out costs about two matches each
+        self.allows = [rule for rule in rules if rule.allow and rule.pattern]
+        self.disallows = [rule for rule in rules if not rule.allow and rule.pattern]
+        # Only patterns of nothing but these octets can match `/` or an ordinary page; there are few of them.
+        self._sweeping = [rule for rule in rules if rule.pattern and not rule.pattern.strip(b"/*$")]
+        self._work = work
+
+    @cached_property
+    def _allow(self) -> Matcher:
+        return Matcher((rule.pattern for rule in self.allows), self._work)
+
+    @cached_property
+    def _disallow(self) -> Matcher:
+        return Matcher((rule.pattern for rule in self.disallows), self._work)
+
+    def disallows_path(self, path: bytes) -> bool:
+        """Whether the longest matching rule is a Disallow; an Allow wins a tie (RFC 9309 section 2.2.2)."""
+        return self._disallow.longest(path) > self._allow.longest(path)
+
+    def winner(self, path: bytes) -> Rule | None:
+        """The rule that decides a path: the longest that matches, of equals an Allow, of these the first."""
+        matching = (rule for rule in chain(self.allows, self.disallows) if matches(rule.pattern, path))
+        return max(matching, key=lambda rule: (len(rule.pattern), rule.allow), default=None)
+
+    @cached_property
+    def root(self) -> bool:
+        """Whether `/` is disallowed."""
+        return self._closing(ROOT_PATH) is not None
+
+    @cached_property
+    def generic(self) -> bool:
+        """Whether an ordinary page is disallowed."""
+        return self._closing(GENERIC_PATH) is not None
+
+    def _closing(self, path: bytes) -> Rule | None:
+        """The Disallow that closes one of these two paths, None if it is open."""
+        matching = (rule for rule in self._sweeping if matches(rule.pattern, path))
+        winner = max(matching, key=lambda rule: (len(rule.pattern), rule.allow), default=None)
+        return None if winner is None or winner.allow else winner
+
+    @cached_property
+    def degree(self) -> Degree:
+        """None, partial or full: whether any rule wins on its witness against the fate of ordinary pages."""
+        against = self._live_allows() if self.generic else self._live_disallows()
+        if next(against, None) is None:
+            return Degree.FULL if self.generic else Degree.NONE
+        return Degree.PARTIAL
+
+    def _live_disallows(self) -> Iterator[Rule]:
+        """Disallows that win somewhere: no Allow that is as long or longer covers all they match."""
+        for rule in self.disallows:
+            length = len(rule.pattern)
+            if any(not self._allow.covers(path, length) for path in witnesses(rule.pattern)):
+                yield rule
+
+    def _live_allows(self) -> Iterator[Rule]:
+        """Allows that win somewhere: no longer Disallow covers all they match. /robots.txt does not count."""
+        for rule in self.allows:
+            length = len(rule.pattern) + 1
+            if rule.pattern in _SELF_ALLOWED:
+                continue
+            if any(not self._disallow.covers(path, length) for path in witnesses(rule.pattern)):
+                yield rule
+
+    @cached_property
+    def has_neutralising_tie(self) -> bool:
+        """Whether an Allow of equal length, and no longer one, cancels a Disallow."""
+        if not self.allows:
+            return False
+        for rule in self.disallows:
+            length = len(rule.pattern)
+            if length not in self._allow.lengths:
+                continue
+            for path in witnesses(rule.pattern):
+                if self._allow.covers(path, length) and not self._allow.covers(path, length + 1):
+                    return True
+        return False
+
+    def ties(self) -> Iterator[tuple[int, int]]:
+        """Lines of the Allow and the Disallow of each such pair, by the line of the Disallow."""
+        if not self.has_neutralising_tie:
+            return
+        by_length: dict[int, list[Rule]] = {}
+        for rule in self.allows:
+            by_length.setdefault(len(rule.pattern), []).append(rule)
+        for rule in self.disallows:
+            equals = by_length.get(len(rule.pattern), [])
+            paths = [path for path in witnesses(rule.pattern) if not self._allow.covers(path, len(rule.pattern) + 1)]
+            self._work.spend(sum(cost(allow.pattern) for allow in equals))
+            if self._work.exhausted:
+                return
+            allow = next((allow for allow in equals for path in paths if matches(allow.pattern, path)), None)
+            if allow is not None:
+                yield allow.line, rule.line
+
+    def exceptions(self) -> tuple[int, ...]:
+        """Lines of the Allows that keep open what a Disallow would close."""
+        return tuple(
+            rule.line
+            for rule in self._live_allows()
+            if any(self._disallow.covers(path, 1) for path in witnesses(rule.pattern))
+        )
+
+    def deciding(self) -> int | None:
+        """Line of the Disallow to point at, see `Lines`."""
+        rule = self._closing(GENERIC_PATH) or self._closing(ROOT_PATH) or next(self._live_disallows(), None)
+        return rule.line if rule else None
