@@ -7,6 +7,7 @@ with digits, spaces or dots (`AI2Bot`, `Kangaroo Bot`, `bigsur.ai`) could never 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tracker.core.robots import AgentLine, RobotsFile
 
@@ -84,15 +85,23 @@ def _found_in(robots: RobotsFile) -> Naming:
 def named(robots: RobotsFile, token: str) -> Lines:
     """The groups, and the user-agent lines in them, that name a token in whatever case."""
     wanted = token.lower()
-    naming = naming_of(robots)
-    if wanted in naming.tokens or tokens_of(wanted.encode("utf-8", "replace"))[1] == wanted:
-        return naming.tokens.get(wanted, {})
+    found = naming_of(robots).tokens.get(wanted)
+    if found is not None:
+        return found
+    if _is_publishable(wanted):
+        return {}
     # No token that an operator could publish, such as one with a slash: nobody has looked for it yet.
-    found: Lines = {}
+    found = {}
     for index, line in _all_lines(robots):
         if names(line, token):
             found.setdefault(index, []).append(line)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _is_publishable(token: str) -> bool:
+    """Whether `Naming.tokens` has this token wherever a line names it."""
+    return tokens_of(token.encode("utf-8", "replace"))[1] == token
 
 
 def _all_lines(robots: RobotsFile) -> Iterator[tuple[int, AgentLine]]:

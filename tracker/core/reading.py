@@ -1,10 +1,11 @@
 """From the bytes of one answer to all that the history stores of it: its policy and its flags."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
-from tracker.core.policy import Policy, Preference, policy_of
+from tracker.core.policy import TIE, UNDECIDED, Policy, Preference, policy_of
 from tracker.core.robots import RobotsFile, parse
 from tracker.core.signals import Signal, signals_by_token
 from tracker.core.signals.signal import RSL
@@ -12,7 +13,7 @@ from tracker.core.signals.signal import RSL
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a body says (`policy`) and how it is written (`flags`, see `RobotsFile.flags`)."""
+    """What a body says (`policy`) and how it is written (`flags`: those of `RobotsFile`, and of any `Verdict`)."""
 
     policy: Policy
     flags: frozenset[str]
@@ -27,7 +28,16 @@ def read(data: bytes, tokens: Iterable[str]) -> Reading:
     """Read a robots.txt; `tokens` are those of the registry. Any bytes give an answer, nothing is ever raised."""
     robots = parse(data)
     policy = replace(policy_of(robots), preferences=_preferences(robots))
-    return Reading(replace(policy, loose=loose_tokens(data, policy, tokens)), robots.flags)
+    return Reading(replace(policy, loose=loose_tokens(data, policy, tokens)), robots.flags.union(_flags_of(policy)))
+
+
+def _flags_of(policy: Policy) -> Iterator[str]:
+    """What only the verdicts show: see `tracker.core.verdict.Verdict`."""
+    bits = reduce(or_, (bits for _, bits in policy.rules), policy.star)
+    if bits & TIE:
+        yield "tie_neutralised"
+    if bits & UNDECIDED:
+        yield "too_complex"
 
 
 def loose_tokens(data: bytes, policy: Policy, tokens: Iterable[str]) -> tuple[str, ...]:

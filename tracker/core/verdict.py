@@ -101,8 +101,13 @@ def select(robots: RobotsFile, token: str) -> Selection:
     found = named(robots, token)
     if found:
         return _selection(Basis.NAMED, found)
-    star = naming_of(robots).star
-    return _selection(Basis.WILDCARD, star) if star else Selection(Basis.NONE, (), ())
+    unnamed = robots.memo.get(Selection)
+    if unnamed is None:
+        star = naming_of(robots).star
+        unnamed = _selection(Basis.WILDCARD, star) if star else Selection(Basis.NONE, (), ())
+        robots.memo[Selection] = unnamed
+    assert isinstance(unnamed, Selection)
+    return unnamed
 
 
 def _selection(basis: Basis, lines: NamedLines) -> Selection:
