@@ -93,7 +93,7 @@ def named(robots: RobotsFile, token: str) -> Lines:
     # No token that an operator could publish, such as one with a slash: nobody has looked for it yet.
     found = {}
     for index, line in _all_lines(robots):
-        if names(line, token):
+        if not line.is_star and names(line, token):
             found.setdefault(index, []).append(line)
     return found
 
