@@ -71,7 +71,8 @@ def agents(history: History) -> pd.DataFrame:
 def league(history: History, panel: str, definition: str, denominator: str = HEADLINE_DENOMINATOR) -> pd.DataFrame:
     """Every agent on the last day of a panel, most blocked first."""
     with Reader(history.database) as reader:
-        return with_bounds(_frame(reader.league(panel, definition)), is_sample(history, panel), denominator)
+        rows = reader.league(panel, definition, held=denominator == Denominator.ANSWERED)
+    return with_bounds(_frame(rows), is_sample(history, panel), denominator)
 
 
 def shares(
