@@ -76,7 +76,11 @@ def _found_in(robots: RobotsFile) -> Naming:
                 continue
             tokens, whole = tokens_of(line.value)
             for token in tokens:
-                naming.tokens.setdefault(token, {}).setdefault(index, []).append(line)
+                groups = naming.tokens.get(token)
+                if groups is None:
+                    naming.tokens[token] = {index: [line]}
+                else:
+                    groups.setdefault(index, []).append(line)
             if whole:
                 naming.whole.add(whole)
     return naming

@@ -54,6 +54,7 @@ UNDECIDED = 16384
 ANYWHERE = 32768
 """Only in a `Ruling`: a token of the agent occurs somewhere in the text, if only in a comment or a path."""
 
+_STEPS_A_CHOICE = 40  # what a choice of groups costs beside its rules: a file may hold 20,000 of them
 _DEGREES = {Degree.NONE: NONE, Degree.PARTIAL: PARTIAL, Degree.FULL: FULL}
 
 
@@ -177,6 +178,7 @@ class _Reader:
         return known
 
     def _work_out(self, chosen: _Choices) -> int:
+        self._work.spend(_STEPS_A_CHOICE)
         rules = rules_of(self._robots, chosen)
         ruleset = Ruleset(rules, self._work)
         bits = (

@@ -117,7 +117,11 @@ def _selection(basis: Basis, lines: NamedLines) -> Selection:
 
 def choices(lines: NamedLines) -> tuple[Chosen, ...]:
     """The groups in which these lines name an agent."""
-    return tuple(Chosen(group, all(line.glued for line in found)) for group, found in lines.items())
+    # Nearly always one line of a group names an agent.
+    return tuple(
+        Chosen(group, found[0].glued if len(found) == 1 else all(line.glued for line in found))
+        for group, found in lines.items()
+    )
 
 
 def rules_of(robots: RobotsFile, chosen: Iterable[Chosen]) -> list[Rule]:
