@@ -18,8 +18,8 @@ LONGEST_FILE = 2_000
 LONGEST_LINE = 400
 _CONTEXT = 3
 _SHORT_FILE = 60
-DECIDES, NAMES, KEEPS_OPEN = "decides", "names", "keeps open"
-_COLOURS = {DECIDES: theme.BLOCKED, NAMES: theme.ALLOWED, KEEPS_OPEN: theme.OPEN_STOCK}
+DECIDES, NAMES, APPLIES, KEEPS_OPEN = "decides", "names", "applies to", "keeps open"
+_COLOURS = {DECIDES: theme.BLOCKED, NAMES: theme.ALLOWED, APPLIES: theme.ALLOWED, KEEPS_OPEN: theme.OPEN_STOCK}
 _STYLE = (
     "font-family:monospace;font-size:0.85rem;line-height:1.5;max-height:32rem;overflow:auto;"
     "border:1px solid rgba(128,128,128,.35);border-radius:.5rem;padding:.5rem 0"
@@ -44,7 +44,8 @@ class Evidence:
         """What each line that matters does, by line number."""
         lines = self.verdict.lines
         marks = dict.fromkeys(lines.exceptions, KEEPS_OPEN)
-        marks.update(dict.fromkeys(lines.agents, NAMES))
+        named = self.verdict.basis is Basis.NAMED and not self.borrowed
+        marks.update(dict.fromkeys(lines.agents, NAMES if named else APPLIES))
         if lines.deciding is not None:
             marks[lines.deciding] = DECIDES
         return marks
@@ -151,7 +152,7 @@ def _row(number: int, text: str, mark: str | None, agent: str) -> str:
     if mark is not None:
         colour = _COLOURS[mark]
         ground = f"background:{colour}22;border-left:4px solid {colour};"
-        meaning = f"{mark} {escape(agent)}" if mark == NAMES else mark
+        meaning = f"{mark} {escape(agent)}" if mark in {NAMES, APPLIES} else mark
         note = f'<span style="padding-left:1.5rem;opacity:.75;font-style:italic">&#8592; {meaning}</span>'
     return (
         f'<div style="{ground}padding:0 .75rem;white-space:pre">'

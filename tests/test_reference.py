@@ -205,7 +205,7 @@ def test_a_row_that_replaces_ours_frees_its_other_tokens(written: Callable[..., 
 
 
 def test_a_token_beyond_ascii_is_refused(written: Callable[..., Path]) -> None:
-    with pytest.raises(ReferenceDataError, match=r"facts\.toml:2: name: 'ÉxampleBot' holds a character beyond ASCII"):
+    with pytest.raises(ReferenceDataError, match=r"facts\.toml:3: name: 'ÉxampleBot' holds a character beyond ASCII"):
         reference.agents(written(BOT.replace("Example", "Éxample", 1)))
 
 
@@ -242,59 +242,59 @@ def test_fingerprint_sees_what_decides_and_nothing_else() -> None:
     ("old", "new", "line", "field", "mend"),
     [
         ('operator = "Example"\n', "", 2, "operator", "is missing, add it"),
-        ("operator =", "operater =", 2, "operater", "unknown field.*use one of: name"),
-        ('"Example"', '""', 2, "operator", "no line of text"),
-        ('"Example"', "7", 2, "operator", "no line of text"),
-        ('"Example"', '"Exam\\nple"', 2, "operator", "no line of text"),
-        ('"training"', '"trainning"', 2, "purpose", "write one of: training, search, user"),
-        ('"crawler"', '"spider"', 2, "kind", "write one of: crawler, control, user-triggered"),
-        ('"crawler"', '"control"', 2, "kind", "a control token has purpose and kind control"),
-        ('"2026-11-22"', '"22.11.2026"', 2, "checked", "write it as 2026-11-22"),
-        ('"2026-11-22"', '"20261122"', 2, "checked", "write it as 2026-11-22"),
-        ('"2026-11-22"', '"2026-02-30"', 2, "checked", "write it as 2026-11-22"),
-        ('"2026-11-22"', "2026-11-22T00:00:00Z", 2, "checked", "write it as 2026-11-22"),
-        ('"2026-11-22"', '"2026-11-22"\nvalid_from = "2024-01-01"', 2, "valid_from", "give both or neither"),
+        ("operator =", "operater =", 4, "operater", "unknown field.*use one of: name"),
+        ('"Example"', '""', 4, "operator", "no line of text"),
+        ('"Example"', "7", 4, "operator", "no line of text"),
+        ('"Example"', '"Exam\\nple"', 4, "operator", "no line of text"),
+        ('"training"', '"trainning"', 5, "purpose", "write one of: training, search, user"),
+        ('"crawler"', '"spider"', 6, "kind", "write one of: crawler, control, user-triggered"),
+        ('"crawler"', '"control"', 6, "kind", "a control token has purpose and kind control"),
+        ('"2026-11-22"', '"22.11.2026"', 8, "checked", "write it as 2026-11-22"),
+        ('"2026-11-22"', '"20261122"', 8, "checked", "write it as 2026-11-22"),
+        ('"2026-11-22"', '"2026-02-30"', 8, "checked", "write it as 2026-11-22"),
+        ('"2026-11-22"', "2026-11-22T00:00:00Z", 8, "checked", "write it as 2026-11-22"),
+        ('"2026-11-22"', '"2026-11-22"\nvalid_from = "2024-01-01"', 9, "valid_from", "give both or neither"),
         (
             '"2026-11-22"',
             '"2026-11-22"\nvalid_from = "2024-04-02"\nvalid_from_precision = "month"',
-            2,
+            9,
             "valid_from",
             "written as its first day",
         ),
         (
             '"2026-11-22"',
             '"2026-11-22"\nvalid_from = "2024-04-01"\nvalid_from_precision = "year"',
-            2,
+            9,
             "valid_from",
             "written as its first day",
         ),
-        ('"2026-11-22"', '"2026-11-22"\nobeys_star = "no"', 2, "obeys_star", "without quotation marks"),
-        ('"2026-11-22"', '"2026-11-22"\nheadline = 1', 2, "headline", "without quotation marks"),
-        ('"2026-11-22"', '"2026-11-22"\ndocumentation = "example.com"', 2, "documentation", "https://"),
-        ('"2026-11-22"', '"2026-11-22"\ntokens = "ExampleBot"', 2, "tokens", "write it as"),
-        ('"2026-11-22"', '"2026-11-22"\ntokens = []', 2, "tokens", "ExampleBot is not among them, add it"),
+        ('"2026-11-22"', '"2026-11-22"\nobeys_star = "no"', 9, "obeys_star", "without quotation marks"),
+        ('"2026-11-22"', '"2026-11-22"\nheadline = 1', 9, "headline", "without quotation marks"),
+        ('"2026-11-22"', '"2026-11-22"\ndocumentation = "example.com"', 9, "documentation", "https://"),
+        ('"2026-11-22"', '"2026-11-22"\ntokens = "ExampleBot"', 9, "tokens", "write it as"),
+        ('"2026-11-22"', '"2026-11-22"\ntokens = []', 9, "tokens", "ExampleBot is not among them, add it"),
         (
             '"2026-11-22"',
             '"2026-11-22"\ntokens = ["ExampleBot", "Bad/1"]',
-            2,
+            9,
             "tokens",
             "leave the version off",
         ),
-        ('"2026-11-22"', '"2026-11-22"\ntokens = ["ExampleBot", "ExampleBot"]', 2, "tokens", "delete one"),
-        ('"2026-11-22"', '"2026-11-22"\ntokens = ["ExampleBot", "gPTBOT"]', 2, "tokens", "belongs to GPTBot"),
-        ('"2026-11-22"', '"2026-11-22"\nfalls_back_to = ["ExampleBot"]', 2, "falls_back_to", "remove it"),
-        ('"2026-11-22"', '"2026-11-22"\nfalls_back_to = ["a/b"]', 2, "falls_back_to", "slash"),
+        ('"2026-11-22"', '"2026-11-22"\ntokens = ["ExampleBot", "ExampleBot"]', 9, "tokens", "delete one"),
+        ('"2026-11-22"', '"2026-11-22"\ntokens = ["ExampleBot", "gPTBOT"]', 9, "tokens", "belongs to GPTBot"),
+        ('"2026-11-22"', '"2026-11-22"\nfalls_back_to = ["ExampleBot"]', 9, "falls_back_to", "remove it"),
+        ('"2026-11-22"', '"2026-11-22"\nfalls_back_to = ["a/b"]', 9, "falls_back_to", "slash"),
         (
             '"2026-11-22"',
             f'"2026-11-22"\n{BOT.replace("Bot", "BOT")}',
-            10,
+            11,
             "name",
             "line 2 already, delete one",
         ),
         ('name = "ExampleBot"\n', "", 2, "name", "is missing, add it"),
-        ('"ExampleBot"', "7", 2, "name", "7 is no line of text"),
-        ('"ExampleBot"', '"GPTBot"\ntokens = ["GPTBot", "ClaudeBot"]', 2, "tokens", "belongs to ClaudeBot"),
-        ('"2026-11-22"', '"2026-11-22"\ntokens = ["ExampleBot", "examplebot"]', 2, "tokens", "two spellings"),
+        ('"ExampleBot"', "7", 3, "name", "7 is no line of text"),
+        ('"ExampleBot"', '"GPTBot"\ntokens = ["GPTBot", "ClaudeBot"]', 4, "tokens", "belongs to ClaudeBot"),
+        ('"2026-11-22"', '"2026-11-22"\ntokens = ["ExampleBot", "examplebot"]', 9, "tokens", "two spellings"),
         ("[[agent]]", "[agent]", 1, "agent", r"headed \[\[agent\]\]"),
         ("[[agent]]", "[[agents]]", 1, "agents", r"headed \[\[agent\]\]"),
     ],
@@ -307,9 +307,9 @@ def test_bad_agent(written: Callable[..., Path], old: str, new: str, line: int, 
     assert "\n" not in str(caught.value)
 
 
-def test_line_is_that_of_the_bad_table(written: Callable[..., Path]) -> None:
+def test_line_is_that_of_the_bad_field(written: Callable[..., Path]) -> None:
     path = written("# mine\n" + BOT + BOT.replace("ExampleBot", "SecondBot").replace('"crawler"', "3"))
-    with pytest.raises(ReferenceDataError, match=r"facts\.toml:11: kind: 3 is unknown"):
+    with pytest.raises(ReferenceDataError, match=r"facts\.toml:15: kind: 3 is unknown"):
         reference.agents(path)
 
 

@@ -53,46 +53,37 @@ def _body(history: History) -> None:
         st.info(f"There are no {denominator.sites}: no share can be given; choose another denominator.")
         return
     _headline(league, rows, agents, definition, denominator)
-    _chart(rows, agents)
+    _chart(rows, agents, definition)
     name = f"{panel}-{definition}-{denominator}"
-    _series_table(rows, name)
-    _league(league, name)
+    _series_table(rows, definition, name)
+    _league(league, definition, name)
 
 
 def _headline(
     league: pd.DataFrame, rows: pd.DataFrame, agents: tuple[str, ...], definition: str, denominator: Denominator
 ) -> None:
     """The number, of what, when, between which bounds, under which definition."""
+    counted = DEFINITIONS[definition]
     row = league[league["agent"].isin(agents)].iloc[0]
     st.subheader(
-        f"{row['percent']:.1f} % of {components.sites(row['n'])} {_verb(definition).format(row['agent'])} "
+        f"{row['percent']:.1f} % of {components.sites(row['n'])} {counted.verb.format(row['agent'])} "
         f"on {components.day(row['date'])}"
     )
-    split = f"{row['blocked_named']:,} by name and {row['blocked_wildcard']:,} through the rules for every agent (`*`)"
-    if DEFINITIONS[definition].named_only:
+    rest = _UNNAMED.get(counted.unnamed, counted.unnamed)
+    split = f"{row['blocked_named']:,} by name and {row['blocked_wildcard']:,} {rest}"
+    if counted.named_only:
         split = "all of them by name"
     sentences = [
         f"{components.sites(row['blocked'])}: {split}.",
         _unknown_words(row, denominator),
         _trend_words(rows, row),
-        f"Counted so: {DEFINITIONS[definition].sentence.replace('*', '`*`')} (definition {definition}).",
+        f"Counted so: {counted.sentence.replace('*', '`*`')} (definition {definition}).",
         f"Of the {denominator.sites} (denominator {denominator}).",
     ]
     st.markdown(" ".join(sentence for sentence in sentences if sentence))
 
 
-_VERBS = {
-    "mentioned": "name {}",
-    "any_restriction": "close at least a page to {}",
-    "explicit_allow": "open every page to {} by name",
-    "effective_root": "close the home page to {}",
-    "named_root": "close the home page to {} by name",
-    "naive_substring": "mention {} somewhere",
-}
-
-
-def _verb(definition: str) -> str:
-    return _VERBS.get(definition, "shut {} out")
+_UNNAMED = {"by *": "through the rules for every agent (`*`)", "elsewhere": "elsewhere in the file"}
 
 
 def _unknown_words(row: Any, denominator: Denominator) -> str:
@@ -115,15 +106,16 @@ def _trend_words(rows: pd.DataFrame, now: Any) -> str:
     return f"That is {abs(change):.1f} points {'more' if change > 0 else 'less'} than {TREND_DAYS} days before."
 
 
-def _chart(rows: pd.DataFrame, agents: tuple[str, ...]) -> None:
+def _chart(rows: pd.DataFrame, agents: tuple[str, ...], definition: str) -> None:
     marks = _events(rows, agents)
     figure = charts.share_lines(rows, theme.agent_colours(agents), marks)
-    components.draw(figure, key="shares", alt=f"Share of sites that shut out {', '.join(agents)}, by day")
+    did = DEFINITIONS[definition].verb.format(", ".join(agents))
+    components.draw(figure, key="shares", alt=f"Share of sites that {did}, by day")
     if rows["day"].nunique() == 1:
         st.markdown("One crawl so far: trends start at the second.")
     notes = ["Thin lines: days before the agent existed."] if (rows["agent_existed"] == 0).any() else []
     if (rows["high"] > rows["low"]).any():
-        notes.append("Bands: from no unknown site blocking to all of them. Gaps: nothing was known.")
+        notes.append("Bands: from none of the unknown sites counted to all of them. Gaps: nothing was known.")
     notes += [f"**{mark.number}** {mark.day:%-d %b %Y} {components.plain(mark.title)}." for mark in marks.itertuples()]
     if notes:
         st.caption(" ".join(notes))
@@ -139,40 +131,35 @@ def _events(rows: pd.DataFrame, agents: tuple[str, ...]) -> pd.DataFrame:
     return charts.numbered(events, rows["day"].min(), rows["day"].max())
 
 
-_COLUMNS: dict[str, Any] = {
-    "date": "day",
-    "agent": "agent",
-    "percent": st.column_config.NumberColumn("blocked", format="%.1f %%"),
-    "low": st.column_config.NumberColumn("at least", format="%.1f %%", help="If none of the unknown sites blocks"),
-    "high": st.column_config.NumberColumn("at most", format="%.1f %%", help="If all of the unknown sites block"),
+_FIGURES: dict[str, Any] = {
+    "low": st.column_config.NumberColumn("at least", format="%.1f %%", help="If none of the unknown sites is counted"),
+    "high": st.column_config.NumberColumn("at most", format="%.1f %%", help="If all of the unknown sites are counted"),
     "blocked": "sites",
-    "blocked_named": "by name",
-    "blocked_wildcard": "through *",
-    "n": "of",
-    "unknown": "unknown",
 }
 
 
-def _series_table(rows: pd.DataFrame, name: str) -> None:
+def _columns(leading: dict[str, str], definition: str) -> dict[str, Any]:
+    """The columns of a table of shares: who, and the figures under words that fit the definition."""
+    counted = DEFINITIONS[definition]
+    share = st.column_config.NumberColumn(f"sites that {counted.label}", format="%.1f %%")
+    split = {} if counted.named_only else {"blocked_named": "by name", "blocked_wildcard": counted.unnamed}
+    return {**leading, "percent": share, **_FIGURES, **split, "n": "of", "unknown": "unknown"}
+
+
+def _series_table(rows: pd.DataFrame, definition: str, name: str) -> None:
     components.table(
         rows.sort_values(["date", "agent"], ascending=[False, True]),
-        _COLUMNS,
+        _columns({"date": "day", "agent": "agent"}, definition),
         f"shares-{name}",
         label="The same as a table: days on which a figure changes",
     )
 
 
-def _league(league: pd.DataFrame, name: str) -> None:
-    st.subheader("Who is shut out most")
+def _league(league: pd.DataFrame, definition: str, name: str) -> None:
+    st.subheader(f"Whom the most sites {DEFINITIONS[definition].label}")
     known = league[league["agent_existed"] == 1]
-    columns = {
-        "agent": "agent",
-        "operator": "operator",
-        "purpose": "purpose",
-        **_COLUMNS,
-        "partial": "partly",
-    }
-    del columns["date"]
+    leading = {name: name for name in ("agent", "operator", "purpose")}
+    columns = _columns(leading, definition) | {"partial": "partly closed"}
     components.table(
         known,
         columns,

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import charts, components, data, evidence
 from dashboard.data import History
 from tracker import reference, settings
+from tracker.core import wording
 from tracker.core.agents import Agent, Kind, Purpose
 
 START_AGENT = "GPTBot"
@@ -45,7 +46,7 @@ def _body(history: History) -> None:
     chosen = _file(history, host, runs, registry, agent)
     with above:
         _timeline(history, host, registry, agent, chosen)
-    _signals(history, host)
+    _signals(history, host, registry)
     _lists(history, host, runs)
 
 
@@ -182,21 +183,34 @@ _SIGNALS = {
 _CONFLICTS = {"agent": "agent", "kind": "signal", "key": "about", "value": "says", "verdict": "rules", "conflict": "so"}
 
 
-def _signals(history: History, host: str) -> None:
+def _signals(history: History, host: str, registry: pd.DataFrame) -> None:
     """What the file says beside its rules, and where the two disagree."""
     found = data.signals(history, host)
     if found.empty:
         return
-    st.subheader("Other signals in the file")
-    now = found[found["valid_to"].isnull()]
-    said = [f"{row.kind} `{row.key}={row.value}`" for row in now[now["value"] != ""].itertuples()]
-    st.markdown(components.plain(", ".join(dict.fromkeys(said))) if said else "None is in force now.")
+    st.subheader("Signals beside the rules")
+    spelled = {token.lower(): token for tokens in registry["tokens"] for token in json.loads(tokens)}
+    now = wording.in_force(found.to_dict("records"), spelled)
+    st.markdown(components.plain(", ".join(map(_said, now))) if now else "None is in force now.")
     conflicts = data.signal_conflicts(history, host)
     if len(conflicts):
-        agents = ", ".join(dict.fromkeys(conflicts["agent"]))
-        st.warning(f"Words and rules disagree for {agents}.", icon=":material/compare_arrows:")
+        headline = set(registry[registry["headline"] == 1]["agent"])
+        lines = wording.disagreements(conflicts.to_dict("records"), headline)
+        sentences = [f"{components.plain(line[0].upper() + line[1:])}." for line in lines]
+        st.warning(f"Words and rules disagree. {' '.join(sentences)}", icon=":material/compare_arrows:")
         components.table(conflicts, _CONFLICTS, f"{host}-conflicts", label=f"Conflicts: {len(conflicts)}")
-    components.table(found, _SIGNALS, f"{host}-signals", label=f"Signals over time: {_runs(len(found))}")
+    components.table(
+        found.assign(agent=found["agent"].replace(spelled)),
+        _SIGNALS,
+        f"{host}-signals",
+        label=f"Signals over time: {_runs(len(found))}",
+    )
+
+
+def _said(statement: wording.Statement) -> str:
+    where = f" under `{statement.path}`" if statement.path else ""
+    whom = "" if statement.agents == ("*",) else f" to {wording.some(statement.agents)}"
+    return f"{statement.kind} `{statement.says}`{where}{whom}"
 
 
 _CAPTURES = {

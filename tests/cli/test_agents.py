@@ -12,7 +12,6 @@ from tests.store.histories import START
 from tracker import reference
 from tracker.core.intervals import DAY
 from tracker.core.panels import Member, Panel
-from tracker.reference import rows
 from tracker.store.captures import OWN, Answer
 from tracker.store.query import Reader
 from tracker.store.write import Writer
@@ -134,12 +133,40 @@ def test_shares_is_the_league_table_with_its_denominator(run: Run, told: Path) -
     assert "(readable_or_absent)" in table.out
     assert "(effective_full)" in table.out
     assert "did not exist yet" in table.out
+    assert "bounds: the share itself, for no site is unknown" in table.out
+    assert [name in table.out for name in (" counted ", " by name ", " by * ", "blocked")] == [True, True, True, False]
     found = run("agents", "--shares", "--database", str(told), "--json").json
     assert (found["panel"], found["date"], found["n"]) == ("whole", "2022-01-02", 4)
     assert (found["definition"], found["denominator"]) == ("effective_full", "readable_or_absent")
     ccbot = next(row for row in found["agents"] if row["agent"] == "CCBot")
     assert (ccbot["percent"], ccbot["low"], ccbot["high"], ccbot["blocked"]) == (25.0, 25.0, 25.0, 1)
     assert (ccbot["blocked_named"], ccbot["blocked_wildcard"], ccbot["existed"]) == (0, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("definition", "columns"),
+    [("explicit_allow", "counted "), ("naive_substring", "counted   by name   elsewhere ")],
+)
+def test_the_columns_of_shares_fit_the_definition(run: Run, told: Path, definition: str, columns: str) -> None:
+    table = run("agents", "--shares", "--database", str(told), "--definition", definition).out
+    head = next(line for line in table.splitlines() if line.lstrip().startswith("agent "))
+    assert head.split("n   ")[-1].strip() == columns.strip()
+
+
+def test_shares_of_a_panel_with_unknown_sites_and_of_a_sample(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    with Writer(path, reference.agents()) as writer:
+        for number, sample in enumerate((False, True)):
+            population = "all sites" if sample else None
+            members = tuple(Member(host, None) for host in HOSTS)
+            panel = writer.panel(Panel(f"p{number}", "p", "made up", "1", "2022-01-01", population, sample, members))
+            at = START + number
+            crawl = writer.begin_crawl(writer.source(OWN), panel, at, f"{at}", len(HOSTS))
+            writer.record(crawl, [Answer(HOSTS[0], SHUT, "ref")])
+            writer.finish_crawl(crawl, at + 5)
+    census, sample = (run("agents", "--shares", "--panel", name, "--database", str(path)).out for name in ("p0", "p1"))
+    assert "bounds: the share if none or all of the sites that are unknown (3) are counted" in census
+    assert "bounds: 95 % Wilson score interval, for the panel is a sample" in sample
 
 
 def test_shares_under_other_choices(run: Run, told: Path) -> None:
@@ -264,41 +291,6 @@ def test_the_kind_follows_from_the_purpose(run: Run, purpose: str, kind: str) ->
     assert run("agents", "fresh", "--json").json[0]["kind"] == kind
 
 
-def test_validate_names_every_bad_row_with_its_line(run: Run) -> None:
-    bad = MINE.replace("NewAIBot", "SecondBot").replace('"training"', '"trainning"')
-    taken = MINE.replace("NewAIBot", "ThirdBot").replace("kind", 'tokens = ["ThirdBot", "gptbot"]\nkind')
-    Path("mine.toml").write_text(MINE + bad + MINE + taken)
-    found = run("agents", "validate", "mine.toml")
-    assert found.code == 1
-    errors = [line for line in found.out.splitlines() if line.startswith("error: ")]
-    assert [error.split(": ")[1] for error in errors] == ["mine.toml:10", "mine.toml:18", "mine.toml:26"]
-    assert "trainning" in errors[0]
-    assert "line 2 already" in errors[1]
-    assert "belongs to GPTBot already" in errors[2]
-    as_json = run("agents", "validate", "mine.toml", "--json")
-    assert (as_json.code, len(as_json.json["errors"])) == (1, 3)
-
-
-def test_validate_tells_what_is_added_and_what_replaced(run: Run) -> None:
-    shipped = rows.reference_file("agents.toml").read_text().split("[[agent]]\n")
-    row = "[[agent]]\n" + next(row for row in shipped if row.startswith('name = "ERNIEBot"'))
-    Path("agents.toml").write_text(MINE + MINE.replace("NewAIBot", "gptbot") + row)
-    found = run("agents", "validate")
-    assert found.code == 0
-    assert "adds NewAIBot (NewCo, training)" in found.out
-    assert "replaces gptbot (NewCo, training)" in found.out
-    assert "warning: agents.toml:10: gptbot replaces the shipped row (other in name, tokens, operator" in found.out
-    assert "warning: agents.toml:17: ERNIEBot says what the shipped row says, delete it" in found.out
-    assert run("agents", "validate", "--json").json["added"] == ["NewAIBot"]
-
-
-def test_validate_without_a_file(run: Run) -> None:
-    assert run("agents", "validate").code == 2
-    found = run("agents", "validate", "nowhere.toml")
-    assert found.code == 1
-    assert "nowhere.toml cannot be read" in found.out
-
-
 @pytest.mark.parametrize(
     "command",
     [
@@ -317,7 +309,7 @@ def test_a_bad_file_is_one_line_with_its_place_in_every_command(run: Run, comman
     Path("agents.toml").write_text(MINE.replace("training", "trainning"))
     found = run(*command)
     assert found.code == 1
-    assert "tracker: agents.toml:2: purpose: 'trainning' is unknown" in found.err
+    assert "tracker: agents.toml:5: purpose: 'trainning' is unknown" in found.err
     assert not list(Path.cwd().glob("*.sqlite"))
 
 

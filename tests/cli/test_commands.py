@@ -109,6 +109,7 @@ def test_site_shows_verdicts_and_captures(run, history: str) -> None:
     assert [capture["checks"] for capture in found["captures"]] == [1, 2]
     assert "GPTBot" in run("site", "one.example", "--database", history).out
     assert run("site", "three.example", "--database", history).code == 2
+    assert (found["signals"], found["conflicts"]) == ([], [])
 
 
 def test_status_names_panel_coverage_and_horizon(run, history: str) -> None:
@@ -205,6 +206,22 @@ def test_demo_tells_its_story_offline_and_starts_again_where_it_ended(run, tmp_p
         )
         assert named["2023-07-15"] == 0
         assert named["2025-10-18"] > 10
+        signals = {kind for (kind,) in reader.sql("SELECT DISTINCT kind FROM signals WHERE valid_to IS NULL").rows}
+        assert signals == {"content-signal", "content-usage", "rsl"}
+    unknown = run("agents", "--unknown", "--database", "demo.sqlite", "--json").json
+    assert [(row["token"], row["sites"]) for row in unknown] == [("imaginaryaibot", 2), ("fictiongpt", 1)]
+    _shows_signals_and_conflicts(run)
+
+
+def _shows_signals_and_conflicts(run) -> None:
+    """Of two sites of the demo: yes in words and no by rule, and the reverse."""
+    site = run("site", "streaming.example", "--database", "demo.sqlite")
+    assert "Signals in force beside the rules" in site.out
+    assert "ai-train=yes   anthropic-ai, CCBot, ChatGPT-User and 2 more" in site.out
+    assert "- open in words (`ai-train=yes`), closed by rule for CCBot, GPTBot, Google-Extended\n" in site.out
+    said = run("site", "toolshed.example", "--database", "demo.sqlite", "--json").json
+    assert {(row["key"], row["value"]) for row in said["signals"]} == {("ai-train", "no"), ("search", "yes")}
+    assert {row["conflict"] for row in said["conflicts"]} == {"closed in words, open by rule"}
 
 
 def test_demo_refuses_a_history_of_real_sites_and_the_reverse(run, history: str, repository: Path) -> None:

@@ -17,6 +17,23 @@ def test_the_names_and_the_headline() -> None:
         assert definition.used_by
 
 
+@pytest.mark.parametrize(
+    ("name", "label", "unnamed"),
+    [
+        ("effective_full", "shut out", "by *"),
+        ("effective_root", "close the home page to", "by *"),
+        ("mentioned", "name", None),
+        ("explicit_allow", "welcome by name", None),
+        ("naive_substring", "mention somewhere", "elsewhere"),
+    ],
+)
+def test_tables_say_what_is_counted(name: str, label: str, unnamed: str | None) -> None:
+    found = DEFINITIONS[name]
+    assert found.label == label
+    assert found.verb.count("{}") == 1
+    assert found.named_only if unnamed is None else found.unnamed == unnamed
+
+
 @pytest.mark.parametrize("name", DEFINITIONS)
 @pytest.mark.parametrize("body", BODIES)
 def test_who_counts_as_blocked(name: str, body: str, agents: tuple[Agent, ...]) -> None:

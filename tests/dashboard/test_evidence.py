@@ -63,6 +63,19 @@ def test_the_deciding_line_is_marked_in_words() -> None:
     assert html.index("Disallow: /") < html.index("&#8592; decides")
 
 
+@pytest.mark.parametrize(
+    ("group", "agent", "words"),
+    [
+        (b"*", GPTBOT, "applies to GPTBot"),
+        (b"GPTBot", GPTBOT, "names GPTBot"),
+        (b"Googlebot", EXTENDED, "applies to Google-Extended"),
+    ],
+)
+def test_a_line_names_an_agent_or_only_applies_to_it(group: bytes, agent: object, words: str) -> None:
+    html = as_html(explain(b"User-agent: " + group + b"\nDisallow: /\n", agent), whole=True)  # type: ignore[arg-type]
+    assert f"&#8592; {words}<" in html
+
+
 def test_a_long_file_is_folded_to_its_beginning_and_what_matters() -> None:
     body = b"".join(b"# %d\n" % number for number in range(1, 501)) + b"User-agent: GPTBot\nDisallow: /\n"
     folded = as_html(explain(body, GPTBOT), whole=False)

@@ -191,6 +191,25 @@ def test_the_denominator_is_chosen_by_name(
 def test_a_definition_by_name_of_a_search_for_the_name(small_history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = run("overview", small_history, monkeypatch, definition="naive_substring")
     assert app.subheader[0].value == "25.0 % of 4 sites mention GPTBot somewhere on 1 October 2023"
+    assert "1 by name and 0 elsewhere in the file" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("definition", "heading", "columns"),
+    [
+        ("effective_full", "Whom the most sites shut out", {"blocked_named", "blocked_wildcard"}),
+        ("explicit_allow", "Whom the most sites welcome by name", set()),
+        ("naive_substring", "Whom the most sites mention somewhere", {"blocked_named", "blocked_wildcard"}),
+    ],
+)
+def test_tables_say_what_the_definition_counts(
+    definition: str, heading: str, columns: set[str], small_history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run("overview", small_history, monkeypatch, definition=definition)
+    assert not app.exception
+    assert heading in [element.value for element in app.subheader]
+    for table in app.dataframe:
+        assert columns == {"blocked_named", "blocked_wildcard"} & set(table.value.columns)
 
 
 def test_a_site_shows_its_signals_and_where_they_disagree_with_its_rules(
@@ -198,7 +217,10 @@ def test_a_site_shows_its_signals_and_where_they_disagree_with_its_rules(
 ) -> None:
     app = run("site", held_history, monkeypatch, site="open.example")
     assert not app.exception
-    assert "Other signals in the file" in said(app)
+    assert "Signals beside the rules" in said(app)
     assert "content\\-signal `ai-train=no`" in said(app)
-    assert app.warning[1].value.startswith("Words and rules disagree for")
-    assert "Other signals" not in said(run("site", held_history, monkeypatch, site="star.example"))
+    assert app.warning[1].value == (
+        "Words and rules disagree. Closed in words \\(`ai-train=no`\\), open by rule for GPTBot, AI2Bot, CCBot "
+        "and 2 more."
+    )
+    assert "Signals beside" not in said(run("site", held_history, monkeypatch, site="star.example"))

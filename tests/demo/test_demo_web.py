@@ -8,7 +8,21 @@ from itertools import pairwise
 
 import pytest
 
-from tracker.demo.sites import DATES, SITES, Hang, Html, Redirect, Reset, Status, Text, answer_at, members
+from tracker import reference
+from tracker.core.agents import looks_like_ai
+from tracker.demo.sites import (
+    DATES,
+    SITES,
+    UNHEARD_OF,
+    Hang,
+    Html,
+    Redirect,
+    Reset,
+    Status,
+    Text,
+    answer_at,
+    members,
+)
 from tracker.demo.web import MiniWeb
 
 RESERVED = re.compile(r"([a-z]+\.)+example|([a-z]+\.)+example\.(com|org|net)")
@@ -23,6 +37,8 @@ FIRST_NAMED = {
     "meta-externalagent": "2024-07-01",
     "OAI-SearchBot": "2024-07-01",
     "Content-Signal": "2025-09-24",
+    "Content-Usage": "2025-09-05",
+    "License:": "2025-09-10",
 }
 
 
@@ -114,6 +130,21 @@ def test_newspapers_name_gptbot_first():
     assert counts[0] == (0, 0)
     assert counts[1][0] > counts[1][1]
     assert counts[2][0] > counts[1][0]
+
+
+def test_the_last_files_have_what_the_tables_beside_the_verdicts_show():
+    last = b"\n".join(answer.body for site in SITES if isinstance(answer := site.answer(len(DATES) - 1), Text))
+    known = {token.lower() for agent in reference.agents() for token in agent.tokens}
+    for token in UNHEARD_OF:
+        assert f"User-agent: {token}\n".encode() in last
+        assert looks_like_ai(token.lower())
+        assert token.lower() not in known
+    for line in (
+        b"License: https://",
+        b"Content-Usage: /doi/abs/ train-ai=y\n",
+        b"Content-Signal: search=yes, ai-train=yes",
+    ):
+        assert line in last
 
 
 def test_only_one_site_ever_hangs():

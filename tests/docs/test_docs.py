@@ -45,6 +45,11 @@ def test_every_view_has_a_section(reader: Reader) -> None:
     assert views - {"access_state"} == set(VIEWS)
 
 
+def test_the_help_of_query_names_every_view() -> None:
+    words = get_command(app).commands["query"].help.split("Views: ")[1].split(".")[0].split()
+    assert sorted(words) == sorted(VIEWS)
+
+
 def test_every_definition_is_explained() -> None:
     from tracker.core.definitions import DEFINITIONS
 

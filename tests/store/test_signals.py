@@ -84,14 +84,14 @@ FILES = [
     b"User-agent: *\nContent-Signal: ai-train=no\n\nUser-agent: *\nContent-Signal: ai-train=yes\nAllow: /\n",
     b"Content-Signal: ai-train=no\nUser-agent: *\nAllow: /\n",
 ]
-PURPOSES = (Purpose.TRAINING, Purpose.DATASET, Purpose.USER, Purpose.SEARCH, Purpose.UNDECLARED)
+PURPOSES = (Purpose.TRAINING, Purpose.USER, Purpose.DATASET, Purpose.TRAINING)
 
 
 @pytest.mark.parametrize("data", FILES)
 def test_conflicts_are_those_that_the_file_itself_gives(database: Path, data: bytes):
     # An agent that borrows another's group is left out: the view holds words against its own group or `*` alone.
-    plain = [agent for agent in AGENTS if not agent.falls_back_to and agent.obeys_star]
-    agents = [replace(agent, purpose=purpose) for agent, purpose in zip(plain, PURPOSES, strict=False)]
+    plain = [agent for agent in AGENTS if not agent.falls_back_to]
+    agents = [replace(agent, purpose=purpose) for agent, purpose in zip(plain, PURPOSES, strict=True)]
     write(database, [data], agents)
     judged = Verdicts(parse(data))
     expected = set()

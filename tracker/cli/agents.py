@@ -63,7 +63,7 @@ def listing(
         ),
     ] = None,
     definition: Annotated[
-        str | None, typer.Option("--definition", help="With --shares: what counts as shut out (effective_full).")
+        str | None, typer.Option("--definition", help="With --shares: what is counted (effective_full).")
     ] = None,
     denominator: Annotated[
         str | None, typer.Option("--denominator", help="With --shares: of which sites (readable_or_absent).")
@@ -236,5 +236,12 @@ def _print_overlay(path: Path, found: "Overlay") -> None:
     for verb, agents in (("adds", found.added), ("replaces", found.replaced)):
         for agent in agents:
             print(f"{verb} {agent.name} ({agent.operator}, {agent.purpose})")
-    state = f"{len(found.errors)} errors" if found.errors else "good"
-    print(f"{path}: {state}, {len(found.added)} agents added, {len(found.replaced)} replaced")
+    if not (found.errors or found.added or found.replaced):
+        print(f"{path}: holds no agent, `tracker agents add` puts one in")
+        return
+    state = _count(len(found.errors), "error") if found.errors else "good"
+    print(f"{path}: {state}, {_count(len(found.added), 'agent')} added, {len(found.replaced)} replaced")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -9,7 +9,8 @@ from tracker.errors import UsageError
 
 if TYPE_CHECKING:
     from tracker.core.agents import Agent
-    from tracker.core.estimate import Denominator
+    from tracker.core.definitions import Definition
+    from tracker.core.estimate import Counts, Denominator
     from tracker.store.query import Reader
 
 T = TypeVar("T", bound=str)
@@ -84,12 +85,13 @@ def print_shares(history: str, asked: Question, names: Collection[str] | None, e
         counted = [row for row in counted if row["agent"] in names]
     if as_json:
         facts = {"panel": panel, "date": rows[0]["date"], "definition": definition, "denominator": str(kind), "n": n}
-        print_json({**facts, "agents": counted})
+        print_json({**facts, "counted": DEFINITIONS[definition].sentence, "agents": counted})
         return
     shown = [row for row in counted if every or names is not None or row["headline"]]
     print(f"{panel} on {rows[0]['date']}: n = {n} {kind.sites} ({kind}), of {rows[0]['members']} members")
     print(f"counted: {DEFINITIONS[definition].sentence} ({definition})")
-    _print_league(shown)
+    print(f"bounds: {_bounds_words(rows[0], kind, bool(panels[panel]['is_sample']))}")
+    _print_league(shown, DEFINITIONS[definition])
 
 
 def _no_figures(reader: "Reader", panel: str, day: str | None) -> str:
@@ -100,11 +102,26 @@ def _no_figures(reader: "Reader", panel: str, day: str | None) -> str:
     return f"no figures of panel {panel} on {day}, give a --date from {days[0]} to {days[-1]}"
 
 
-def _counted(row: dict[str, Any], kind: "Denominator", sample: bool) -> dict[str, Any]:
-    from tracker.core.estimate import Counts, Denominator, share
+def _counts(row: dict[str, Any]) -> "Counts":
+    from tracker.core.estimate import Counts
 
     fields = ("members", "readable", "absent", "unknown", "blocked", "held", "blocked_held")
-    found = share(Counts(**{name: row[name] for name in fields}), kind, sample)
+    return Counts(**{name: row[name] for name in fields})
+
+
+def _bounds_words(row: dict[str, Any], kind: "Denominator", sample: bool) -> str:
+    if sample:
+        return "95 % Wilson score interval, for the panel is a sample"
+    unsure = _counts(row).unsure(kind)
+    if unsure == 0:
+        return "the share itself, for no site is unknown"
+    return f"the share if none or all of the sites that are unknown ({unsure}) are counted"
+
+
+def _counted(row: dict[str, Any], kind: "Denominator", sample: bool) -> dict[str, Any]:
+    from tracker.core.estimate import Denominator, share
+
+    found = share(_counts(row), kind, sample)
     bounds = found.interval
     named = row["blocked_named"] - (row["blocked_named_held"] if kind is Denominator.ANSWERED else 0)
     return {
@@ -127,13 +144,14 @@ def _percent(share: float | None) -> float | None:
     return None if share is None else round(100 * share, 3)
 
 
-def _print_league(rows: list[dict[str, Any]]) -> None:
-    columns = ("agent", "purpose", "share %", "bounds %", "n", "blocked", "by name", "by *", "")
+def _print_league(rows: list[dict[str, Any]], definition: "Definition") -> None:
+    split = () if definition.named_only else ("by name", definition.unnamed)
+    columns = ("agent", "purpose", "share %", "bounds %", "n", "counted", *split, "")
     table = []
     for row in rows:
         share = "" if row["percent"] is None else f"{row['percent']:.1f}"
         bounds = "" if row["low"] is None else f"{row['low']:.1f}-{row['high']:.1f}"
-        counts = (row["n"], row["blocked"], row["blocked_named"], row["blocked_wildcard"])
+        counts = [row[name] for name in ("n", "blocked", "blocked_named", "blocked_wildcard")[: 2 + len(split)]]
         remark = "" if row["existed"] else "did not exist yet"
         table.append((row["agent"], row["purpose"], share, bounds, *counts, remark))
     print_table(columns, table)

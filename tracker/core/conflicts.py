@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tracker.core.agents import Agent, Purpose
 from tracker.core.ruleset import Degree
 from tracker.core.signals import Signal
-from tracker.core.verdict import Verdict
+from tracker.core.verdict import Basis, Verdict
 
 CLOSED_IN_WORDS = "closed in words, open by rule"
 OPEN_IN_WORDS = "open in words, closed by rule"
@@ -28,8 +28,10 @@ def conflicts(agent: Agent, verdict: Verdict, signals: Iterable[Signal]) -> list
 
     ai-train (Content-Signal) and train-ai (Content-Usage) are held against agents that train or feed data sets and
     against control tokens, ai-input against those that fetch for a user or a search. Signals for a part of the site
-    and partial verdicts are left out: they may well agree.
+    and partial verdicts are left out: they may well agree. Nobody is addressed by words for `*` that it ignores.
     """
+    if verdict.basis is not Basis.NAMED and not agent.obeys_star:
+        return []
     found = []
     for signal in signals:
         if signal.path or agent.purpose not in _CONCERNS.get(signal.key, ()):

@@ -14,16 +14,24 @@ from tracker.core.verdict import Basis
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One reading of "blocks": its name, a sentence, who counts so, and the predicate on the bits.
+    """One reading of "blocks": its name, what the sites do that it counts, a sentence, who counts so, the predicate.
 
-    `named_only` definitions ignore what `*` says, so that all they count is counted by name.
+    `verb` has `{}` for the agent: "61 % of 41 sites shut {} out". `named_only` definitions ignore what `*` says, so
+    that all they count is counted by name; of the others `unnamed` says how the rest comes to be counted.
     """
 
     name: str
+    verb: str
     sentence: str
     used_by: str
     named_only: bool
     holds: Callable[[int], bool]
+    unnamed: str = "by *"
+
+    @property
+    def label(self) -> str:
+        """The verb without the agent, for headings: "shut out", "name"."""
+        return " ".join(self.verb.format("").split())
 
     def counts(self, ruling: p.Ruling) -> bool:
         """Whether a site with this ruling is counted as blocking."""
@@ -106,6 +114,7 @@ def anywhere(bits: int) -> bool:
 _ALL = (
     Definition(
         "effective_full",
+        "shut {} out",
         "no page may be fetched, by the agent's own rules or by those for *",
         "Drywell's headline; IMC 2025 with an exact degree in place of a list of paths",
         False,
@@ -113,6 +122,7 @@ _ALL = (
     ),
     Definition(
         "effective_root",
+        "close the home page to {}",
         "the home page may not be fetched, by the agent's own rules or by those for *",
         "canicrawl.com 2026; any RFC 9309 parser asked for /",
         False,
@@ -120,6 +130,7 @@ _ALL = (
     ),
     Definition(
         "any_restriction",
+        "close at least a page to {}",
         "at least one page may not be fetched, by the agent's own rules or by those for *",
         "Cloudflare Radar (fully or partially disallowed)",
         False,
@@ -127,6 +138,7 @@ _ALL = (
     ),
     Definition(
         "every_path",
+        "close every path they name to {}",
         "every path that the file names, / and a made-up one may not be fetched",
         "IMC 2025, Somesite I Used To Crawl",
         False,
@@ -134,6 +146,7 @@ _ALL = (
     ),
     Definition(
         "mentioned",
+        "name {}",
         "the file has a group for the agent, whatever it says",
         "HTTP Archive Web Almanac 2024 and 2025",
         True,
@@ -141,6 +154,7 @@ _ALL = (
     ),
     Definition(
         "named_root",
+        "close the home page to {} by name",
         "the agent's own group closes the home page",
         "HasData AI Crawler Block Index 2026; IPTC MetaWatch 2026",
         True,
@@ -148,6 +162,7 @@ _ALL = (
     ),
     Definition(
         "named_full",
+        "shut {} out by name",
         "the agent's own group closes every page",
         "IMC 2025, the part that is full and named",
         True,
@@ -155,6 +170,7 @@ _ALL = (
     ),
     Definition(
         "dpi_all",
+        "shut {} out by name",
         "the agent's own group has `Disallow: /` and no Allow at all",
         "Data Provenance Initiative, Consent in Crisis 2024 (status all)",
         True,
@@ -162,6 +178,7 @@ _ALL = (
     ),
     Definition(
         "explicit_allow",
+        "welcome {} by name",
         "the agent's own group closes nothing",
         "Originality.ai and Thunderbit list such sites as welcoming",
         True,
@@ -169,10 +186,12 @@ _ALL = (
     ),
     Definition(
         "naive_substring",
+        "mention {} somewhere",
         "the agent's token occurs somewhere in the file, be it in a comment, a path or a welcome",
         "samber/the-great-gpt-firewall 2024 to 2026",
         False,
         anywhere,
+        "elsewhere",
     ),
 )
 

@@ -4,8 +4,10 @@ Every host lies under a name reserved for examples (RFC 2606, RFC 6761), so no r
 The story is modelled on what happened between July 2023 and October 2025: nobody names GPTBot before
 OpenAI documents it (2023-08-07), newspapers close first, Google-Extended follows (2023-09-28), some
 publishers reopen after a licensing deal, newer tokens are added as they appear (ClaudeBot,
-Applebot-Extended, meta-externalagent), and at last a content delivery network manages the file with
-Content-Signal lines (2025-09-24). No file names a crawler before its operator did.
+Applebot-Extended, meta-externalagent), and at last the wishes beside the rules arrive: a licence (RSL, 2025-09-10),
+Content-Signal lines (2025-09-24), most of them in files that a content delivery network manages, and Content-Usage
+(a draft of 2025-09-05 named `train-ai`). No file names a crawler before its operator did; two crawlers
+that no operator has (ImaginaryAIBot, FictionGPT) are made up, for a name that the registry lacks.
 """
 
 from dataclasses import dataclass
@@ -139,7 +141,9 @@ MANAGED = (
     "GPTBot",
     "meta-externalagent",
 )
+UNHEARD_OF = ("ImaginaryAIBot", "FictionGPT")
 
+USAGE = "\nContent-Usage: train-ai=n\nContent-Usage: /doi/abs/ train-ai=y"
 NEWS = star("/search", "/account/", "/print/")
 PAPER = "# Automated collection needs our written permission.\n" + star("/api/", "/search")
 SHOP = star("/cart", "/checkout", "/*?sort=")
@@ -169,6 +173,7 @@ SITES: tuple[Site, ...] = (
         (0, robots(PAPER)),
         (1, robots(PAPER, shut(*FIRST))),
         (5, robots(PAPER, stacked(*SUMMER_2024))),
+        (10, robots(PAPER, stacked(*SUMMER_2024), "License: https://morningpost.example/license.xml")),
     ),
     # Closed to the plug-in agent before GPTBot had a name.
     site(
@@ -238,6 +243,7 @@ SITES: tuple[Site, ...] = (
         (0, robots(PLAIN)),
         (2, robots(PLAIN, shut(*FIRST))),
         (6, robots(PLAIN, stacked(*AUTUMN_2024))),
+        (9, robots(PLAIN, stacked(*AUTUMN_2024, *UNHEARD_OF))),
     ),
     # Has no robots.txt at any date: that is an answer, and it means open.
     site("atlas.example reference CH de", (0, MISSING)),
@@ -262,6 +268,7 @@ SITES: tuple[Site, ...] = (
         (0, robots(BOARD)),
         (1, robots(BOARD, shut(*FIRST))),
         (7, robots(BOARD, shut(*AUTUMN_2024))),
+        (8, robots(BOARD, shut(*AUTUMN_2024, "ImaginaryAIBot"))),
     ),
     # Meant for GPTBot alone; Crawl-delay does not end the list of names, so by RFC 9309 it closes to all.
     site(
@@ -316,6 +323,8 @@ SITES: tuple[Site, ...] = (
         (2, robots(star("/doi/pdf/"), stacked(*AUTUMN_2023))),
         (6, robots(star("/doi/pdf/"), stacked(*AUTUMN_2024))),
         (8, robots(star("/doi/pdf/"), welcome("GPTBot", "PerplexityBot"), stacked("CCBot", "ClaudeBot"))),
+        # To everybody without a group here: no training, but on the abstracts.
+        (11, robots(star("/doi/pdf/") + USAGE, welcome("GPTBot", "PerplexityBot"), stacked("CCBot", "ClaudeBot"))),
     ),
     # An allow-list: only the abstracts are open, to everybody.
     site("preprints.example academic US en", (0, robots("User-agent: *\nAllow: /abs/\nAllow: /$\nDisallow: /"))),
@@ -345,7 +354,13 @@ SITES: tuple[Site, ...] = (
         (0, robots(PLAIN, end="\r")),
         (3, robots(PLAIN, shut("CCBot", "GPTBot"), end="\r")),
     ),
-    site("streaming.example entertainment US en", (0, robots(PLAIN)), (4, robots(PLAIN, stacked(*AUTUMN_2023)))),
+    # Says yes to training in words, and forgets the rule that says no.
+    site(
+        "streaming.example entertainment US en",
+        (0, robots(PLAIN)),
+        (4, robots(PLAIN, stacked(*AUTUMN_2023))),
+        (11, robots(PLAIN, stacked(*AUTUMN_2023, rules="Content-Signal: search=yes, ai-train=yes\nDisallow: /"))),
+    ),
     # The file is lost in a relaunch: what was closed is open.
     site(
         "comics.example entertainment BE fr",

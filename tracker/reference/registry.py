@@ -48,10 +48,13 @@ def check_overlay(path: Path, text: str | None = None) -> Overlay:
     except ReferenceDataError as error:
         return Overlay((), (), (str(error),), ())
     for place, row in found:
-        try:
-            _put(theirs, place, row)
-        except ReferenceDataError as error:
-            errors.append(str(error))
+        amiss = _amiss(place, row)
+        errors += [str(error) for error in amiss]
+        if not amiss:
+            try:
+                _put(theirs, place, row)
+            except ReferenceDataError as error:
+                errors.append(str(error))
     errors += [str(error) for error in _clashes(shipped, theirs)]
     replaced = [(place, agent) for name, (place, agent) in theirs.items() if name in shipped]
     warnings = [_replaces(place, shipped[agent.name.lower()][1], agent) for place, agent in replaced]
@@ -113,12 +116,24 @@ def _put(found: _Registry, place: Place, row: dict[str, Any]) -> None:
 
 
 def _build(place: Place, row: dict[str, Any]) -> Agent:
-    if "name" in row:
-        # Most agents have one token, their name: the file need not say it twice.
-        row.setdefault("tokens", [row["name"]])
-    agent = _AGENT.build(place, row)
-    _check(place, agent)
-    return agent
+    for error in _amiss(place, row):
+        raise error
+    return _AGENT.build(place, _completed(row))
+
+
+def _amiss(place: Place, row: dict[str, Any]) -> list[ReferenceDataError]:
+    """All that is wrong with one row: its fields, and if these are right, how they go together."""
+    complete = _completed(row)
+    errors = _AGENT.errors(place, complete)
+    if "tokens" not in row:
+        # They are the name: one error is enough.
+        errors.pop("tokens", None)
+    return [*errors.values()] or [*_contradictions(place, _AGENT.build(place, complete))]
+
+
+def _completed(row: dict[str, Any]) -> dict[str, Any]:
+    # Most agents have one token, their name: the file need not say it twice.
+    return {**row, "tokens": row.get("tokens", [row["name"]])} if "name" in row else row
 
 
 def _merged(shipped: _Registry, theirs: _Registry) -> tuple[Agent, ...]:
@@ -153,19 +168,22 @@ def _replaces(place: Place, ours: Agent, theirs: Agent) -> str:
     )
 
 
-def _check(place: Place, agent: Agent) -> None:
+def _contradictions(place: Place, agent: Agent) -> Iterator[ReferenceDataError]:
     if agent.name not in agent.tokens:
-        raise place.error("tokens", f"{agent.name} is not among them, add it")
+        yield place.error("tokens", f"{agent.name} is not among them, add it")
     if len({token.lower() for token in agent.tokens}) != len(agent.tokens):
-        raise place.error("tokens", "one stands twice in two spellings, delete one: case does not count")
+        yield place.error("tokens", "one stands twice in two spellings, delete one: case does not count")
     if shared := set(agent.tokens) & set(agent.falls_back_to):
-        raise place.error("falls_back_to", f"{min(shared)} is a token of the agent itself, remove it")
+        yield place.error("falls_back_to", f"{min(shared)} is a token of the agent itself, remove it")
     if (agent.purpose is Purpose.CONTROL) is not (agent.kind is Kind.CONTROL):
-        raise place.error("kind", "a control token has purpose and kind control, any other agent neither")
+        yield place.error("kind", "a control token has purpose and kind control, any other agent neither")
     if (agent.valid_from is None) is not (agent.valid_from_precision is None):
-        raise place.error("valid_from", "goes together with valid_from_precision, give both or neither")
+        yield place.error("valid_from", "goes together with valid_from_precision, give both or neither")
     if agent.valid_from and agent.valid_from_precision:
-        rows.check_precision(place, "valid_from", agent.valid_from, agent.valid_from_precision)
+        try:
+            rows.check_precision(place, "valid_from", agent.valid_from, agent.valid_from_precision)
+        except ReferenceDataError as error:
+            yield error
 
 
 def _toml(value: Any) -> str:

@@ -6,7 +6,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -58,14 +58,15 @@ def csv_cells(text: str, path: Path, error: type[DrywellError]) -> Iterator[tupl
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row stands, for messages."""
+    """Where a row begins, and where each field of it stands if that is known, for messages."""
 
     path: Path
     line: int
+    fields: Mapping[str, int] = field(default_factory=dict)
 
     def error(self, field: str, reason: object) -> ReferenceDataError:
         """What is wrong with one field of the row."""
-        return ReferenceDataError(f"{self.path}:{self.line}: {field}: {reason}")
+        return ReferenceDataError(f"{self.path}:{self.fields.get(field, self.line)}: {field}: {reason}")
 
 
 def toml_rows(path: Path, table: str, text: str | None = None) -> list[tuple[Place, dict[str, Any]]]:
@@ -78,12 +79,23 @@ def toml_rows(path: Path, table: str, text: str | None = None) -> list[tuple[Pla
         found = re.search(r"at line (\d+)", str(reason))
         line = int(found[1]) if found else text.count("\n") + 1
         raise ReferenceDataError(f"{path}:{line}: not valid TOML: {reason}") from None
-    lines = [number for number, line in enumerate(text.split("\n"), 1) if re.match(rf"\s*\[\[\s*{table}\s*\]\]", line)]
+    places = _places(path, table, text)
     rows = document.pop(table, [])
-    if document or not isinstance(rows, list) or len(rows) != len(lines):
+    if document or not isinstance(rows, list) or len(rows) != len(places):
         stray = next(iter(document), table)
         raise Place(path, 1).error(stray, f"write every row as its own table headed [[{table}]], nothing else")
-    return [(Place(path, line), row) for line, row in zip(lines, rows, strict=True)]
+    return list(zip(places, rows, strict=True))
+
+
+def _places(path: Path, table: str, text: str) -> list[Place]:
+    """Where each `[[table]]` and its fields stand; by their looks, for the reader of TOML does not say."""
+    found: list[tuple[int, dict[str, int]]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if re.match(rf"\s*\[\[\s*{table}\s*\]\]", line):
+            found.append((number, {}))
+        elif found and (key := re.match(r"\s*([\w-]+)\s*=", line)):
+            found[-1][1].setdefault(key[1], number)
+    return [Place(path, number, lines) for number, lines in found]
 
 
 def csv_rows(path: Path) -> list[tuple[Place, dict[str, Any]]]:
@@ -118,18 +130,29 @@ class Schema(Generic[Row]):
 
     def build(self, place: Place, row: Mapping[str, Any]) -> Row:
         """The object; raises ReferenceDataError that names the first bad field."""
+        values, errors = self._checked(place, row)
+        for error in errors.values():
+            raise error
+        return self._cls(**values)
+
+    def errors(self, place: Place, row: Mapping[str, Any]) -> dict[str, ReferenceDataError]:
+        """What is wrong with the row, by field: first those that stand there, then those that are missing."""
+        return self._checked(place, row)[1]
+
+    def _checked(self, place: Place, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, ReferenceDataError]]:
         values: dict[str, Any] = {}
+        errors: dict[str, ReferenceDataError] = {}
         for key, value in row.items():
             if key not in self._checks:
-                raise place.error(key, f"unknown field, remove it or use one of: {', '.join(self._checks)}")
+                reason = f"unknown field, remove it or use one of: {', '.join(self._checks)}"
+                errors[key] = place.error(key, reason)
+                continue
             try:
                 values[key] = self._checks[key](value)
-            except ValueError as reason:
-                raise place.error(key, reason) from None
-        for key in self._required:
-            if key not in values:
-                raise place.error(key, "is missing, add it")
-        return self._cls(**values)
+            except ValueError as amiss:
+                errors[key] = place.error(key, amiss)
+        errors |= {key: place.error(key, "is missing, add it") for key in self._required if key not in row}
+        return values, errors
 
 
 def text(value: Any) -> str:

@@ -229,6 +229,9 @@ WITH stance AS (
   JOIN policy p ON p.policy_id = t.policy_id
   LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = a.agent_id
   WHERE t.valid_to IS NULL
+    -- Whom neither its own group nor * rules (it ignores *, or obeys the group of another agent) is not addressed.
+    -- 36864: the bits ANYWHERE and NO_GROUP, which say nothing of pages.
+    AND (r.named IS NULL OR r.named = 1 OR r.bits & ~36864 = p.star & ~36864)
 )
 SELECT s.host AS site, c.agent, c.purpose, c.kind, c.key, c.value,
        CASE c.degree WHEN 2 THEN 'blocked' ELSE 'allowed' END AS verdict, c.named,
