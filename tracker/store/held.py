@@ -7,7 +7,7 @@ newest crawl and from the states of the sites; nothing of it is stored.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,24 +17,28 @@ from tracker.core.intervals import DAY
 from tracker.store import bitmap
 from tracker.store.rows import Rows
 
-if TYPE_CHECKING:
-    from tracker.store.query import Reader
-
 Ints = NDArray[np.int64]
 Policies = dict[int, int]  # policy id -> number of sites
 Named = dict[int, list[tuple[str, bool, int]]]  # policy id -> (agent, by its own name, bits)
 _STILL = np.iinfo(np.int64).max
 
 
-def with_held(reader: "Reader", rows: Rows, panel: str, definition: str) -> Rows:
+class Ask(Protocol):
+    """`tracker.store.query.Reader.sql`."""
+
+    def __call__(self, statement: str, values: Mapping[str, object], /) -> Rows:
+        """Run a statement with its named values."""
+
+
+def with_held(ask: Ask, rows: Rows, panel: str, definition: str) -> Rows:
     """Rows of `shares` with three columns more, of the known sites that did not answer the newest crawl.
 
     `held`: how many they are; `blocked_held`: how many of them count as blocked; `blocked_named_held`: these by name.
     """
     days = sorted(set(rows.column("date")))
     agents = sorted(set(rows.column("agent")))
-    held = held_policies(reader, panel, days)
-    blocked = dict(zip(held, blocked_of(reader, held.values(), definition, agents), strict=True))
+    held = held_policies(ask, panel, days)
+    blocked = dict(zip(held, blocked_of(ask, held.values(), definition, agents), strict=True))
     wanted = zip(rows.column("date"), rows.column("agent"), rows.column("agent_existed"), strict=True)
     columns = []
     for day, agent, existed in wanted:
@@ -45,15 +49,15 @@ def with_held(reader: "Reader", rows: Rows, panel: str, definition: str) -> Rows
     return Rows((*rows.columns, "held", "blocked_held", "blocked_named_held"), extended, rows.cut)
 
 
-def held_policies(reader: "Reader", panel: str, days: Sequence[str]) -> dict[str, Policies]:
+def held_policies(ask: Ask, panel: str, days: Sequence[str]) -> dict[str, Policies]:
     """Per day (ISO date) the policies of the known members that did not answer, with the number of such sites."""
     members = _table(
-        reader,
+        ask,
         "SELECT m.site_id, m.since, m.until FROM panel_member m JOIN panel p ON p.panel_id = m.panel_id "
         "WHERE p.name = :panel",
         panel,
     )
-    crawls = reader.sql(
+    crawls = ask(
         "SELECT k.at, k.answered FROM crawl k JOIN panel p ON p.panel_id = k.panel_id "
         "WHERE p.name = :panel ORDER BY k.at, k.crawl_id",
         {"panel": panel},
@@ -64,7 +68,7 @@ def held_policies(reader: "Reader", panel: str, days: Sequence[str]) -> dict[str
         _silent(members, end, crawls[index][1] if index >= 0 else b"")
         for end, index in zip(ends, newest.tolist(), strict=True)
     ]
-    states = _states(reader, np.unique(np.concatenate(silent)) if silent else np.empty(0, np.int64))
+    states = _states(ask, np.unique(np.concatenate(silent)) if silent else np.empty(0, np.int64))
     return {day: _in_force(states, sites, end) for day, sites, end in zip(days, silent, ends, strict=True)}
 
 
@@ -75,11 +79,11 @@ def _silent(members: Ints, end: int, answered: bytes) -> Ints:
     return silent
 
 
-def _states(reader: "Reader", sites: Ints) -> Ints:
+def _states(ask: Ask, sites: Ints) -> Ints:
     """(site, valid_from, valid_to, policy) of the known states of sites."""
     listed = ",".join(map(str, sites.tolist()))
     return _table(
-        reader,
+        ask,
         "SELECT t.site_id, t.valid_from, t.valid_to, t.policy_id FROM json_each(:sites) j "
         "JOIN state t ON t.site_id = j.value WHERE t.policy_id IS NOT NULL",
         sites=f"[{listed}]",
@@ -92,21 +96,21 @@ def _in_force(states: Ints, sites: Ints, end: int) -> Policies:
     return dict(zip(policies.tolist(), counts.tolist(), strict=True))
 
 
-def _table(reader: "Reader", statement: str, panel: str = "", sites: str = "") -> Ints:
+def _table(ask: Ask, statement: str, panel: str = "", sites: str = "") -> Ints:
     """A result of integers; NULL, which only ends an interval, is the end of time."""
     values = {"panel": panel} if panel else {"sites": sites}
-    found = reader.sql(statement, values)
+    found = ask(statement, values)
     rows = [[_STILL if cell is None else cell for cell in row] for row in found.rows]
     table: Ints = np.array(rows, dtype=np.int64).reshape(-1, len(found.columns))
     return table
 
 
 def blocked_of(
-    reader: "Reader", held: Iterable[Policies], definition: str, agents: Sequence[str]
+    ask: Ask, held: Iterable[Policies], definition: str, agents: Sequence[str]
 ) -> list[dict[str, tuple[int, int]]]:
     """For each count of policies: agent to (blocked sites, those blocked by name)."""
     held = list(held)
-    star, named = _rulings(reader, sorted({policy for policies in held for policy in policies}))
+    star, named = _rulings(ask, sorted({policy for policies in held for policy in policies}))
     closed = {policy: int(_counts(definition, False, bits)[0]) for policy, bits in star.items()}
     return [_per_agent(policies, closed, named, definition, agents) for policies in held]
 
@@ -131,14 +135,14 @@ def _counts(definition: str, named: bool, bits: int) -> tuple[bool, bool]:
     return blocked, blocked and named
 
 
-def _rulings(reader: "Reader", policies: Sequence[int]) -> tuple[dict[int, int], Named]:
+def _rulings(ask: Ask, policies: Sequence[int]) -> tuple[dict[int, int], Named]:
     """The bits of `*` per policy, and per policy what it says to whom where that differs from them."""
     listed = f"[{','.join(map(str, policies))}]"
-    stars = reader.sql(
+    stars = ask(
         "SELECT p.policy_id, p.star FROM json_each(:listed) j JOIN policy p ON p.policy_id = j.value",
         {"listed": listed},
     )
-    rows = reader.sql(
+    rows = ask(
         "SELECT r.policy_id, a.name, r.named, r.bits FROM json_each(:listed) j "
         "JOIN ruling r ON r.policy_id = j.value JOIN agent a ON a.agent_id = r.agent_id",
         {"listed": listed},

@@ -154,7 +154,7 @@ class Reader:
         if not found:
             return Rows((), [])
         rows = Rows(found[0].columns, [row for part in found for row in part.rows])
-        return with_held(self, rows, panel, definition) if held else rows
+        return with_held(self.sql, rows, panel, definition) if held else rows
 
     def league(self, panel: str, definition: str, date: str | None = None, *, held: bool = True) -> Rows:
         """Every agent's row of `shares` on one day (the last one with anything known), most blocked first.
@@ -193,7 +193,7 @@ class Reader:
                 "anyone": self._anyone(),
             },
         )
-        return with_held(self, rows, panel, definition) if held else rows
+        return with_held(self.sql, rows, panel, definition) if held else rows
 
     def last_day(self, panel: str) -> str | None:
         """The last day on which anything was known of a panel."""
