@@ -2,10 +2,23 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
 from tracker.cli import main
+
+ROBOTS = """\
+User-agent: *
+Disallow: /private
+
+User-agent: GPTBot
+User-agent: CCBot
+Disallow: /
+
+User-agent: ClaudeBot
+Allow: /
+"""
 
 
 class Result:
@@ -32,3 +45,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
         return Result(code, captured.out, captured.err)
 
     return tracker
+
+
+@pytest.fixture
+def robots(tmp_path: Path) -> str:
+    (tmp_path / "robots.txt").write_text(ROBOTS)
+    return "robots.txt"

@@ -1,4 +1,4 @@
-"""`tracker check` as a publisher types it: verdicts with their lines, remarks, wishes, comparisons, and sites asked."""
+"""`tracker check` as a publisher types it: verdicts with their lines, remarks, and sites asked."""
 
 import os
 import subprocess
@@ -9,19 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import ROBOTS
 from tests.web import Web, page, reset, settings_for
 
-ROBOTS = """\
-User-agent: *
-Disallow: /private
-
-User-agent: GPTBot
-User-agent: CCBot
-Disallow: /
-
-User-agent: ClaudeBot
-Allow: /
-"""
 MANAGED = """\
 # BEGIN Cloudflare Managed content
 User-agent: *
@@ -32,12 +22,6 @@ Allow: /
 User-agent: *
 Disallow: /
 """
-
-
-@pytest.fixture
-def robots(tmp_path: Path) -> str:
-    (tmp_path / "robots.txt").write_text(ROBOTS)
-    return "robots.txt"
 
 
 @pytest.fixture
@@ -136,7 +120,7 @@ def test_an_unknown_ai_crawler_is_pointed_out(run, tmp_path: Path) -> None:
     (tmp_path / "robots.txt").write_text("User-agent: GPT-Bot\nDisallow: /\n")
     (found,) = run("check", "robots.txt", "--json").json["remarks"]
     assert (found["flag"], found["line"]) == ("unknown_ai_token", 1)
-    assert "gptbot" in found["mend"]
+    assert "`GPTBot`" in found["mend"]
 
 
 def test_cloudflares_block_is_told_from_the_sites_own_rules(run, tmp_path: Path) -> None:
@@ -165,7 +149,55 @@ def test_words_against_rules(run, tmp_path: Path) -> None:
     assert "ai-train=no on line 3: closed in words, open by rule, for GPTBot" in run("check", "robots.txt").out
 
 
+def test_signals_at_odds_are_flagged_and_names_are_spelled_as_elsewhere(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text(
+        "User-agent: gptbot\nUser-agent: NewBot/1\nContent-Signal: ai-train=no, ai-train=yes, search=yes\nAllow: /\n"
+    )
+    report = run("check", "robots.txt", "--json").json
+    assert [(one["key"], one["agents"], one["flags"]) for one in report["signals"]] == [
+        ("ai-train", ["GPTBot", "NewBot"], ["conflict"]),
+        ("ai-train", ["GPTBot", "NewBot"], ["conflict"]),
+        ("search", ["GPTBot", "NewBot"], []),
+    ]
+    assert "contradiction" in report["flags"]
+
+
+def test_the_table_of_signals_names_the_key_and_the_whole_licence(run, tmp_path: Path) -> None:
+    licence = "https://courier.example/licences/of/many/kinds/license.xml"
+    (tmp_path / "robots.txt").write_text(
+        f"License: {licence}\nUser-agent: *\nContent-Usage: bots=y, train-ai=n, train-genai=n\nAllow: /\n"
+    )
+    out = run("check", "robots.txt").out
+    assert f"license={licence}" in out
+    rows = [line.split() for line in out.splitlines() if "legacy_key" in line]
+    assert [row[2] for row in rows] == ["bots", "train-genai"]
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("User-agent: *\nAllow: /\nDisallow: /\n", "tie_neutralised"),
+        ("User-agent: *\nDisllow: /\n", "unread_field"),
+        ("User-agent: FooGPT\nDisallow: /\n", "unknown_ai_token"),
+    ],
+)
+def test_the_flags_of_a_report_are_also_those_of_its_remarks(run, tmp_path: Path, text: str, flag: str) -> None:
+    (tmp_path / "robots.txt").write_text(text)
+    assert flag in run("check", "robots.txt", "--json").json["flags"]
+
+
+def test_of_a_file_in_utf_16_one_thing_is_said(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_bytes("User-agent: *\nDisallow: /\n".encode("utf-16"))
+    assert [one["flag"] for one in run("check", "robots.txt", "--json").json["remarks"]] == ["utf16"]
+
+
 # --- Paths ---
+
+
+def test_a_path_without_its_first_slash_gets_one(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text("User-agent: *\nDisallow: /news\n")
+    rows = run("check", "robots.txt", "-a", "GPTBot", "--path", "news", "--path", "?q=x#top", "--json").json["paths"]
+    assert [(row["path"], row["access"]) for row in rows] == [("/news", "closed"), ("/?q=x", "open")]
 
 
 def test_paths_and_urls_with_the_winning_line(run, robots: str) -> None:
@@ -181,80 +213,6 @@ def test_paths_and_urls_with_the_winning_line(run, robots: str) -> None:
         ("/%C3%A4?q=a%20b", "Bytespider", "open", None),
     ]
     assert "2: Disallow: /private" in run("check", robots, "--path", "/private/x").out
-
-
-# --- Wishes ---
-
-WISHES = [
-    (["GPTBot=blocked", "claudebot=Allowed", "Bytespider=partial", "*=partial", "NewBot=partial"], []),
-    (["ClaudeBot=blocked"], ["ClaudeBot is allowed, expected blocked (line 8: User-agent: ClaudeBot)"]),
-    (["GPTBot=allowed"], ["GPTBot is blocked, expected allowed (line 6: Disallow: /)"]),
-    (["Kangaroo Bot=blocked"], ["Kangaroo Bot is partial, expected blocked (line 2: Disallow: /private)"]),
-]
-
-
-@pytest.mark.parametrize(("wishes", "unmet"), WISHES, ids=["met", "named", "closed", "wildcard"])
-def test_wishes(run, robots: str, wishes: list[str], unmet: list[str]) -> None:
-    arguments = [part for wish in wishes for part in ("--expect", wish)]
-    result = run("check", robots, *arguments)
-    assert result.code == (4 if unmet else 0)
-    assert result.err.splitlines() == [f"tracker: robots.txt: {says}" for says in unmet]
-    found = run("check", robots, *arguments, "--json")
-    assert found.code == result.code
-    assert [one["says"] for one in found.json["unmet"]] == unmet
-
-
-def test_a_wish_for_a_purpose_is_one_for_all_its_agents(run, robots: str) -> None:
-    result = run("check", robots, "--expect", "training=blocked", "--json")
-    assert result.code == 4
-    agents = {one["agent"] for one in result.json["unmet"]}
-    assert {"ClaudeBot", "Bytespider"} <= agents
-    assert not {"GPTBot", "ChatGPT-User"} & agents
-
-
-@pytest.mark.parametrize("wish", ["GPTBot", "GPTBot=shut", "=blocked", "Bot/1.0=blocked"])
-def test_a_wish_that_cannot_be_read_is_a_usage_error(run, robots: str, wish: str) -> None:
-    result = run("check", robots, "--expect", wish)
-    assert (result.code, result.out) == (2, "")
-    assert result.err.count("\n") == 1
-
-
-def test_several_files_for_a_hook(run, robots: str, tmp_path: Path) -> None:
-    (tmp_path / "open.txt").write_text("User-agent: *\nAllow: /\n")
-    result = run("check", robots, "open.txt", "--expect", "GPTBot=blocked")
-    assert result.code == 4
-    assert result.err.splitlines() == [
-        "tracker: open.txt: GPTBot is allowed, expected blocked (line 1: User-agent: *)",
-    ]
-    assert [line.split(":")[0] for line in result.out.splitlines() if "headline agents" in line] == [robots, "open.txt"]
-    assert [report["file"] for report in run("check", robots, "open.txt", "--json").json] == [robots, "open.txt"]
-
-
-def test_one_bad_file_among_several_does_not_hide_the_others(run, robots: str) -> None:
-    result = run("check", "nowhere.txt", robots, "--expect", "ClaudeBot=blocked")
-    assert result.code == 2
-    assert [line.split(":")[1].strip() for line in result.err.splitlines()] == ["cannot read nowhere.txt", "robots.txt"]
-    assert "12 headline agents" in result.out
-
-
-# --- Comparison ---
-
-
-def test_compare_says_who_gained_and_who_lost(run, robots: str, tmp_path: Path) -> None:
-    (tmp_path / "old.txt").write_text("User-agent: *\nDisallow: /private\n\nUser-agent: ClaudeBot\nDisallow: /\n")
-    compared = run("check", robots, "--compare", "old.txt", "--json").json["compared"]
-    effects = {change["agent"]: change["effect"] for change in compared["changes"]}
-    assert effects == {"GPTBot": "lost", "CCBot": "lost", "ClaudeBot": "gained"}
-    assert compared["unchanged"] > 100
-    assert compared["changes"][0]["after"]["text"] == "Disallow: /"
-    out = " ".join(run("check", robots, "--compare", "old.txt").out.split())
-    assert "Compared with old.txt: 2 lost access, 1 gained access" in out
-    assert "lost access (partial by * > blocked by name): GPTBot, CCBot; closed: ordinary pages" in out
-
-
-def test_compare_with_itself_finds_nothing(run, robots: str) -> None:
-    compared = run("check", robots, "--compare", robots, "--json").json["compared"]
-    assert (compared["changes"], compared["signals_new"], compared["signals_gone"]) == ([], [], [])
 
 
 # --- Sites ---
@@ -325,6 +283,8 @@ NO_SOURCES = [
     (["-", "--compare", "-"], "standard input (-) can be read once"),
     (["robots.txt", "--agent", "GPTBot/1.0"], "leave the version off"),
     (["robots.txt", "--compare", "nowhere.txt"], "cannot read nowhere.txt"),
+    (["robots.txt", "--path", ""], "--path is empty: write / for the home page"),
+    (["robots.txt", "--fail-on-change"], "give it with --compare"),
 ]
 
 
@@ -340,7 +300,8 @@ def test_there_is_no_verdict_for_what_is_no_robots_file(run, tmp_path: Path, dat
     (tmp_path / "robots.txt").write_bytes(data)
     result = run("check", "robots.txt")
     assert result.code == 1
-    assert "is no robots.txt" in result.err
+    assert "is no robots.txt: it looks like " in result.err
+    assert "sha256" not in result.err
     assert result.out == ""
 
 
@@ -348,7 +309,7 @@ def test_standard_input_and_a_pipe(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tracker", "check", "-", "--expect", "GPTBot=blocked"]
     done = subprocess.run(command, input=ROBOTS.encode(), capture_output=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.startswith(b"-: 12 headline agents")
+    assert done.stdout.startswith(b"standard input: 12 headline agents")
 
 
 def test_a_named_pipe_is_read(run, tmp_path: Path) -> None:

@@ -66,6 +66,14 @@ def test_agents_are_told_apart_and_the_others_counted():
     assert found.of(Effect.GAINED) == []
 
 
+def test_losses_come_first():
+    found = between("UA GPTBot|D /|UA CCBot|A /", "UA GPTBot|A /|UA CCBot|D /")
+    assert [(change.agent, change.effect) for change in found.changes] == [
+        ("CCBot", Effect.LOST),
+        ("GPTBot", Effect.GAINED),
+    ]
+
+
 def test_examples_are_few():
     (change, _) = between("", "UA *" + "".join(f"|D /{n}" for n in range(100))).changes
     assert len(change.closed) == MAX_EXAMPLES

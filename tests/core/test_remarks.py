@@ -1,13 +1,19 @@
 """Remarks: what is said about each flag, at which line, with which mend; and that hostile files get few of them."""
 
+import time
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.benchmarks.bench_robots import names
-from tracker.core.remarks import FLAGS, LIMIT, Remark, of_flag, quoted, remarks, unknown_agents
-from tracker.core.robots import parse
+from tracker import reference
+from tracker.core.remarks import FLAGS, LIMIT, Remark, of_flag, quoted, remarks
+from tracker.core.robots import MAX_BYTES, parse
+from tracker.core.verdicts import known_tokens
 
+KNOWN = known_tokens(reference.agents())
 MANAGED = "# BEGIN Cloudflare Managed content|UA *|A /|# END Cloudflare Managed Content"
 
 
@@ -18,6 +24,10 @@ def text(short: str) -> bytes:
         key = next((key for key in words if line.startswith(key)), "")
         lines.append(words.get(key, "") + line.removeprefix(key))
     return "\n".join(lines).encode()
+
+
+def cut(lines: Iterable[str]) -> bytes:
+    return "".join(lines).encode()[:MAX_BYTES]
 
 
 def of(data: bytes) -> list[Remark]:
@@ -43,12 +53,33 @@ SAID = [
         "empty `Disallow:`",
     ),
     ("UA *|D /|UA GPTBot", "empty_group", 3, "`User-agent: GPTBot` has no rule below it", "write `Disallow: /`"),
+    ('UA *|Disallow: "/"', "dead_pattern", 2, "matches no page", "write `/`"),
+    ("UA *|D \\a\\", "dead_pattern", 2, "matches no page", "write `/a/`"),
+    ("UA *|D all", "dead_pattern", 2, "matches no page", "write `/` for all pages"),
+    ("UA *|D none", "dead_pattern", 2, "matches no page", "write no path for no page"),
+    ("UA *|D x.example/a", "dead_pattern", 2, "matches no page", "`/a` if `x.example` is a host, `/x.example/a` if"),
+    ("UA *|D page.html", "dead_pattern", 2, "matches no page", "write `/page.html`"),
+    ("UA *|Disallows: all", "dead_pattern", 2, "matches no page", "write `Disallow` if that is meant"),
+    ("UA *|D /, /b", "several_paths", 2, "is read as one path", "one line for each path"),
+    ("UA *|D / /b", "several_paths", 2, "is read as one path", "one line for each path"),
+    ("UA *|D /a // mine", "several_paths", 2, "is read as one path", "begin a comment with `#`"),
+    ("UA *|DisallowAI: /", "prefix_field", 2, "`DisallowAI` is read as Disallow", "write `Disallow` if that is meant"),
+    ("User-agents: *|D /", "prefix_field", 1, "is read as User-agent", "make it a comment"),
+    ("UA *|D /|Sitemap：https: //x/", "prefix_field", 3, "is read as Sitemap", "a plain colon"),
+    ("UA *|D /a|Allowed: /a", "tie_neutralised", 2, "cancels", "write `Allow` if that is meant"),
+    ("UA *|Allowed /", "missing_colon", 2, "has no colon", "write `Allow` if that is meant"),
     ("UA AI2Bot/1|D /", "non_rfc_token", 1, "Google's parser reads `AI`", "documents that spelling"),
     ("UA 360Spider|D /", "non_rfc_token", 1, "Google's parser reads no name", "documents that spelling"),
-    ("UA GPTBot, CCBot|D /", "non_rfc_token", 1, "not a list", "one user-agent line for each"),
     ("UA GPTBot Disallow: /", "non_rfc_token", 1, "is read as one name", "begin a new line"),
     ("UA x|D |UA *", "empty_group", 3, "nothing is closed to anybody", "write `Disallow: /`"),
-    ("UA *bot|D /", "non_rfc_token", 1, "is no pattern", "one user-agent line for each"),
+    ("UA *bot|D /", "non_rfc_token", 1, "it names nobody", "one user-agent line for each"),
+    ("UA GPTBot*|D /", "non_rfc_token", 1, "it names `GPTBot`, as without the `*`", "write `GPTBot`"),
+    ("UA GPTBot, CCBot|D /", "non_rfc_token", 1, "it names `GPTBot` alone", "one user-agent line for each"),
+    ("UA GPTBot!|D /", "non_rfc_token", 1, "names `GPTBot`: what follows is not read", "write `GPTBot`"),
+    ('UA "GPTBot"|D /', "non_rfc_token", 1, "names nobody", "product token"),
+    ("UA Mozilla/5.0 (compatible; XBot/1; +u)|D /", "user_agent_string", 1, "the name `Mozilla`", "such as `XBot`"),
+    ("UA Mozilla/5.0 (X11) Gecko YBot|D /", "user_agent_string", 1, "the name `Mozilla`", "such as `YBot`"),
+    ("UA Mozilla/4.0 (compatible; MSIE 6.0)|D /", "user_agent_string", 1, "by which no crawler goes", "product token"),
     ("UA *|Crawl-delay: 5|D /", "crawl_delay", 2, "`Crawl-delay: 5` is no part of RFC 9309", "shuts nobody out"),
     ("UA *|Disllow: /", "unread_field", 2, "`Disllow: /` is read by no crawler", "write `Disallow`"),
     ("User-agnt: *|D /", "unread_field", 1, "is read by no crawler", "write `User-agent`"),
@@ -65,6 +96,8 @@ SAID = [
     (MANAGED, "managed_cf", 1, "Lines 1 to 4 are Cloudflare's", "Cloudflare's dashboard"),
     ("", "no_groups", None, "The file is empty", ""),
     ("D /", "no_groups", None, "No user-agent line", "write `User-agent: *`"),
+    ("Sitemap: https://x/s", "no_groups", None, "everything is open", ""),
+    ("License: https://x/l", "no_groups", None, "the licence on line 1 is for the whole site", ""),
     ("<html>|UA *|D /", "html", None, "begins as an HTML page", "text/plain"),
 ]
 
@@ -127,15 +160,16 @@ def test_thousands_of_one_kind_are_counted(flag: str, line: str):
 
 
 def test_unknown_agents_are_those_that_sound_like_ai():
-    robots = parse(text("UA GPTBot|UA GPTBot2/1.0|UA FooGPT|UA Googlebot|UA foogpt|UA *|D /"))
-    found = unknown_agents(robots, {"gptbot"})
+    data = text("UA GPTBot|UA GPTBot2/1.0|UA FooGPT|UA Googlebot|UA foogpt|UA *|D /")
+    found = [one for one in remarks(data, parse(data), {"gptbot": "GPTBot"}) if one.flag == "unknown_ai_token"]
     assert [(remark.line, remark.flag) for remark in found] == [(3, "unknown_ai_token")]
     assert "`FooGPT` sounds like an AI crawler" in found[0].text
 
 
 def test_a_known_name_that_is_near_is_proposed():
-    (found,) = unknown_agents(parse(text("UA GPT-Bot|D /")), {"gptbot", "ccbot"})
-    assert "if `gptbot` is meant, write that" in found.mend
+    data = text("UA GPT-Bot|D /")
+    (found,) = remarks(data, parse(data), {"gptbot": "GPTBot", "ccbot": "CCBot"})
+    assert "if `GPTBot` is meant, write that" in found.mend
 
 
 def test_quotes_are_short_and_printable():
@@ -148,10 +182,30 @@ def test_a_flag_without_a_line_has_its_sentence():
     assert of_flag("too_complex").text in FLAGS["too_complex"]
 
 
-def test_a_hostile_file_gets_few_remarks():
-    data = names()
+HOSTILE = {
+    "names": names(),
+    "nearly known": cut(f"User-agent: GPTBo{n % 26:x}{n}\n" for n in range(30_000)),
+    "groups of their own": cut(
+        ["User-agent: *\n", *(f"Disallow: /*{n}*x\n" for n in range(5_000))]
+        + [f"User-agent: {name}\nDisallow: /*b{n}*\n" for n, name in enumerate(list(KNOWN.values()) * 60)]
+    ),
+    "blank lines": cut(["User-agent: a\n\n"] * 30_000 + ["Disallow: /"]),
+    "signals": cut(["User-agent: *\nContent-Signal: " + "ai-train=no x=1;," * 25_000]),
+    "contradictions": cut(
+        f"User-agent: {name}\nContent-Signal: ai-train=no, ai-train=yes, x\nDisallow:\n" for name in KNOWN
+    ),
+    "field names": cut(f"content-signa{n}: x\n" for n in range(30_000)),
+    "commas": cut(["User-agent: *\n", *(["Disallow: /" + "a" * 8_000 + " ," * 4_000 + "\n"] * 30)]),
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_gets_few_remarks_in_bounded_time(data: bytes):
     robots = parse(data)
-    assert len(remarks(data, robots) + unknown_agents(robots, set())) <= 4 * (LIMIT + 1)
+    start = time.process_time()
+    found = remarks(data, robots, KNOWN)
+    assert time.process_time() - start < 4  # 0.6 s at most on two cores of 2024
+    assert len(found) <= 5 * (LIMIT + 1)
 
 
 PIECES = st.sampled_from(
@@ -172,6 +226,8 @@ def test_every_flag_of_any_file_is_in_words(data: bytes):
     robots = parse(data)
     found = remarks(data, robots)
     assert robots.flags <= set(FLAGS)
-    assert robots.flags <= {remark.flag for remark in found}
+    # Of a file in UTF-16 only that is said: saving it anew mends the rest.
+    if "utf16" not in robots.flags:
+        assert robots.flags <= {remark.flag for remark in found}
     assert all("\n" not in remark.text + remark.mend for remark in found)
     assert all(remark.line is None or remark.line >= 1 for remark in found)

@@ -67,4 +67,5 @@ def test_they_are_those_of_the_policy(path: Path):
 
 
 def test_known_tokens_are_names_tokens_and_fallbacks():
-    assert known_tokens([agent("New", "Old-New", falls_back_to=("Other",))]) == {"new", "old-new", "other"}
+    found = known_tokens([agent("New", "Old-New", falls_back_to=("Other",))])
+    assert found == {"new": "New", "old-new": "Old-New", "other": "Other"}

@@ -1,6 +1,7 @@
 """docs/method.md explains every flag by an example that raises it; README and docs/check.md show what is printed."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from tracker import reference
-from tracker.core.remarks import FLAGS, remarks, unknown_agents
+from tracker.core.remarks import FLAGS, remarks
 from tracker.core.robots import parse
 from tracker.core.verdicts import known_tokens
 
@@ -32,7 +33,7 @@ def test_the_example_of_a_flag_raises_it(flag: str) -> None:
     for example in examples:
         data = example.encode()
         robots = parse(data)
-        found = remarks(data, robots) + unknown_agents(robots, known_tokens(reference.agents()))
+        found = remarks(data, robots, known_tokens(reference.agents()))
         assert flag in {remark.flag for remark in found}
 
 
@@ -50,8 +51,32 @@ def test_the_snippets_for_publishers_are_yaml_and_name_the_hook() -> None:
     assert "tracker check" in str(workflow["jobs"])
 
 
+def commands() -> list[list[str]]:
+    """What the snippets have run: the hook with its arguments, and the steps of the workflow."""
+    config, workflow = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", CHECK, re.DOTALL))
+    comment = re.search(r"args: \[(.*)\]", (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert comment
+    hooks = [config["repos"][0]["hooks"][0]["args"], [word.strip() for word in comment[1].split(",")]]
+    steps = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    assert len(steps) == 2
+    return [["robots.txt", *args] for args in hooks] + [
+        shlex.split(step)[shlex.split(step).index("check") + 1 :] for step in steps
+    ]
+
+
+@pytest.mark.parametrize("arguments", commands(), ids=" ".join)
+def test_the_snippets_for_publishers_pass_on_our_example(arguments: list[str]) -> None:
+    names = {"robots.txt", "public/robots.txt", "courier.example"}
+    command = ["docs/examples/robots.txt" if word in names else word for word in arguments]
+    done = subprocess.run(
+        [sys.executable, "-m", "tracker", "check", *command], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_keys_of_a_report_are_documented() -> None:
-    from tracker.cli.check_report import question, report_on
+    from tracker.cli.check_question import question
+    from tracker.cli.check_report import report_on
     from tracker.cli.check_sources import Source
     from tracker.settings import load
 

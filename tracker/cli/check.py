@@ -8,10 +8,10 @@ from tracker.cli.options import AgentsFile, AllowPrivate, AsJson, CaFile, Contac
 from tracker.cli.output import note, print_json
 
 if TYPE_CHECKING:
-    from tracker.cli.check_report import Question
+    from tracker.cli.check_question import Question
 
 UNMET = 4
-"""Exit code where a wish of --expect is not met."""
+"""Exit code where a wish of --expect is not met, or --fail-on-change finds a change."""
 
 
 def check(
@@ -35,12 +35,16 @@ def check(
     old: Annotated[
         str | None, typer.Option("--compare", help="An older file or another site: who gained access, who lost it.")
     ] = None,
+    fail_on_change: Annotated[
+        bool,
+        typer.Option("--fail-on-change", help="With --compare: exit 4 if anybody's access or a signal has changed."),
+    ] = False,
     expect: Annotated[
         list[str] | None,
         typer.Option(
             "--expect",
-            help="AGENT=blocked|partial|allowed, or PURPOSE=... (training, search, ...): exit 4 if not so; "
-            "may be repeated.",
+            help="AGENT=blocked|partial|allowed|open (open: home page and ordinary pages), or PURPOSE=... (training, "
+            "search, ...): exit 4 if not so; may be repeated.",
         ),
     ] = None,
     as_json: AsJson = False,
@@ -56,34 +60,38 @@ def check(
 
     Example: tracker check robots.txt --expect GPTBot=blocked
     """
-    from tracker.cli.check_report import question
+    from tracker.cli.check_question import question
     from tracker.cli.check_sources import refuse_two_of_standard_input
+    from tracker.errors import UsageError
     from tracker.settings import load
 
     settings = load(
         agents=agents_file, contact=contact, ca_file=ca_file, allow_private=allow_private, resolver=resolver
     )
+    if fail_on_change and old is None:
+        raise UsageError("--fail-on-change needs an older file: give it with --compare")
     refuse_two_of_standard_input([*sources, *([old] if old else [])])
     asked = question(settings, agents=agent, every=every, paths=path, old=old, wishes=expect)
-    reports, code = _reports(sources, asked)
+    for said in asked.notes:
+        note(f"tracker: {said}")
+    reports, failed = _reports(sources, asked)
     if as_json and reports:
         print_json(reports if len(sources) > 1 else reports[0])
     elif not as_json:
         _print(reports)
-    for report in reports:
-        for wish in report["unmet"]:
-            note(f"tracker: {report['file']}: {wish['says']}")
-    if code or any(report["unmet"] for report in reports):
-        raise typer.Exit(code or UNMET)
+    # A wish that is not met is certain, whatever became of the other files; and a mistake outweighs a site's silence.
+    unmet = [_has_unmet(report, fail_on_change) for report in reports]
+    if code := UNMET if any(unmet) else max(failed, default=0):
+        raise typer.Exit(code)
 
 
-def _reports(sources: list[str], asked: "Question") -> tuple[list[dict[str, Any]], int]:
-    """A report on each source, and the exit code of the first that cannot be read: the others are still checked."""
+def _reports(sources: list[str], asked: "Question") -> tuple[list[dict[str, Any]], list[int]]:
+    """A report on each source, and the exit codes of those that cannot be read: the others are still checked."""
     from tracker.cli.check_report import report_on
     from tracker.cli.check_sources import read
     from tracker.errors import DrywellError
 
-    reports, code = [], 0
+    reports, failed = [], []
     for name in sources:
         try:
             reports.append(report_on(read(name, asked.settings), asked))
@@ -91,8 +99,23 @@ def _reports(sources: list[str], asked: "Question") -> tuple[list[dict[str, Any]
             if len(sources) == 1:
                 raise
             note(f"tracker: {error}")
-            code = code or error.exit_code
-    return reports, code
+            failed.append(error.exit_code)
+    return reports, failed
+
+
+def _has_unmet(report: dict[str, Any], fail_on_change: bool) -> bool:
+    """Whether a wish is not met; says so, and which agents a wish for a purpose leaves out."""
+    from tracker.cli.check_sources import shown
+
+    file = shown(report["file"])
+    for one in report["left_out"]:
+        note(f"tracker: {file}: {one['wish']} leaves out who ignores `*` and is not named: {', '.join(one['agents'])}")
+    for wish in report["unmet"]:
+        note(f"tracker: {file}: {wish['says']}")
+    has_changed = fail_on_change and report["compared"]["changed"]
+    if has_changed:
+        note(f"tracker: {file}: access or signals differ from {shown(report['compared']['with'])}")
+    return bool(report["unmet"] or has_changed)
 
 
 def _print(reports: list[dict[str, Any]]) -> None:

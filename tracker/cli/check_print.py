@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tracker.cli.check_sources import shown
 from tracker.cli.output import print_table
 
 WIDTH = 80
@@ -14,8 +15,8 @@ _BY = {"named": "name", "wildcard": "*", "none": ""}
 _BASES = {"named": " by name", "wildcard": " by *", "none": ""}
 _EFFECTS = {
     "lost": "lost access",
-    "gained": "gained access",
     "mixed": "lost some, gained some",
+    "gained": "gained access",
     "rebased": "same access, on another basis",
 }
 _Report = dict[str, Any]
@@ -24,7 +25,9 @@ _Report = dict[str, Any]
 def print_report(report: _Report) -> None:
     """Print one report."""
     if report["answer"] == "absent":
-        print(f"{report['file']} has no robots.txt ({report['cause']}): no rules, everything is open to everybody")
+        print(
+            f"{shown(report['file'])} has no robots.txt ({report['cause']}): no rules, everything is open to everybody"
+        )
     else:
         print(_summary(report))
     if report["compared"]:
@@ -42,7 +45,7 @@ def _summary(report: _Report) -> str:
     called = of["called"] if of["agents"] != 1 else of["called"].removesuffix("s")
     by_name = f" ({of['blocked_by_name']} by name)" if of["blocked"] else ""
     remarks = f"{of['remarks'] or 'no'} remark{'' if of['remarks'] == 1 else 's'}"
-    where = report["file"] if report["url"] is None else f"{report['file']} ({report['url']})"
+    where = shown(report["file"]) if report["url"] is None else f"{report['file']} ({report['url']})"
     counts = f"{of['blocked']} blocked{by_name}, {of['partial']} partial, {of['allowed']} allowed"
     return f"{where}: {of['agents']} {called}: {counts}; {remarks}"
 
@@ -54,7 +57,7 @@ def _print_verdicts(report: _Report) -> None:
             row["agent"],
             row["verdict"],
             _BY[row["basis"]],
-            _line(row),
+            _line(row) or ("" if row["obeys_star"] or row["group_lines"] else "(ignores *)"),
             _some(row["group_lines"], 3),
             _some(row["exception_lines"], 3),
         )
@@ -106,8 +109,8 @@ def _print_signals(title: str, signals: Sequence[_Report]) -> None:
         for one in signals[:_ROWS]
     ]
     # Most files have no path and no flag to show.
-    shown = [at for at in range(len(names)) if any(row[at] for row in cells)]
-    print_table([names[at] for at in shown], [[row[at] for at in shown] for row in cells], title=title)
+    filled = [at for at in range(len(names)) if any(row[at] for row in cells)]
+    print_table([names[at] for at in filled], [[row[at] for at in filled] for row in cells], title=title)
     if len(signals) > _ROWS:
         print(f"and {len(signals) - _ROWS:,} more\n")
 
@@ -127,7 +130,8 @@ def _print_conflicts(found: Iterable[_Report]) -> None:
 
 
 def _print_compared(compared: _Report) -> None:
-    print(f"Compared with {compared['with']}: {_effects(compared)}")
+    how_many = f"{compared['agents']} agent{'' if compared['agents'] == 1 else 's'}"
+    print(f"Compared with {shown(compared['with'])}, {how_many}: {_effects(compared)}")
     groups: dict[tuple[str, ...], list[str]] = {}
     for change in compared["changes"]:
         key = (_EFFECTS[change["effect"]], _turn(change), _pages(change), _line(change["after"]))
@@ -164,7 +168,11 @@ def _line(row: _Report) -> str:
 
 
 def _said(signal: _Report) -> str:
-    return f"{signal['key']}={_short(signal['value'])}" if signal["value"] else _short(signal["raw"])
+    """What is said: of a Content-Usage that means nothing the key, for its words are those of the whole line."""
+    if signal["value"]:
+        is_address = signal["kind"] == "rsl"
+        return f"{signal['key']}={signal['value'] if is_address else _short(signal['value'])}"
+    return _short(signal["key"] if signal["kind"] == "content-usage" and signal["key"] else signal["raw"])
 
 
 def _short(text: str) -> str:

@@ -1,109 +1,65 @@
 """What `tracker check` finds out about one robots.txt, as plain values: what --json prints and the tables show."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import cached_property
+from typing import Any
 
-from tracker import reference
-from tracker.cli.check_sources import Source, read
-from tracker.cli.check_wishes import Wish, parse_wish, unmet
-from tracker.core.agents import Agent, Kind, Purpose, checked_token
+from tracker.cli.check_question import Question
+from tracker.cli.check_sources import Source
+from tracker.cli.check_wishes import WORDS, outcome
+from tracker.core.agents import Agent
 from tracker.core.conflicts import conflicts
-from tracker.core.diff import Change, compare
-from tracker.core.remarks import Remark, of_flag, quoted, remarks, unknown_agents
-from tracker.core.robots import lines_of, parse, without_managed
-from tracker.core.ruleset import Degree
-from tracker.core.signals import Signal, robots_signals
+from tracker.core.diff import Change, Difference, Effect, compare
+from tracker.core.remarks import Remark, of_flag, quoted, remarks
+from tracker.core.robots import lines_of, parse, split_line, without_managed
+from tracker.core.signals import Signal, robots_signals, signals_by_token
 from tracker.core.verdict import Basis, Verdict
 from tracker.core.verdicts import Verdicts, known_tokens
-from tracker.errors import UsageError
-
-if TYPE_CHECKING:
-    from tracker.settings import Settings
-
-WORDS = {Degree.FULL: "blocked", Degree.PARTIAL: "partial", Degree.NONE: "allowed"}
-_TO_ESCAPE = re.compile(rb"[\x00-\x20\x7f-\xff]")
-STAR = "*"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of every file: the registry, the agents and what they are called, paths, wishes, an older file."""
-
-    settings: "Settings"
-    registry: tuple[Agent, ...]
-    agents: tuple[Agent, ...]
-    called: str
-    compared: tuple[Agent, ...]
-    paths: tuple[str, ...]
-    wishes: tuple[Wish, ...]
-    old: Source | None
-
-
-def question(
-    settings: "Settings",
-    *,
-    agents: list[str] | None,
-    every: bool,
-    paths: list[str] | None,
-    old: str | None,
-    wishes: list[str] | None,
-) -> Question:
-    """Check what a user asks; UsageError for a name that no file can hold, or for a wish that cannot be read."""
-    registry = reference.agents(settings.agents_file)
-    by_name = {token.lower(): agent for agent in registry for token in (*agent.tokens, agent.name)}
-    named = tuple(dict.fromkeys(by_name.get(name.lower()) or _stranger(name) for name in agents or ()))
-    headline = tuple(agent for agent in registry if agent.headline)
-    return Question(
-        settings=settings,
-        registry=registry,
-        agents=named or (registry if every else headline),
-        called="agents" if named or every else "headline agents",
-        # Agents that nothing changes for are only counted, so that all can be looked at.
-        compared=named or registry,
-        paths=tuple(map(_path, paths or ())),
-        wishes=tuple(parse_wish(text, registry, by_name, _stranger) for text in wishes or ()),
-        old=read(old, settings) if old else None,
-    )
 
 
 def report_on(source: Source, asked: Question) -> dict[str, Any]:
     """All that is asked about one file."""
-    return _File(source).report(asked)
+    return _File(source, known_tokens(asked.registry)).report(asked)
 
 
 class _File:
-    """One file, parsed, with its verdicts."""
+    """One file, parsed, with its verdicts; `known` are the tokens of the registry."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, source: Source, known: Mapping[str, str]) -> None:
+        self._source, self._known = source, known
         self._data = source.data or b""
         self._lines = lines_of(self._data)
         self._robots = parse(self._data)
         self._verdicts = Verdicts(self._robots)
         self._own = Verdicts(without_managed(self._robots))
         self._signals: dict[str, list[Signal]] = {}
+        self._spelled: dict[tuple[str, ...], list[str]] = {}  # names of a group are many in hostile files
 
     def report(self, asked: Question) -> dict[str, Any]:
         rows = [self._row(agent, asked) for agent in asked.agents]
-        found = self._remarks(asked, rows)
+        found = self._remarks(rows)
+        outcomes = [(wish, outcome(wish, self._verdicts, self._text)) for wish in asked.wishes]
         return {
             "file": self._source.name,
             "url": self._source.url,
             "answer": "absent" if self._source.data is None else "ok",
             "cause": self._source.cause,
             "summary": _summary(rows, asked.called, len(found)),
-            "flags": [] if self._source.data is None else sorted(self._robots.flags),
+            "flags": self._flags(found),
             "managed": self._robots.managed,
             "agents": rows,
             "paths": [self._access(path, agent) for path in asked.paths for agent in asked.agents],
             "remarks": [asdict(remark) for remark in found],
-            "signals": [_signal(signal) for signal in robots_signals(self._robots)],
+            "signals": self._signals_of(robots_signals(self._robots)),
             "conflicts": [conflict for agent in asked.agents for conflict in self._conflicts(agent)],
             "compared": self._compared(asked) if asked.old else None,
-            "unmet": [asdict(one) for wish in asked.wishes for one in unmet(wish, self._verdicts, self._text)],
+            "unmet": [asdict(one) for _, found in outcomes for one in found.unmet],
+            "left_out": [
+                {"wish": f"{wish.purpose}={wish.word}", "agents": found.left_out}
+                for wish, found in outcomes
+                if found.left_out
+            ],
         }
 
     def _text(self, line: int | None) -> str | None:
@@ -116,6 +72,7 @@ class _File:
             "agent": agent.name,
             "purpose": str(agent.purpose),
             "registered": agent in asked.registry,
+            "obeys_star": agent.obeys_star,
             **_verdict(verdict, self._text(verdict.lines.deciding)),
             "group_lines": list(verdict.lines.agents),
             "exception_lines": list(verdict.lines.exceptions),
@@ -137,13 +94,47 @@ class _File:
             "text": self._text(line),
         }
 
-    def _remarks(self, asked: Question, rows: Sequence[dict[str, Any]]) -> list[Remark]:
+    def _flags(self, found: Sequence[Remark]) -> list[str]:
+        """Those of the parser and those that only a remark has."""
         if self._source.data is None:
             return []
-        found = remarks(self._data, self._robots) + unknown_agents(self._robots, known_tokens(asked.registry))
+        return sorted(self._robots.flags | {remark.flag for remark in found})
+
+    def _remarks(self, rows: Sequence[dict[str, Any]]) -> list[Remark]:
+        if self._source.data is None:
+            return []
+        found = remarks(self._data, self._robots, self._known)
         if any("too_complex" in row["flags"] for row in rows):
             found.append(of_flag("too_complex"))
         return found
+
+    @cached_property
+    def _contradicted(self) -> dict[tuple[str, str, str], set[str]]:
+        """What is said more than one way, by kind, key and path: the tokens to which it is."""
+        found: dict[tuple[str, str, str], set[str]] = {}
+        for token, signals in signals_by_token(self._robots).items():
+            for signal in signals:
+                if "conflict" in signal.flags:
+                    found.setdefault((signal.kind, signal.key, signal.path), set()).add(token)
+        return found
+
+    def _signals_of(self, signals: Sequence[Signal]) -> list[dict[str, Any]]:
+        return [self._signal(signal) for signal in signals]
+
+    def _signal(self, signal: Signal) -> dict[str, Any]:
+        """A signal, its agents spelled as the registry or else the file does, with the flag that only agents see."""
+        both_ways = self._contradicted.get((signal.kind, signal.key, signal.path), set())
+        is_contradicted = bool(signal.value) and not both_ways.isdisjoint(signal.agents)
+        flags = signal.flags | ({"conflict"} if is_contradicted else set())
+        if signal.agents not in self._spelled:
+            self._spelled[signal.agents] = [self._spelling(token) for token in signal.agents]
+        return asdict(replace(signal, agents=())) | {"agents": self._spelled[signal.agents], "flags": sorted(flags)}
+
+    def _spelling(self, token: str) -> str:
+        if token in self._known or token not in self._verdicts.tokens:
+            return self._known.get(token, token)
+        _, value, _ = split_line(self._lines[self._verdicts.tokens[token] - 1])
+        return value[: len(token)].decode("ascii", "replace")
 
     def _conflicts(self, agent: Agent) -> list[dict[str, Any]]:
         token = self._verdicts.token(agent)
@@ -159,21 +150,23 @@ class _File:
                 "verdict": WORDS[verdict.degree],
                 "line": line,
                 "text": self._text(line),
-                "signal": _signal(conflict.signal),
+                "signal": self._signal(conflict.signal),
                 "conflict": conflict.says,
             }
             for conflict in conflicts(agent, verdict, self._signals[token])
         ]
 
     def _compared(self, asked: Question) -> dict[str, Any]:
-        old = _File(asked.old) if asked.old else self
+        old = _File(asked.old, self._known) if asked.old else self
         difference = compare(old._robots, self._robots, asked.compared)
         return {
             "with": old._source.name,
+            "changed": _is_changed(difference),
+            "agents": len(asked.compared),
             "changes": [self._change(change, old) for change in difference.changes],
             "unchanged": difference.unchanged,
-            "signals_gone": [_signal(signal) for signal in difference.signals_gone],
-            "signals_new": [_signal(signal) for signal in difference.signals_new],
+            "signals_gone": old._signals_of(difference.signals_gone),
+            "signals_new": self._signals_of(difference.signals_new),
             "complete": difference.complete,
         }
 
@@ -199,8 +192,10 @@ def _verdict(verdict: Verdict, text: str | None) -> dict[str, Any]:
     }
 
 
-def _signal(signal: Signal) -> dict[str, Any]:
-    return asdict(signal) | {"agents": list(signal.agents), "flags": sorted(signal.flags)}
+def _is_changed(difference: Difference) -> bool:
+    """Whether somebody's access or a signal is another, or might be."""
+    moved = any(change.effect is not Effect.REBASED for change in difference.changes)
+    return moved or bool(difference.signals_gone or difference.signals_new) or not difference.complete
 
 
 def _summary(rows: Sequence[dict[str, Any]], called: str, remarked: int) -> dict[str, Any]:
@@ -208,22 +203,3 @@ def _summary(rows: Sequence[dict[str, Any]], called: str, remarked: int) -> dict
     by_name = sum(row["verdict"] == "blocked" and row["basis"] == Basis.NAMED for row in rows)
     counts = {word: of.count(word) for word in WORDS.values()}
     return {"agents": len(rows), "called": called, **counts, "blocked_by_name": by_name, "remarks": remarked}
-
-
-def _stranger(name: str) -> Agent:
-    """An agent that no registry row knows: judged as any crawler with that token would be."""
-    if name != STAR:
-        try:
-            checked_token(name)
-        except ValueError as error:
-            raise UsageError(f"no crawler can have that name: {error}") from error
-    return Agent(name, (name,), "unknown", Purpose.UNDECLARED, Kind.CRAWLER, source="", checked="")
-
-
-def _path(text: str) -> str:
-    """Path and query as a crawler would send them: of a URL, and with other octets than ASCII's escaped."""
-    if "://" in text:
-        parts = urlsplit(text)
-        text = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    octets = text.encode("utf-8", "surrogateescape")
-    return _TO_ESCAPE.sub(lambda match: b"%%%02X" % match[0][0], octets).decode("ascii")

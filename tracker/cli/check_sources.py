@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tracker.settings import Settings
 
 STDIN = "-"
+_LOOKS_LIKE = {"html": "HTML or XML", "json": "JSON", "binary": "a binary file"}
 _KINDS = "give a robots.txt file, a domain, a URL, or - for standard input"
 
 
@@ -43,6 +44,11 @@ def read(name: str, settings: "Settings") -> Source:
     if os.path.exists(name):  # Path.exists raises for a name that is too long
         return Source(name, _checked(name, _of_file(name)))
     return _of_site(name, _host(name), settings)
+
+
+def shown(name: str) -> str:
+    """What a source is called in texts for people."""
+    return "standard input" if name == STDIN else name
 
 
 def refuse_two_of_standard_input(names: Sequence[str]) -> None:
@@ -83,7 +89,7 @@ def _host(name: str) -> str:
 def _of_site(name: str, host: str, settings: "Settings") -> Source:
     seen = _look(host, settings)
     if seen.outcome is Outcome.NOT_ROBOTS:
-        raise SourceError(f"what {seen.url} answers is no robots.txt ({seen.detail}): it says nothing to any crawler")
+        raise SourceError(f"what {seen.url} answers is no robots.txt: {_looks_like(seen.detail)}")
     if not seen.answers:
         detail = f": {seen.detail}" if seen.detail else ""
         raise SourceError(f"{name} is no file here, and the site gave no verdict ({seen.cause}{detail})")
@@ -105,5 +111,11 @@ def _look(host: str, settings: "Settings") -> Observation:
 def _checked(name: str, data: bytes) -> bytes:
     seen = classify_file(data[:BODY_CAP])
     if seen.outcome is not Outcome.OK:
-        raise SourceError(f"{name} is no robots.txt ({seen.detail}): it says nothing to any crawler")
+        raise SourceError(f"{shown(name)} is no robots.txt: {_looks_like(seen.detail)}")
     return data
+
+
+def _looks_like(detail: str) -> str:
+    """What an answer that is no robots.txt is, from the detail of its classification (`kind=html`)."""
+    kind = _LOOKS_LIKE.get(detail.rpartition("kind=")[2], "something else")
+    return f"it looks like {kind} and has no user-agent line, so that it says nothing to any crawler"

@@ -1,23 +1,36 @@
 """The wishes of `tracker check --expect`, and which of them a file does not meet."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tracker.core.agents import Agent, Purpose
 from tracker.core.ruleset import Degree
+from tracker.core.verdict import Fate, Verdict
 from tracker.core.verdicts import Verdicts
 from tracker.errors import UsageError
 
-_DEGREES = {"blocked": Degree.FULL, "partial": Degree.PARTIAL, "allowed": Degree.NONE}
-_WORDS = {degree: word for word, degree in _DEGREES.items()}
+WORDS = {Degree.FULL: "blocked", Degree.PARTIAL: "partial", Degree.NONE: "allowed"}
+OPEN = "open"
+_WISHED = (*WORDS.values(), OPEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """That these agents get this verdict."""
+    """That these agents get this verdict; `purpose` is the one that stands for them, "" for a single agent.
+
+    `word` is blocked, partial or allowed, which are degrees, or open: neither the home page nor ordinary pages are
+    closed.
+    """
 
     agents: tuple[Agent, ...]
-    degree: Degree
+    word: str
+    purpose: str = ""
+
+    def is_met(self, verdict: Verdict) -> bool:
+        """Whether the verdict is the one that is wished for."""
+        if self.word == OPEN:
+            return verdict.root is verdict.generic is Fate.ALLOWED
+        return WORDS[verdict.degree] == self.word
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +44,60 @@ class Unmet:
     says: str
 
 
+@dataclass(slots=True)
+class Outcome:
+    """What became of a wish: where it is not met, and which agents of a purpose were left out of it."""
+
+    unmet: list[Unmet] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
 def parse_wish(
     text: str, registry: Sequence[Agent], by_name: Mapping[str, Agent], stranger: Callable[[str], Agent]
 ) -> Wish:
     """Read `AGENT=blocked`; a purpose stands for all its agents. UsageError if it cannot be read."""
     name, _, word = (part.strip() for part in text.rpartition("="))
-    degree = _DEGREES.get(word.lower())
-    if not name or degree is None:
-        raise UsageError(f"--expect {text!r}: write AGENT=blocked, AGENT=partial or AGENT=allowed")
+    if not name or word.lower() not in _WISHED:
+        raise UsageError(
+            f"--expect {text!r}: write AGENT=blocked, AGENT=partial, AGENT=allowed or AGENT=open (home page and "
+            "ordinary pages open)"
+        )
     if name.lower() in set(Purpose):
-        return Wish(tuple(agent for agent in registry if agent.purpose == name.lower()), degree)
-    return Wish((by_name.get(name.lower()) or stranger(name),), degree)
+        of_purpose = tuple(agent for agent in registry if agent.purpose == name.lower())
+        return Wish(of_purpose, word.lower(), name.lower())
+    return Wish((by_name.get(name.lower()) or stranger(name),), word.lower())
 
 
-def unmet(wish: Wish, verdicts: Verdicts, text_of: Callable[[int | None], str | None]) -> list[Unmet]:
-    """The agents whose verdict is another one, with the line that makes it so."""
-    found = []
+def outcome(wish: Wish, verdicts: Verdicts, text_of: Callable[[int | None], str | None]) -> Outcome:
+    """The agents whose verdict is another one, with the line that makes it so.
+
+    A wish for a purpose leaves out agents that no rule reaches: those that ignore `*` and are not named.
+    """
+    found = Outcome()
     for agent in wish.agents:
         verdict = verdicts.of(agent)
-        if verdict.degree is wish.degree:
+        if wish.is_met(verdict):
             continue
-        # What closes something decides; where nothing is closed, the group that says so, if there is one.
-        line = verdict.lines.deciding or next(iter(verdict.lines.agents), None)
-        because = f"line {line}: {text_of(line)}" if line else "no line applies to it"
-        wanted, is_ = _WORDS[wish.degree], _WORDS[verdict.degree]
-        found.append(Unmet(agent.name, wanted, is_, line, f"{agent.name} is {is_}, expected {wanted} ({because})"))
+        if wish.purpose and verdicts.token(agent) is None:
+            found.left_out.append(agent.name)
+        else:
+            found.unmet.append(_unmet(agent, wish.word, verdict, _because(agent, verdict, verdicts, text_of)))
     return found
+
+
+def _unmet(agent: Agent, wanted: str, verdict: Verdict, because: str) -> Unmet:
+    is_ = WORDS[verdict.degree]
+    says = f"{agent.name} is {is_}, expected {wanted} ({because})"
+    return Unmet(agent.name, wanted, is_, _line(verdict), says)
+
+
+def _because(agent: Agent, verdict: Verdict, verdicts: Verdicts, text_of: Callable[[int | None], str | None]) -> str:
+    if verdicts.token(agent) is None:
+        return f"{agent.name} ignores `*`: name it"
+    line = _line(verdict)
+    return f"line {line}: {text_of(line)}" if line else "no line applies to it"
+
+
+def _line(verdict: Verdict) -> int | None:
+    """What closes something decides; where nothing is closed, the group that says so, if there is one."""
+    return verdict.lines.deciding or next(iter(verdict.lines.agents), None)

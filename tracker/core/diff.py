@@ -21,12 +21,15 @@ ORDINARY = "ordinary pages"
 
 
 class Effect(StrEnum):
-    """What a change does to an agent: pages closed, pages opened, both, or the same pages on another basis."""
+    """What a change does to an agent: pages closed, both, pages opened, or the same pages on another basis."""
 
     LOST = "lost"
-    GAINED = "gained"
     MIXED = "mixed"
+    GAINED = "gained"
     REBASED = "rebased"
+
+
+_ORDER = {effect: place for place, effect in enumerate(Effect)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changed for a list of agents; `unchanged` counts the others.
+    """What changed for a list of agents, losses first as in `Effect`; `unchanged` counts the others.
 
     `signals_gone` and `signals_new` are statements of the old file that the new one lacks, and the reverse. `complete`
     is False if hostile files used up the budget of steps, so that changes may be missing.
@@ -73,6 +76,7 @@ def compare(before: RobotsFile, after: RobotsFile, agents: Sequence[Agent]) -> D
     """
     comparison = _Comparison(before, after)
     changes = [change for agent in agents if (change := comparison.of(agent))]
+    changes.sort(key=lambda change: _ORDER[change.effect])
     gone, new = _signals(before, after)
     return Difference(tuple(changes), len(agents) - len(changes), gone, new, not comparison.work.exhausted)
 

@@ -69,6 +69,6 @@ class Verdicts:
         return self._ruled[token, path]
 
 
-def known_tokens(agents: Sequence[Agent]) -> frozenset[str]:
-    """Every token, fallback and name of a registry, in lower case."""
-    return frozenset(text.lower() for agent in agents for text in (agent.name, *agent.tokens, *agent.falls_back_to))
+def known_tokens(agents: Sequence[Agent]) -> dict[str, str]:
+    """Every token, fallback and name of a registry, lower-case to as it is spelled."""
+    return {text.lower(): text for agent in agents for text in (*agent.falls_back_to, *agent.tokens, agent.name)}

@@ -8,12 +8,13 @@ from tracker.core.patterns import normalise
 from tracker.core.signals.signal import CONTENT_SIGNAL, CONTENT_USAGE, Signal, clip, invalid
 
 _YES_NO = frozenset({"yes", "no"})
-_CONTENT_SIGNAL = {
+CONTENT_SIGNAL_VALUES = {
     "search": _YES_NO,
     "ai-input": _YES_NO,
     "ai-train": _YES_NO,
     "use": frozenset({"immediate", "reference", "full"}),
 }
+"""The keys of Content-Signal and what may be said of each."""
 MAX_PARTS = 20
 
 USAGE_KEYS = frozenset({"train-ai", "search"})
@@ -37,7 +38,7 @@ def _content_signal_part(part: str, source: str) -> Signal:
     key, equals, value = (text.strip().lower() for text in part.partition("="))
     if not equals or not key:
         return invalid(CONTENT_SIGNAL, source, part)
-    values = _CONTENT_SIGNAL.get(key)
+    values = CONTENT_SIGNAL_VALUES.get(key)
     if values is not None and value in values:
         return Signal(CONTENT_SIGNAL, key, value, source, raw=clip(part))
     flag = "unknown_key" if values is None else "unknown_value"

@@ -1,0 +1,94 @@
+"""Remarks on the form of single lines: field names, colons, rules that stand outside of any group."""
+
+from difflib import get_close_matches
+from functools import lru_cache
+
+from tracker.core.remarks.flags import Remark, first, quoted
+from tracker.core.remarks.page import FIELDS, Page
+from tracker.core.robots import Record, field_of
+
+_MEANT = {
+    "user-agent": "User-agent",
+    "disallow": "Disallow",
+    "allow": "Allow",
+    "content-signal": "Content-Signal",
+    "content-usage": "Content-Usage",
+}
+
+
+_WIDE_COLON = "write a plain colon (`:`) in place of the wide one"
+
+
+@lru_cache(maxsize=512)
+def _meant(name: str) -> str | None:
+    """The field that the name of an unread line resembles."""
+    near = get_close_matches(name, _MEANT, n=1, cutoff=0.8) if 4 <= len(name) <= 16 and name not in _MEANT else []
+    return _MEANT[near[0]] if near else None
+
+
+def _unread(page: Page) -> list[Remark]:
+    def remark(record: Record) -> Remark:
+        text = f"`{page.line(record.line)}` is read by no crawler"
+        return Remark(record.line, "unread_field", text, f"write `{_meant(record.name)}` if that is meant")
+
+    return first("unread_field", [record for record in page.robots.records if _meant(record.name)], remark)
+
+
+def _orphans(page: Page) -> list[Remark]:
+    def remark(number: int) -> Remark:
+        text = f"`{page.line(number)}` stands before the first user-agent line and binds nobody"
+        return Remark(number, "orphan_rules", text, "write `User-agent: *` above it if it is for everybody")
+
+    return page.noted("orphan_rules", remark)
+
+
+def _typos(page: Page) -> list[Remark]:
+    def remark(number: int) -> Remark:
+        name, _ = page.parts(number)
+        right = FIELDS[field_of(name)[0]]
+        text = (
+            f"`{quoted(name)}` is read as {right} by Google's parser, ignored by crawlers that follow "
+            "RFC 9309 to the letter"
+        )
+        return Remark(number, "typo", text, f"write `{right}`")
+
+    return page.noted("typo", remark)
+
+
+def _prefixes(page: Page) -> list[Remark]:
+    def remark(line: tuple[int, str]) -> Remark:
+        number, field = line
+        name, _ = page.parts(number)
+        text = (
+            f"`{quoted(name)}` is read as {field} by Google's parser, for it begins so, and ignored by crawlers that "
+            "follow RFC 9309 to the letter"
+        )
+        wide = "：".encode() in name
+        return Remark(number, "prefix_field", text, _WIDE_COLON if wide else mend_of_prefix(field))
+
+    return first("prefix_field", list(page.by_beginning.items()), remark)
+
+
+def mend_of_prefix(field: str) -> str:
+    """What to do about a line that is taken for a field by the beginning of its name."""
+    return f"write `{field}` if that is meant, else make it a comment (`#`)"
+
+
+def _colons(page: Page) -> list[Remark]:
+    def remark(number: int) -> Remark:
+        name, value = page.parts(number)
+        field = FIELDS[field_of(name)[0]]
+        text = f"`{page.line(number)}` has no colon: Google's parser reads it all the same, others ignore it"
+        mend = mend_of_prefix(field) if number in page.by_beginning else f"write `{field}: {quoted(value)}`"
+        return Remark(number, "missing_colon", text, mend)
+
+    return page.noted("missing_colon", remark)
+
+
+FINDERS = {
+    "orphan_rules": _orphans,
+    "unread_field": _unread,
+    "prefix_field": _prefixes,
+    "typo": _typos,
+    "missing_colon": _colons,
+}
