@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import AGENTS
 from tests.store.histories import (
     BODIES,
     FAIL,
@@ -21,14 +22,15 @@ from tests.store.histories import (
     play,
     rebuild,
 )
-from tracker.core.policy import ABSENT, policy_of
-from tracker.core.robots import parse
+from tracker.core.policy import ABSENT
+from tracker.core.reading import read
 from tracker.store.query import Reader
 
 Fresh = Callable[[], Path]
 RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+TOKENS = [token for agent in AGENTS for token in agent.tokens]
 FINGERPRINTS = {
-    name: (ABSENT if data is None else policy_of(parse(data))).fingerprint.hex().upper()
+    name: (ABSENT if data is None else read(data, TOKENS).policy).fingerprint.hex().upper()
     for name, (data, _) in BODIES.items()
 }
 
