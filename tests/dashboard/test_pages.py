@@ -221,6 +221,6 @@ def test_a_site_shows_its_signals_and_where_they_disagree_with_its_rules(
     assert "content\\-signal `ai-train=no`" in said(app)
     assert app.warning[1].value == (
         "Words and rules disagree. Closed in words \\(`ai-train=no`\\), open by rule for GPTBot, AI2Bot, CCBot "
-        "and 2 more."
+        "and 1 more."
     )
     assert "Signals beside" not in said(run("site", held_history, monkeypatch, site="star.example"))
