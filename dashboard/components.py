@@ -12,6 +12,7 @@ from dashboard import data
 from dashboard.data import History
 from tracker.core.definitions import DEFINITIONS, HEADLINE
 from tracker.core.estimate import Denominator
+from tracker.core.policy import RULESET
 from tracker.errors import DrywellError, NoHistory
 
 STARTS = (
@@ -42,9 +43,11 @@ def failed(error: DrywellError) -> None:
 
 
 def banner(history: History) -> None:
-    """Say that the sites are made up, if they are."""
+    """Say that the sites are made up, or the files not yet read as today's Drywell reads them."""
     if data.about(history).get("kind") == "demo":
         st.warning("**DEMO.** These sites are made up; `tracker crawl` reads real ones.", icon=":material/science:")
+    if data.about(history).get("ruleset", str(RULESET)) != str(RULESET):
+        st.info("This history is of an older Drywell: signals are unknown until the next crawl reads its files anew.")
 
 
 def nothing_yet(error: NoHistory) -> None:

@@ -174,7 +174,7 @@ def test_every_control_of_the_projection_is_in_the_address(
     [
         ("members", "40.0 % of 5 sites shut GPTBot out on 1 October 2023", "sites of the panel"),
         ("readable", "66.7 % of 3 sites shut GPTBot out on 1 October 2023", "sites with a readable robots.txt"),
-        ("answered", "33.3 % of 3 sites shut GPTBot out on 2 October 2023", "sites that answered the newest crawl"),
+        ("answered", "33.3 % of 3 sites shut GPTBot out on 2 October 2023", "answered the last look at them"),
     ],
 )
 def test_the_denominator_is_chosen_by_name(

@@ -68,6 +68,10 @@ BODIES: dict[str, tuple[bytes | None, tuple[Says, ...]]] = {
         (NAMED_PART._replace(root=True), OPEN, OPEN, NAMED_SHUT, OPEN),
     ),
     "home page shut": (b"User-agent: *\nDisallow: /$\n", (ROOT_ONLY,) * 4 + (OPEN,)),
+    "everybody shut, GPTBot too": (
+        b"User-agent: *\nDisallow: /\n\nUser-agent: GPTBot\nDisallow: /\n",
+        (NAMED_SHUT, SHUT, SHUT, SHUT, OPEN),
+    ),
     "Stubborn shut": (b"User-agent: Stubborn\nDisallow: /\n", (OPEN,) * 4 + (NAMED_SHUT,)),
     "in a comment and a path": (
         b"# Not for gptbot.\nUser-agent: *\nDisallow: /about/CCBots\n",
@@ -79,6 +83,11 @@ BODIES: dict[str, tuple[bytes | None, tuple[Says, ...]]] = {
     ),
 }
 AGENT_NAMES = tuple(agent.name for agent in AGENTS)
+# What each body says to an agent that it does not name: what it says to the first that it does not.
+STAR_SAYS = {
+    name: next(one for one in says[:4] if not one.named)._replace(text=False) if name != "Googlebot shut" else OPEN
+    for name, (_, says) in BODIES.items()
+}
 
 # The definitions in words of their own: what a ruling must say to count.
 READINGS = {

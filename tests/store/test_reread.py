@@ -24,6 +24,11 @@ DROP TABLE signal;
 ALTER TABLE policy DROP COLUMN loose;
 ALTER TABLE tally DROP COLUMN naive_substring;
 ALTER TABLE tally DROP COLUMN naive_substring_named;
+ALTER TABLE tally_sites DROP COLUMN star_effective_full;
+ALTER TABLE tally_sites DROP COLUMN star_effective_root;
+ALTER TABLE tally_sites DROP COLUMN star_any_restriction;
+ALTER TABLE tally_sites DROP COLUMN star_every_path;
+ALTER TABLE agent DROP COLUMN obeys;
 DELETE FROM meta WHERE key = 'tokens';
 UPDATE meta SET value = '1' WHERE key IN ('ruleset', 'schema_version');
 UPDATE meta SET value = 'of another set of definitions' WHERE key IN ('registry', 'views');
@@ -74,6 +79,10 @@ def test_what_an_old_history_has_not_been_searched_for_is_unknown_and_not_zero(d
     with Reader(database) as reader:  # migrates the tables; only a writer knows the registry
         assert reader.sql("SELECT * FROM shares WHERE definition = 'naive_substring'").rows == []
         assert reader.sql("SELECT * FROM shares WHERE definition = 'mentioned'").rows != []
+        assert not reader.is_read_anew()
+    Writer(database, AGENTS).close()
+    with Reader(database) as reader:
+        assert reader.is_read_anew()
 
 
 def naive(path: Path, agent: str) -> list[tuple[object, ...]]:

@@ -83,15 +83,19 @@ FILES = [
     b"User-agent: AI2Bot/1.0\nContent-Usage: train-ai=y\nDisallow: /\n\nUser-agent: *\nContent-Usage: /x train-ai=n\n",
     b"User-agent: *\nContent-Signal: ai-train=no\n\nUser-agent: *\nContent-Signal: ai-train=yes\nAllow: /\n",
     b"Content-Signal: ai-train=no\nUser-agent: *\nAllow: /\n",
+    b"User-agent: *\nContent-Signal: ai-train=no\nDisallow:\n",
+    b"User-agent: Two\nDisallow:\n\nUser-agent: Twin\nContent-Signal: ai-train=no\nDisallow: /\n",
+    b"User-agent: Twin\nContent-Signal: ai-train=no\nDisallow:\n",
+    b"User-agent: Googlebot\nContent-Signal: ai-train=no\nDisallow:\n\nUser-agent: *\nDisallow: /\n",
+    b"User-agent: Stubborn\nContent-Signal: ai-train=yes\nDisallow: /\n",
 ]
-PURPOSES = (Purpose.TRAINING, Purpose.USER, Purpose.DATASET, Purpose.TRAINING)
+PURPOSES = (Purpose.TRAINING, Purpose.USER, Purpose.TRAINING, Purpose.DATASET, Purpose.TRAINING)
 
 
 @pytest.mark.parametrize("data", FILES)
 def test_conflicts_are_those_that_the_file_itself_gives(database: Path, data: bytes):
-    # An agent that borrows another's group is left out: the view holds words against its own group or `*` alone.
-    plain = [agent for agent in AGENTS if not agent.falls_back_to]
-    agents = [replace(agent, purpose=purpose) for agent, purpose in zip(plain, PURPOSES, strict=True)]
+    agents = [replace(agent, purpose=purpose) for agent, purpose in zip(AGENTS, PURPOSES, strict=True)]
+    agents.append(replace(AGENTS[0], name="Two", tokens=("Two", "Twin"), purpose=Purpose.TRAINING))
     write(database, [data], agents)
     judged = Verdicts(parse(data))
     expected = set()

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,9 +18,11 @@ from tests.store.histories import (
     HOSTS,
     PANELS,
     READINGS,
+    STAR_SAYS,
     START,
     Look,
     Model,
+    Says,
     looks,
     panel,
     play,
@@ -41,7 +43,7 @@ COLUMNS = {
     "agents": "agent operator purpose kind tokens since documentation headline",
     "access_now": "site category rank agent verdict named root_blocked stale since last_checked",
     "access_history": "site agent verdict named root_blocked valid_from valid_to stale",
-    "changes": "date not_before site agent before after kind named body_before body_after",
+    "changes": "date not_before site agent before after kind named body_before body_after agent_existed",
     "shares": "date agent panel definition members answered readable absent unknown blocked blocked_named "
     "blocked_wildcard partial percent_blocked agent_existed",
     "captures": "site target first_seen last_seen checks body_sha256 body_bytes source ref",
@@ -96,6 +98,25 @@ def test_every_definition_has_its_columns_in_the_tally_and_its_lines_in_the_view
         assert (f"ELSE l.{column} " if last else f"WHEN '{name}' THEN l.{column} ") in f"{named} ".replace("\n", " ")
 
 
+def read_by(body: str, agent: str, heard: bool) -> Says:
+    """What a body says to an agent; to one that nobody had heard of yet, what it says to all that it does not name."""
+    says = BODIES[body][1][AGENT_NAMES.index(agent)]
+    return says if heard else STAR_SAYS[body]._replace(text=says.text and not says.named)
+
+
+def counted(bodies: Sequence[str], agent: str, definition: str, heard: bool) -> list[Says]:
+    """The bodies that count under a definition, by what they say to the agent."""
+    says = [read_by(body, agent, heard) for body in bodies]
+    return [one for one in says if READINGS[definition](one)]
+
+
+def failed(history: list[Look], host: str, end: int) -> bool:
+    """Whether the last look at a site up to a moment failed; an answer in the same second counts."""
+    looks = [look for look in history if look.at <= end and host in look.results()]
+    newest = max((look.at for look in looks), default=None)
+    return bool(looks) and all(look.results()[host] == FAIL for look in looks if look.at == newest)
+
+
 def expected_shares(model: Model, first: int, last: int) -> dict[tuple[str, str, str, str], tuple[object, ...]]:
     """(date, agent, panel, definition) to (members, readable, absent, unknown, blocked, by name, partial)."""
     found = {}
@@ -107,13 +128,11 @@ def expected_shares(model: Model, first: int, last: int) -> dict[tuple[str, str,
             absent = known.count("absent")
             if not known:
                 continue
-            for number, agent in enumerate(AGENT_NAMES):
-                says = [BODIES[body][1][number] for body in known]
-                unheard = agent == "GPTBot" and date(day) < "2023-08-07"
-                counted = [one for one in says if not (unheard and one.named)]
-                partial = sum(one.degree == "partial" for one in counted)
-                for definition, reading in READINGS.items():
-                    hits = [one for one in counted if reading(one)]
+            for agent in AGENT_NAMES:
+                heard = agent != "GPTBot" or date(day) >= "2023-08-07"
+                partial = sum(one.degree == "partial" for one in (read_by(body, agent, heard) for body in known))
+                for definition in READINGS:
+                    hits = counted(known, agent, definition, heard)
                     counts = (len(members), len(known) - absent, absent, len(members) - len(known), len(hits))
                     by_name = sum(one.named for one in hits)
                     found[date(day), agent, name, definition] = (*counts, by_name, partial)
@@ -123,8 +142,7 @@ def expected_shares(model: Model, first: int, last: int) -> dict[tuple[str, str,
 @settings(RELAXED, max_examples=8)
 @given(looks(most=6), st.sampled_from(sorted(DEFINITIONS)))
 def test_of_the_sites_that_answered(fresh_history: Fresh, history: list[Look], definition: str) -> None:
-    """`held` are the known sites that the newest crawl did not reach; `blocked_held` those of them that block."""
-    history = list({look.at: look for look in history}.values())  # of two crawls in one second either is the newest
+    """`held` are the known sites whose last look failed; `blocked_held` those of them that block."""
     path = play(fresh_history(), history)
     model = Model(history)
     with Reader(path) as reader:
@@ -133,12 +151,8 @@ def test_of_the_sites_that_answered(fresh_history: Fresh, history: list[Look], d
     path.unlink()
     for row in rows:
         end = (date_number(row["date"]) + 1) * DAY - 1
-        newest = max((look for look in history if look.at <= end), key=lambda look: look.at)
-        answered = {host for host, saw in newest.results().items() if saw != FAIL}
-        silent = [body for host in HOSTS if host not in answered and (body := model.at(host, end)) is not None]
-        says = [BODIES[body][1][AGENT_NAMES.index(row["agent"])] for body in silent]
-        counted = [one for one in says if row["agent_existed"] or not one.named]
-        hits = [one for one in counted if READINGS[definition](one)]
+        silent = [body for host in HOSTS if failed(history, host, end) and (body := model.at(host, end)) is not None]
+        hits = counted(silent, row["agent"], definition, bool(row["agent_existed"]))
         by_name = sum(one.named for one in hits)
         assert (row["held"], row["blocked_held"], row["blocked_named_held"]) == (len(silent), len(hits), by_name)
     newest_rows = {row["agent"]: row for row in rows if row["date"] == rows[-1]["date"]}

@@ -19,7 +19,12 @@ def _open(database: str | None) -> "Reader":
     from tracker.settings import load
     from tracker.store.query import Reader
 
-    return Reader(load(database=database).history)
+    reader = Reader(load(database=database).history)
+    if not reader.is_read_anew():
+        note(
+            "a history of an older Drywell: its signals are unknown until the next crawl or import reads its files anew"
+        )
+    return reader
 
 
 def status(database: Database = None, as_json: AsJson = False) -> None:

@@ -30,7 +30,7 @@ def conflicts(agent: Agent, verdict: Verdict, signals: Iterable[Signal]) -> list
     against control tokens, ai-input against those that fetch for a user or a search. Signals for a part of the site
     and partial verdicts are left out: they may well agree. Nobody is addressed by words for `*` that it ignores.
     """
-    if verdict.basis is not Basis.NAMED and not agent.obeys_star:
+    if verdict.basis is Basis.NONE and not agent.obeys_star:
         return []
     found = []
     for signal in signals:

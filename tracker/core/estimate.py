@@ -15,7 +15,7 @@ class Denominator(StrEnum):
     """Of what a share is a share. `readable_or_absent` is the headline: a missing file is an answer (404 allows).
 
     - `members`: every site of the panel, answered or not.
-    - `answered`: sites that answered the newest crawl; those whose earlier answer still holds are left out.
+    - `answered`: sites that answered when they were last looked at; those whose earlier answer is held are left out.
     - `readable`: sites whose robots.txt is known and exists.
     - `readable_or_absent`: these, and the sites known to have none.
     """
@@ -33,7 +33,7 @@ class Denominator(StrEnum):
 
 _SITES = {
     Denominator.MEMBERS: "sites of the panel",
-    Denominator.ANSWERED: "sites that answered the newest crawl",
+    Denominator.ANSWERED: "sites that answered the last look at them",
     Denominator.READABLE: "sites with a readable robots.txt",
     Denominator.READABLE_OR_ABSENT: "sites readable or without a robots.txt",
 }
@@ -43,8 +43,8 @@ _SITES = {
 class Counts:
     """Sites of a panel on one day: all members, and what is known of them.
 
-    `held` of the known sites did not answer the newest crawl (their earlier answer still holds), and `blocked_held`
-    of the blocked ones are among these.
+    `held` of the known sites did not answer when they were last looked at (their earlier answer still holds), and
+    `blocked_held` of the blocked ones are among these.
     """
 
     members: int

@@ -94,7 +94,7 @@ def _translated(path: Path, error: BaseException) -> DatabaseError:
         return DatabaseError(f"{path} is in use by another writer; wait for it to end, then try again")
     if "readonly" in said or "unable to open" in said:
         return DatabaseError(f"{path} cannot be opened ({said}); check the rights of the file and its folder")
-    if "full" in said:
+    if "is full" in said:
         return DatabaseError(f"the disk of {path} is full; free some space and run the command again")
     return DatabaseError(f"{path}: {said}")
 

@@ -1,13 +1,13 @@
-"""Known sites that did not answer the newest crawl of a panel: what the denominator `answered` leaves out.
+"""Known sites that did not answer when they were last looked at: what the denominator `answered` leaves out.
 
 Their earlier answer still holds (`tracker.core.intervals.Hold`), so they count as known; a share of the sites that
-answered must take them out of both parts of the fraction. Which they are on a day follows from the bitmap of the
-newest crawl and from the states of the sites; nothing of it is stored.
+answered must take them out of both parts of the fraction. Which they are on a day follows from the bitmaps of the
+crawls and from the states of the sites; nothing of it is stored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ class Ask(Protocol):
 
 
 def with_held(ask: Ask, rows: Rows, panel: str, definition: str) -> Rows:
-    """Rows of `shares` with three columns more, of the known sites that did not answer the newest crawl.
+    """Rows of `shares` with three columns more, of the known sites that did not answer the last look at them.
 
     `held`: how many they are; `blocked_held`: how many of them count as blocked; `blocked_named_held`: these by name.
     """
@@ -39,44 +39,52 @@ def with_held(ask: Ask, rows: Rows, panel: str, definition: str) -> Rows:
     agents = sorted(set(rows.column("agent")))
     held = held_policies(ask, panel, days)
     blocked = dict(zip(held, blocked_of(ask, held.values(), definition, agents), strict=True))
+    deaf = set(ask("SELECT name FROM agent WHERE obeys NOT LIKE '%\"*\"]'", {}).column("name"))
     wanted = zip(rows.column("date"), rows.column("agent"), rows.column("agent_existed"), strict=True)
     columns = []
     for day, agent, existed in wanted:
-        every, named = blocked[day][agent]
-        counts = (every, named) if existed else (every - named, 0)
-        columns.append((sum(held[day].values()), *counts))
+        counts = blocked[day][agent]
+        now = (counts.blocked, counts.named) if existed else (0 if agent in deaf else counts.unheard, 0)
+        columns.append((sum(held[day].values()), *now))
     extended = [(*row, *more) for row, more in zip(rows.rows, columns, strict=True)]
     return Rows((*rows.columns, "held", "blocked_held", "blocked_named_held"), extended, rows.cut)
 
 
 def held_policies(ask: Ask, panel: str, days: Sequence[str]) -> dict[str, Policies]:
-    """Per day (ISO date) the policies of the known members that did not answer, with the number of such sites."""
+    """Per day (ISO date) the policies of the known members whose newest look failed, with the number of such sites.
+
+    A look is a crawl of any panel or source; one that was not made leaves a site as the look before found it.
+    """
     members = _table(
         ask,
         "SELECT m.site_id, m.since, m.until FROM panel_member m JOIN panel p ON p.panel_id = m.panel_id "
         "WHERE p.name = :panel",
         panel,
     )
-    crawls = ask(
-        "SELECT k.at, k.answered FROM crawl k JOIN panel p ON p.panel_id = k.panel_id "
-        "WHERE p.name = :panel ORDER BY k.at, k.crawl_id",
-        {"panel": panel},
-    ).rows
     ends = [(date.fromisoformat(day) - date(1970, 1, 1)).days * DAY + DAY for day in days]
-    newest = np.searchsorted([at for at, _ in crawls], ends) - 1
     silent = [
-        _silent(members, end, crawls[index][1] if index >= 0 else b"")
-        for end, index in zip(ends, newest.tolist(), strict=True)
+        np.intersect1d(members[(members[:, 1] < end) & (members[:, 2] >= end), 0], failed)
+        for end, failed in zip(ends, _failed_at(ask, ends), strict=True)
     ]
     states = _states(ask, np.unique(np.concatenate(silent)) if silent else np.empty(0, np.int64))
     return {day: _in_force(states, sites, end) for day, sites, end in zip(days, silent, ends, strict=True)}
 
 
-def _silent(members: Ints, end: int, answered: bytes) -> Ints:
-    """The members at a moment that are not in a crawl's bitmap."""
-    now = members[(members[:, 1] < end) & (members[:, 2] >= end), 0]
-    silent: Ints = now[~bitmap.contains(answered, now)]
-    return silent
+def _failed_at(ask: Ask, ends: Sequence[int]) -> Iterator[Ints]:
+    """The sites whose newest look before each of the moments, in order of time, failed."""
+    failed: set[int] = set()
+    looks = iter(ask("SELECT at, answered, failed FROM crawl ORDER BY at", {}).rows)
+    look = next(looks, None)
+    for end in ends:
+        while look is not None and look[0] < end:
+            at, answers = look[0], set()
+            # Of looks in one second an answer counts, whichever source it is from.
+            while look is not None and look[0] == at:
+                failed.update(bitmap.unpack(look[2]).tolist())
+                answers.update(bitmap.unpack(look[1]).tolist())
+                look = next(looks, None)
+            failed -= answers
+        yield np.fromiter(sorted(failed), dtype=np.int64, count=len(failed))
 
 
 def _states(ask: Ask, sites: Ints) -> Ints:
@@ -105,10 +113,16 @@ def _table(ask: Ask, statement: str, panel: str = "", sites: str = "") -> Ints:
     return table
 
 
-def blocked_of(
-    ask: Ask, held: Iterable[Policies], definition: str, agents: Sequence[str]
-) -> list[dict[str, tuple[int, int]]]:
-    """For each count of policies: agent to (blocked sites, those blocked by name)."""
+class Blocked(NamedTuple):
+    """Sites that block an agent, those of them by name, and those that would if nobody had heard of it yet."""
+
+    blocked: int
+    named: int
+    unheard: int
+
+
+def blocked_of(ask: Ask, held: Iterable[Policies], definition: str, agents: Sequence[str]) -> list[dict[str, Blocked]]:
+    """For each count of policies: agent to what of them blocks it."""
     held = list(held)
     star, named = _rulings(ask, sorted({policy for policies in held for policy in policies}))
     closed = {policy: int(_counts(definition, False, bits)[0]) for policy, bits in star.items()}
@@ -117,7 +131,7 @@ def blocked_of(
 
 def _per_agent(
     policies: Policies, closed: Mapping[int, int], named: Named, definition: str, agents: Sequence[str]
-) -> dict[str, tuple[int, int]]:
+) -> dict[str, Blocked]:
     """What `*` closes, corrected where a policy says something else to an agent."""
     through_star = sum(n * closed[policy] for policy, n in policies.items())
     counts = dict.fromkeys(agents, (through_star, 0))
@@ -127,7 +141,12 @@ def _per_agent(
                 blocked, hit = _counts(definition, by_name, bits)
                 every, names = counts[agent]
                 counts[agent] = (every + n * (blocked - closed[policy]), names + n * hit)
-    return counts
+    # A word may stand in a text before it is anybody's name.
+    is_search = definition == "naive_substring"
+    return {
+        agent: Blocked(every, names, every - names if is_search else through_star)
+        for agent, (every, names) in counts.items()
+    }
 
 
 def _counts(definition: str, named: bool, bits: int) -> tuple[bool, bool]:

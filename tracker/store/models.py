@@ -28,7 +28,7 @@ def _int(default: Any = ..., **more: Any) -> Any:
 
 
 def _text(default: Any = ..., **more: Any) -> Any:
-    return _field(Text, default, "''" if default == "" else None, **more)
+    return _field(Text, default, f"'{default}'" if isinstance(default, str) else None, **more)
 
 
 def _blob(default: Any = ..., **more: Any) -> Any:
@@ -83,7 +83,11 @@ class PanelMember(SQLModel, table=True):
 
 
 class Agent(SQLModel, table=True):
-    """A crawler identity of the registry, carried over from data/reference/agents.toml."""
+    """A crawler identity of the registry, carried over from data/reference/agents.toml.
+
+    `obeys`: in JSON the tokens whose rules it obeys, the first that a file names; its own, then those it falls back to,
+    then `*` unless it ignores that.
+    """
 
     __tablename__ = "agent"
     __table_args__ = (STRICT,)
@@ -97,6 +101,7 @@ class Agent(SQLModel, table=True):
     valid_from_day: int | None = _int(default=None)
     documentation: str = _text()
     headline: int = _int(default=0)
+    obeys: str = _text(default="[]")
 
 
 class Source(SQLModel, table=True):
@@ -309,7 +314,10 @@ class State(SQLModel, table=True):
 
 
 class TallySites(SQLModel, table=True):
-    """Derived: by how much the number of known sites of a panel changed on a day (a difference table)."""
+    """Derived: by how much the number of known sites of a panel changed on a day (a difference table).
+
+    The `star_` columns count what `*` says under a definition, whoever is named beside it.
+    """
 
     __tablename__ = "tally_sites"
     __table_args__ = (KEYED,)
@@ -318,6 +326,10 @@ class TallySites(SQLModel, table=True):
     members: int = _int(default=0)
     readable: int = _int(default=0)
     absent: int = _int(default=0)
+    star_effective_full: int = _int(default=0)
+    star_effective_root: int = _int(default=0)
+    star_any_restriction: int = _int(default=0)
+    star_every_path: int = _int(default=0)
 
 
 def tally_columns() -> tuple[str, ...]:

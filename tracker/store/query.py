@@ -13,12 +13,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.core.definitions import DEFINITIONS
+from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError, QueryError
 from tracker.store.database import explained, open_reader, path_of
 from tracker.store.held import with_held
 from tracker.store.rows import Rows
+from tracker.store.rulings import STAR
 
 QUERY_SECONDS = 30.0
+_STAR = {name: f"star_{name}" for name in STAR}
 
 
 class Reader:
@@ -113,6 +116,10 @@ class Reader:
         """Facts about the file (view `about`)."""
         return dict(self.sql("SELECT key, value FROM about").rows)
 
+    def is_read_anew(self) -> bool:
+        """Whether the stored files were read with today's ruleset; until then signals and loose words are unknown."""
+        return self._one("SELECT value FROM meta WHERE key = 'ruleset'") in (None, str(RULESET))
+
     def panels(self) -> list[dict[str, Any]]:
         """The panels with members, first and last look; the one looked at last comes first."""
         return self.sql(
@@ -168,19 +175,24 @@ class Reader:
         rows = self.sql(
             "WITH base AS (SELECT date, panel, definition, members, answered, readable, absent, unknown FROM shares "
             "  WHERE panel = :panel AND agent = :anyone AND definition = :definition AND date = :day), "
+            "here AS (SELECT panel_id FROM panel WHERE name = :panel), "
+            f"star AS (SELECT SUM({_STAR.get(definition, '0')}) AS blocked, "
+            "    SUM(star_any_restriction - star_effective_full) AS partial "
+            "  FROM tally_sites WHERE panel_id IN here AND day <= unixepoch(:day) / 86400), "
             "summed AS (SELECT a.agent_id, COALESCE(unixepoch(:day) / 86400 >= a.valid_from_day, 1) AS existed, "
-            f"    COALESCE(SUM(t.{definition}), 0) AS blocked, COALESCE(SUM(t.{named}), 0) AS by_name, "
-            "    COALESCE(SUM(t.any_restriction - t.effective_full), 0) AS partial, "
-            "    COALESCE(SUM(t.any_restriction_named - t.effective_full_named), 0) AS partial_by_name "
-            "  FROM agent a LEFT JOIN tally t ON t.agent_id = a.agent_id "
-            "    AND t.panel_id = (SELECT panel_id FROM panel WHERE name = :panel) "
+            f"    a.obeys LIKE '%\"*\"]' AS obeys_star, COALESCE(SUM(t.{definition}), 0) AS blocked, "
+            f"    COALESCE(SUM(t.{named}), 0) AS by_name, "
+            "    COALESCE(SUM(t.any_restriction - t.effective_full), 0) AS partial "
+            "  FROM agent a LEFT JOIN tally t ON t.agent_id = a.agent_id AND t.panel_id IN here "
             "    AND t.day <= unixepoch(:day) / 86400 GROUP BY a.agent_id), "
-            # As in the view: before an agent existed only what * closes is counted.
-            "counted AS (SELECT agent_id, existed, blocked - by_name * (1 - existed) AS blocked, "
-            "    by_name * existed AS blocked_named, blocked - by_name AS blocked_wildcard, "
-            "    partial - partial_by_name * (1 - existed) AS partial FROM summed) "
+            # As in the view: before an agent existed nobody can have named it, and what * says is counted.
+            "counted AS (SELECT agent_id, existed, by_name * existed AS blocked_named, "
+            "    CASE WHEN existed THEN s.blocked WHEN NOT obeys_star THEN 0 "
+            "      WHEN :definition = 'naive_substring' THEN s.blocked - by_name ELSE star.blocked END AS blocked, "
+            "    CASE WHEN existed THEN s.partial WHEN NOT obeys_star THEN 0 ELSE star.partial END AS partial "
+            "  FROM summed s CROSS JOIN star) "
             "SELECT b.date, a.agent, b.panel, b.definition, b.members, b.answered, b.readable, b.absent, b.unknown, "
-            "  c.blocked, c.blocked_named, c.blocked_wildcard, c.partial, "
+            "  c.blocked, c.blocked_named, c.blocked - c.blocked_named AS blocked_wildcard, c.partial, "
             "  ROUND(100.0 * c.blocked / (b.readable + b.absent), 3) AS percent_blocked, "
             "  c.existed AS agent_existed, a.operator, a.purpose, a.headline "
             "FROM base b CROSS JOIN counted c JOIN agent g ON g.agent_id = c.agent_id "

@@ -25,6 +25,7 @@ _COLUMNS = (
     "valid_from_day",
     "documentation",
     "headline",
+    "obeys",
 )
 
 
@@ -74,6 +75,7 @@ def _facts(agent: Agent) -> dict[str, object]:
         "valid_from_day": _day_number(agent.valid_from),
         "documentation": agent.documentation,
         "headline": int(agent.headline),
+        "obeys": json.dumps([*agent.tokens, *agent.falls_back_to, *(["*"] if agent.obeys_star else [])]),
     }
 
 

@@ -19,6 +19,8 @@ from tracker.store import models
 from tracker.store.bulk import add, rows_where, table
 
 COLUMNS = models.tally_columns()
+STAR = ("effective_full", "effective_root", "any_restriction", "every_path")
+"""The definitions that `*` alone can fulfil."""
 Counts = NDArray[np.int8]
 _REMEMBERED = 20_000
 
@@ -45,7 +47,7 @@ class Rulings:
         self.agent_ids: list[int] = [ids[agent.name] for agent in agents]
         self._row_of = {agent_id: row for row, agent_id in enumerate(self.agent_ids)}
         self._matrices: OrderedDict[int, Counts] = OrderedDict()
-        self._absent: set[int] = set()
+        self._site_counts: dict[int, NDArray[np.int32]] = {}
 
     @property
     def tokens(self) -> list[str]:
@@ -88,17 +90,17 @@ class Rulings:
                 self._matrices.popitem(last=False)
         return found
 
-    def is_absent(self, policy_id: int) -> bool:
-        """Whether this policy is the answer "there is no robots.txt"."""
+    def site_counts(self, policy_id: int) -> NDArray[np.int32]:
+        """What one site with this policy adds to the counts of sites: members (0), readable, absent, and `STAR`."""
         self.matrix(policy_id)
-        return policy_id in self._absent
+        return self._site_counts[policy_id]
 
     def _load(self, policy_id: int) -> Counts:
         policies = table(models.Policy)
         wanted = select(policies.c.star, policies.c.absent).where(policies.c.policy_id == policy_id)
         star, absent = self._connection.execute(wanted).one()
-        if absent:
-            self._absent.add(policy_id)
+        says = [int(DEFINITIONS[name].counts_bits(False, star)) for name in STAR]
+        self._site_counts[policy_id] = np.array([0, 1 - absent, absent, *says], dtype=np.int32)
         matrix = np.tile(np.array(counts_of(False, star), dtype=np.int8), (len(self.agent_ids), 1))
         for row in rows_where(self._connection, models.Ruling, "policy_id", [policy_id]):
             matrix[self._row_of[row.agent_id]] = counts_of(bool(row.named), row.bits)

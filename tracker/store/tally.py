@@ -16,9 +16,9 @@ from sqlmodel import SQLModel
 from tracker.core.intervals import State, day_of
 from tracker.store import models
 from tracker.store.bulk import rows_where, table, upsert
-from tracker.store.rulings import COLUMNS, Rulings
+from tracker.store.rulings import COLUMNS, STAR, Rulings
 
-_SITES = ("members", "readable", "absent")
+_SITES = ("members", "readable", "absent", *(f"star_{name}" for name in STAR))
 
 
 class Tally:
@@ -55,7 +55,8 @@ class Tally:
         if key not in self._agents:
             self._agents[key] = np.zeros(matrix.shape, dtype=np.int32)
         self._agents[key] += matrix if sign > 0 else -matrix
-        self._site_row(panel_id, day)[2 if self._rulings.is_absent(policy_id) else 1] += sign
+        row = self._site_row(panel_id, day)
+        row += sign * self._rulings.site_counts(policy_id)
 
     def _site_row(self, panel_id: int, day: int) -> NDArray[np.int32]:
         return self._sites.setdefault((panel_id, day), np.zeros(len(_SITES), dtype=np.int32))

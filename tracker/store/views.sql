@@ -101,7 +101,8 @@ SELECT date(t.valid_from, 'unixepoch') AS date,
        (SELECT NULLIF(lower(hex(y.sha256)), '') FROM span b LEFT JOIN body y ON y.body_id = b.body_id
          WHERE b.site_id = t.site_id AND b.first_seen < t.valid_from ORDER BY b.first_seen DESC LIMIT 1) AS body_before,
        (SELECT NULLIF(lower(hex(y.sha256)), '') FROM span b LEFT JOIN body y ON y.body_id = b.body_id
-         WHERE b.site_id = t.site_id AND b.first_seen = t.valid_from) AS body_after
+         WHERE b.site_id = t.site_id AND b.first_seen = t.valid_from) AS body_after,
+       COALESCE(t.valid_from / 86400 >= a.valid_from_day, 1) AS agent_existed
 FROM state t
 JOIN policy po ON po.policy_id = t.prev_policy_id
 JOIN policy pn ON pn.policy_id = t.policy_id
@@ -129,13 +130,17 @@ WITH RECURSIVE bound AS (
            + SUM(COALESCE(t.members, 0)) OVER w AS members,
          SUM(COALESCE(t.readable, 0)) OVER w AS readable,
          SUM(COALESCE(t.absent, 0)) OVER w AS absent,
+         SUM(COALESCE(t.star_effective_full, 0)) OVER w AS star_effective_full,
+         SUM(COALESCE(t.star_effective_root, 0)) OVER w AS star_effective_root,
+         SUM(COALESCE(t.star_any_restriction, 0)) OVER w AS star_any_restriction,
+         SUM(COALESCE(t.star_every_path, 0)) OVER w AS star_every_path,
          (SELECT k.answered_sites FROM crawl k WHERE k.panel_id = c.panel_id AND k.at < (c.day + 1) * 86400
            ORDER BY k.at DESC, k.crawl_id DESC LIMIT 1) AS answered
   FROM calendar c
   LEFT JOIN tally_sites t ON t.panel_id = c.panel_id AND t.day = c.day
   WINDOW w AS (PARTITION BY c.panel_id ORDER BY c.day)
 ), level AS (
-  SELECT c.day, a.name AS agent, p.name AS panel, c.panel_id, a.valid_from_day,
+  SELECT c.day, a.name AS agent, p.name AS panel, c.panel_id, a.valid_from_day, a.obeys LIKE '%"*"]' AS obeys_star,
          SUM(COALESCE(t.effective_full, 0)) OVER w AS effective_full,
          SUM(COALESCE(t.effective_full_named, 0)) OVER w AS effective_full_named,
          SUM(COALESCE(t.effective_root, 0)) OVER w AS effective_root,
@@ -161,9 +166,8 @@ WITH RECURSIVE bound AS (
          ('named_root'), ('named_full'), ('dpi_all'), ('explicit_allow'), ('naive_substring')
 ), counted AS (
   SELECT l.day, l.agent, l.panel, l.panel_id, d.name AS definition,
-         COALESCE(l.day >= l.valid_from_day, 1) AS agent_existed,
+         COALESCE(l.day >= l.valid_from_day, 1) AS agent_existed, l.obeys_star,
          l.any_restriction - l.effective_full AS partial,
-         l.any_restriction_named - l.effective_full_named AS partial_named,
          CASE d.name
            WHEN 'effective_full' THEN l.effective_full WHEN 'effective_root' THEN l.effective_root
            WHEN 'any_restriction' THEN l.any_restriction WHEN 'every_path' THEN l.every_path
@@ -177,20 +181,28 @@ WITH RECURSIVE bound AS (
            WHEN 'named_full' THEN l.named_full WHEN 'dpi_all' THEN l.dpi_all
            WHEN 'explicit_allow' THEN l.explicit_allow ELSE l.naive_substring_named END AS blocked_named
   FROM level l CROSS JOIN definition d
+), dated AS (
+  -- Before an agent existed nobody can have named it: then what * says is counted, whoever is named beside it.
+  SELECT c.*, k.members, k.answered, k.readable, k.absent,
+         CASE WHEN c.agent_existed THEN c.blocked WHEN NOT c.obeys_star THEN 0
+              ELSE CASE c.definition
+                WHEN 'effective_full' THEN k.star_effective_full WHEN 'effective_root' THEN k.star_effective_root
+                WHEN 'any_restriction' THEN k.star_any_restriction WHEN 'every_path' THEN k.star_every_path
+                WHEN 'naive_substring' THEN c.blocked - c.blocked_named ELSE 0 END END AS counted,
+         CASE WHEN c.agent_existed THEN c.partial WHEN NOT c.obeys_star THEN 0
+              ELSE k.star_any_restriction - k.star_effective_full END AS partly,
+         c.blocked_named * c.agent_existed AS by_name
+  FROM counted c JOIN known k ON k.panel_id = c.panel_id AND k.day = c.day
+  WHERE k.readable + k.absent > 0
+    -- A history of an older schema has not searched its bodies yet: unknown, not zero.
+    AND (c.definition <> 'naive_substring'
+         OR (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'ruleset') >= 2)
 )
--- Before an agent existed nobody can have blocked it by name: then only what * closes is counted.
-SELECT date(k.day * 86400, 'unixepoch') AS date, c.agent, c.panel, c.definition,
-       k.members, k.answered, k.readable, k.absent, k.members - k.readable - k.absent AS unknown,
-       c.blocked - c.blocked_named * (1 - c.agent_existed) AS blocked,
-       c.blocked_named * c.agent_existed AS blocked_named, c.blocked - c.blocked_named AS blocked_wildcard,
-       c.partial - c.partial_named * (1 - c.agent_existed) AS partial,
-       ROUND(100.0 * (c.blocked - c.blocked_named * (1 - c.agent_existed)) / (k.readable + k.absent), 3)
-         AS percent_blocked,
-       c.agent_existed
-FROM counted c JOIN known k ON k.panel_id = c.panel_id AND k.day = c.day
-WHERE k.readable + k.absent > 0
-  -- A history of an older schema has not searched its bodies yet: unknown, not zero.
-  AND (c.definition <> 'naive_substring' OR (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'ruleset') >= 2);
+SELECT date(day * 86400, 'unixepoch') AS date, agent, panel, definition,
+       members, answered, readable, absent, members - readable - absent AS unknown,
+       counted AS blocked, by_name AS blocked_named, counted - by_name AS blocked_wildcard, partly AS partial,
+       ROUND(100.0 * counted / (readable + absent), 3) AS percent_blocked, agent_existed
+FROM dated;
 
 -- What the robots.txt of each site signals beside its rules, over [valid_from, valid_to): preferences and licences.
 -- agent: the token addressed, '*' for all that the file does not name. value '': words that mean nothing, kept in raw.
@@ -220,7 +232,7 @@ GROUP BY site, kind, key, value, agent, path, flags, raw, stretch;
 -- against those that fetch for a user or an AI search. Partial verdicts and path-scoped signals are left out.
 CREATE VIEW signal_conflicts AS
 WITH stance AS (
-  SELECT t.site_id, t.policy_id, g.kind, g.key, g.value, g.token, a.agent_id, a.name AS agent, a.purpose, a.tokens,
+  SELECT t.site_id, g.kind, g.key, g.value, a.name AS agent, a.purpose,
          COALESCE(r.bits, p.star) & 3 AS degree, COALESCE(r.named, 0) AS named
   FROM state t
   JOIN signal g ON g.policy_id = t.policy_id AND g.path = '' AND g.value IN ('yes', 'no', 'y', 'n')
@@ -229,19 +241,20 @@ WITH stance AS (
   JOIN policy p ON p.policy_id = t.policy_id
   LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = a.agent_id
   WHERE t.valid_to IS NULL
-    -- Whom neither its own group nor * rules (it ignores *, or obeys the group of another agent) is not addressed.
-    -- 36864: the bits ANYWHERE and NO_GROUP, which say nothing of pages.
-    AND (r.named IS NULL OR r.named = 1 OR r.bits & ~36864 = p.star & ~36864)
+    -- Words hold for the token whose rules the agent obeys: the first of its list that the file names, or *.
+    AND g.token = (
+      SELECT lower(j.value) FROM json_each(a.obeys) j
+      LEFT JOIN token k ON k.token = lower(j.value)
+      LEFT JOIN rule u ON u.token_id = k.token_id AND u.policy_id = t.policy_id
+      WHERE j.value = '*' OR u.policy_id IS NOT NULL
+      ORDER BY j.key LIMIT 1)
 )
 SELECT s.host AS site, c.agent, c.purpose, c.kind, c.key, c.value,
        CASE c.degree WHEN 2 THEN 'blocked' ELSE 'allowed' END AS verdict, c.named,
        CASE c.degree WHEN 2 THEN 'open in words, closed by rule' ELSE 'closed in words, open by rule' END AS conflict
 FROM stance c
 JOIN site s ON s.site_id = c.site_id
-WHERE c.degree = CASE WHEN c.value IN ('no', 'n') THEN 0 ELSE 2 END
-  -- The words that apply are those of the agent's own group, else those for *.
-  AND CASE WHEN c.named THEN EXISTS (SELECT 1 FROM json_each(c.tokens) j WHERE lower(j.value) = c.token)
-           ELSE c.token = '*' END;
+WHERE c.degree = CASE WHEN c.value IN ('no', 'n') THEN 0 ELSE 2 END;
 
 -- Runs of equal answers, with the evidence. body_sha256 NULL: there was no robots.txt (404, 410 or another 4xx).
 CREATE VIEW captures AS

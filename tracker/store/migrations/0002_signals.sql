@@ -18,3 +18,11 @@ CREATE TABLE signal (
 
 ALTER TABLE tally ADD COLUMN naive_substring INTEGER DEFAULT 0 NOT NULL;
 ALTER TABLE tally ADD COLUMN naive_substring_named INTEGER DEFAULT 0 NOT NULL;
+
+-- What a closed wildcard alone would count, for days before an agent existed, when nobody could name it.
+ALTER TABLE tally_sites ADD COLUMN star_effective_full INTEGER DEFAULT 0 NOT NULL;
+ALTER TABLE tally_sites ADD COLUMN star_effective_root INTEGER DEFAULT 0 NOT NULL;
+ALTER TABLE tally_sites ADD COLUMN star_any_restriction INTEGER DEFAULT 0 NOT NULL;
+ALTER TABLE tally_sites ADD COLUMN star_every_path INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE agent ADD COLUMN obeys TEXT DEFAULT '[]' NOT NULL;
