@@ -104,6 +104,15 @@ def test_a_file_that_says_nothing_is_open(run, tmp_path: Path) -> None:
     assert "The file is empty" in result.out
 
 
+def test_allow_lists_are_told_from_deny_lists(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text(
+        "User-agent: *\nDisallow: /\nAllow: /news\n\nUser-agent: GPTBot\nDisallow: /a\n"
+    )
+    out = " ".join(run("check", "robots.txt").out.split())
+    assert "12 partial (11 of them with ordinary pages closed), 0 allowed" in out
+    assert "Partial with ordinary pages closed, all but exceptions: ClaudeBot," in out
+
+
 # --- Remarks, signals, conflicts ---
 
 

@@ -132,7 +132,7 @@ def test_compare_says_who_gained_and_who_lost(run, robots: str, tmp_path: Path) 
     assert compared["unchanged"] > 100
     assert compared["changes"][0]["after"]["text"] == "Disallow: /"
     out = " ".join(run("check", robots, "--compare", "old.txt").out.split())
-    assert "Compared with old.txt, 197 agents: 2 lost access, 1 gained access" in out
+    assert "Compared with old.txt, 198 agents: 2 lost access, 1 gained access" in out
     assert "lost access (partial by * > blocked by name): GPTBot, CCBot; closed: ordinary pages" in out
 
 

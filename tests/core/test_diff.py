@@ -1,5 +1,7 @@
 """What a new file changes by effect: who lost access, who gained it, and what only looks like a change."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from tracker.core import diff as module
 from tracker.core.diff import MAX_EXAMPLES, Effect, compare
 from tracker.core.robots import parse
 from tracker.core.ruleset import Degree
-from tracker.core.verdict import judge
+from tracker.core.verdict import allowed, judge
 
 GPTBOT, CCBOT = agent("GPTBot"), agent("CCBot")
 
@@ -24,7 +26,7 @@ def text(short: str) -> bytes:
 
 
 def between(before: str, after: str):
-    return compare(parse(text(before)), parse(text(after)), [GPTBOT, CCBOT])
+    return compare(parse(text(before)), parse(text(after)), [GPTBOT, CCBOT], only=True)
 
 
 # Before, after, the effect on GPTBot, pages closed, pages opened, and the reason.
@@ -112,3 +114,96 @@ def test_a_change_of_degree_is_seen_and_the_reverse_reverses_it(before: list[str
         assert set(change.closed) == set(undone.opened)
     if not there:
         assert judge(parse(text(one)), "GPTBot").degree is judge(parse(text(other)), "GPTBot").degree
+
+
+def everybody(before: str, after: str):
+    return compare(parse(text(before)), parse(text(after)), [GPTBOT, CCBOT])
+
+
+def test_names_beyond_the_registry_are_compared_and_spelled_as_written():
+    found = everybody("UA *|D /a", "UA *|D /a|UA bingBot/2|UA Googlebot-Image|UA AI Bot 3|D /")
+    assert [(one.agent, one.effect) for one in found.changes] == [
+        ("bingBot", Effect.LOST),
+        ("Googlebot-Image", Effect.LOST),
+        ("AI Bot 3", Effect.LOST),
+    ]
+    assert found.unchanged == 3
+
+
+def test_a_crawler_that_nobody_names_is_compared():
+    found = everybody("UA GPTBot|UA CCBot|D ", "UA GPTBot|UA CCBot|D |UA *|D /a")
+    assert [(one.agent, one.closed) for one in found.changes] == [(module.OTHERS, ("/a",))]
+
+
+def test_too_many_names_are_no_complete_comparison(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "MAX_STRANGERS", 3)
+    names = "UA a|UA b|UA c"
+    assert everybody(names + "|D /", names + "|D /").complete
+    assert not everybody(names + "|D /", names + "|UA d|D /").complete
+
+
+# NO is a signal. Before, after, signals gone and new as (value, agents), and the reason.
+SIGNALS = [
+    ("UA *|NO|D ", "UA *|NO|D |UA GPTBot|D ", [("no", "gptbot")], [], "a group of its own without it"),
+    ("UA *|UA GPTBot|NO|D ", "UA *|NO|D |UA GPTBot|NO|D ", [], [], "regrouped"),
+    ("UA *|NO|D ", "UA *|D ", [("no", "*")], [], "gone for all"),
+    ("UA *|NO|D ", "UA *|NO, ai-train=yes|D ", [], [], "the stricter counts"),
+    ("UA *|D ", "UA *|Content-Signal: tdm=no|D ", [], [], "it says nothing"),
+    ("UA *|D ", "NO|UA *|D ", [], [], "it speaks to nobody"),
+    (
+        "UA *|D ",
+        "License: https://x.example/l|UA *|D |UA Other|D ",
+        [],
+        [("https://x.example/l", "* other")],
+        "a licence",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "gone", "new", "why"), SIGNALS, ids=[row[4] for row in SIGNALS])
+def test_signals_are_compared_by_effect(before: str, after: str, gone: list, new: list, why: str):
+    no = "Content-Signal: ai-train=no"
+    found = everybody(before.replace("NO", no), after.replace("NO", no))
+    said = [[(one.value, " ".join(sorted(one.agents))) for one in of] for of in (found.signals_gone, found.signals_new)]
+    assert said == [gone, new], why
+
+
+OVERLAPPING = [
+    ("D /cart", "D /cart|A /*.html$", "gained", "an exception within the overlap"),
+    ("D /cart|A /*.html$", "D /cart", "lost", "and without it"),
+    ("D /a*b", "D /a*b|A /*c*d$", "gained", "stars in both"),
+    ("D /ab", "D /ab|A /*bc", "gained", "texts that run into one another"),
+    ("A /x", "A /x|D /*.php$", "lost", "a longer Disallow, which closes pages of its own too"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "effect", "why"), OVERLAPPING, ids=[row[3] for row in OVERLAPPING])
+def test_what_shows_only_where_rules_overlap(before: str, after: str, effect: str, why: str):
+    (change,) = everybody("UA *|" + before, "UA *|" + after).changes[:1]
+    assert change.effect == effect, why
+
+
+PATTERN = st.text(alphabet="ab*", max_size=4).map(lambda rest: "/" + rest) | st.text(alphabet="ab*", max_size=3).map(
+    lambda rest: "*" + rest
+)
+RULE = st.tuples(st.sampled_from("DA"), PATTERN, st.sampled_from(["", "", "$"])).map(lambda r: f"{r[0]} {r[1]}{r[2]}")
+# A third letter that no pattern names, as the filler of brute force.
+PAGES = ["/" + "".join(rest) for length in range(7) for rest in product("abz", repeat=length)]
+
+
+@given(st.lists(RULE, max_size=4), st.lists(RULE, max_size=3), st.integers(0, 4))
+def test_there_is_a_change_if_and_only_if_some_path_changes(kept: list[str], others: list[str], cut: int):
+    one, other = parse(text("|".join(["UA *", *kept]))), parse(text("|".join(["UA *", *kept[cut:], *others])))
+    found = compare(one, other, [GPTBOT])
+    assert found.complete
+    changes = [change for change in found.changes if change.effect is not Effect.REBASED]
+    moved = {
+        allowed(other, "GPTBot", page)
+        for page in PAGES
+        if allowed(one, "GPTBot", page) is not allowed(other, "GPTBot", page)
+    }
+    assert bool(moved) <= bool(changes)
+    for change in changes:
+        assert moved <= ({True} if change.opened else set()) | ({False} if change.closed else set())
+        # Longer pages than these may be all that changes: of two patterns of four letters each.
+        assert moved or max(map(len, [*kept, *others])) > 5

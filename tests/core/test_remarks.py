@@ -71,12 +71,43 @@ SAID = [
     ("UA AI2Bot/1|D /", "non_rfc_token", 1, "Google's parser reads `AI`", "documents that spelling"),
     ("UA 360Spider|D /", "non_rfc_token", 1, "Google's parser reads no name", "documents that spelling"),
     ("UA GPTBot Disallow: /", "non_rfc_token", 1, "is read as one name", "begin a new line"),
-    ("UA x|D |UA *", "empty_group", 3, "nothing is closed to anybody", "write `Disallow: /`"),
+    ("UA x|D |UA *", "empty_group", 3, "nothing is closed to those that no other group names", "an empty `Disallow:`"),
     ("UA *bot|D /", "non_rfc_token", 1, "it names nobody", "one user-agent line for each"),
     ("UA GPTBot*|D /", "non_rfc_token", 1, "it names `GPTBot`, as without the `*`", "write `GPTBot`"),
     ("UA GPTBot, CCBot|D /", "non_rfc_token", 1, "it names `GPTBot` alone", "one user-agent line for each"),
     ("UA GPTBot!|D /", "non_rfc_token", 1, "names `GPTBot`: what follows is not read", "write `GPTBot`"),
-    ('UA "GPTBot"|D /', "non_rfc_token", 1, "names nobody", "product token"),
+    ('UA "GPTBot"|D /', "non_rfc_token", 1, "names nobody", "write `GPTBot`"),
+    ('UA "?"|D /', "non_rfc_token", 1, "names nobody", "product token"),
+    ("UA *|D ./", "dead_pattern", 2, "matches no page", "write `/`"),
+    ("UA *|D .", "dead_pattern", 2, "matches no page", "write `/`"),
+    ("UA *|D ../a/b", "dead_pattern", 2, "matches no page", "write `/a/b`"),
+    ("UA *|D './a'", "dead_pattern", 2, "matches no page", "write `/a`"),
+    (
+        "UA |D /",
+        "not_everybody",
+        1,
+        "names no crawler, so that the rules below it bind nobody",
+        "write `User-agent: *`",
+    ),
+    ("UA ALL|D /", "not_everybody", 1, "`User-agent: ALL` names no crawler", "write `User-agent: *`"),
+    ("UA all bots|D /a", "not_everybody", 1, "names no crawler", "write `User-agent: *`"),
+    ('UA "any"|D /a', "not_everybody", 1, "names no crawler", "write `User-agent: *`"),
+    (
+        "UA *|D /|UA GPTBot|A /blog/",
+        "idle_allow",
+        4,
+        "all is open to gptbot",
+        "`Disallow: /` above it if only `/blog/`",
+    ),
+    ("UA *|A /a$", "idle_allow", 2, "all is open to everybody", "`Disallow: /` above it"),
+    (
+        "UA GPTBot|D /|UA *|Crawl-delay: 5",
+        "empty_group",
+        3,
+        "to those that no other group names",
+        "an empty `Disallow:`",
+    ),
+    ("UA *|D /a|UA x|D /b|UA *", "empty_group", 5, "what other groups of that name say holds all the same", ""),
     ("UA Mozilla/5.0 (compatible; XBot/1; +u)|D /", "user_agent_string", 1, "the name `Mozilla`", "such as `XBot`"),
     ("UA Mozilla/5.0 (X11) Gecko YBot|D /", "user_agent_string", 1, "the name `Mozilla`", "such as `YBot`"),
     ("UA Mozilla/4.0 (compatible; MSIE 6.0)|D /", "user_agent_string", 1, "by which no crawler goes", "product token"),
@@ -121,6 +152,21 @@ BYTES = [
 @pytest.mark.parametrize(("flag", "data", "line"), BYTES, ids=[row[0] for row in BYTES])
 def test_remarks_on_bytes(flag: str, data: bytes, line: int | None):
     assert [remark.line for remark in of(data) if remark.flag == flag] == [line]
+
+
+@pytest.mark.parametrize(
+    ("short", "flag", "why"),
+    [
+        ("UA *|D /|UA GPTBot|A /", "idle_allow", "a welcome"),
+        ("UA *|D /|UA GPTBot|D |A /a", "idle_allow", "an empty Disallow says that all is open"),
+        ("UA *|D /|UA GPTBot|A /a|UA gptbot|D /b", "idle_allow", "a Disallow in another group of that name"),
+        ("UA all|D ", "not_everybody", "a group that closes nothing"),
+        ("UA Allbot|D /", "not_everybody", "who knows: a crawler may be called so"),
+        ("UA *|D /|UA GPTBot|Crawl-delay: 5|D /", "empty_group", "a group with a rule"),
+    ],
+)
+def test_what_is_not_said(short: str, flag: str, why: str):
+    assert flag not in {one.flag for one in of(text(short))}, why
 
 
 @pytest.mark.parametrize("short", ["UA *|D /", "UA GPTBot|UA CCBot|D /|UA *|D ", "Sitemap: https://x/s|UA *|A /a|D /"])

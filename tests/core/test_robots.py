@@ -214,8 +214,31 @@ def test_the_file_without_the_managed_block():
     assert agents(own) == [[b"a"]]
     assert [(rule.line, rule.pattern) for rule in own.orphans] == [(6, b"/own")]
     assert [(record.name, record.group) for record in own.records] == [("ua", None), ("host", 0)]
-    assert own.notes == ((9, "typo"),)
-    assert "managed_cf" not in own.flags
+    assert own.notes == ((6, "orphan_rules"), (9, "typo"))
+    assert own.shape == {"orphan_rules"}
+    assert own.flags == {"orphan_rules", "typo"}
+
+
+def test_without_the_block_nothing_is_said_of_its_lines():
+    robots = parse(
+        b"# BEGIN Cloudflare Managed content\nUser-agent: a\nCrawl-delay: 1\n# END Cloudflare Managed Content\n"
+    )
+    assert without_managed(robots).flags == {"no_groups"}
+    block = b"# BEGIN Cloudflare Managed content\nUser-agent: a\nDisalow: /\n# END Cloudflare Managed Content\n"
+    assert without_managed(parse(block + CLOSED)).flags == parse(CLOSED).flags
+
+
+@given(st.binary(max_size=300))
+def test_without_the_block_it_is_read_as_the_rest_would_be(data: bytes):
+    robots = parse(MANAGED + data)
+    own = without_managed(robots)
+    alone = parse(b"\n" * len(MANAGED.splitlines()) + data)
+    assert (own.groups, own.orphans, own.records, own.notes) == (
+        alone.groups,
+        alone.orphans,
+        alone.records,
+        alone.notes,
+    )
 
 
 def test_a_file_without_such_a_block_stays_as_it_is():

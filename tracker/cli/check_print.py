@@ -46,8 +46,17 @@ def _summary(report: _Report) -> str:
     by_name = f" ({of['blocked_by_name']} by name)" if of["blocked"] else ""
     remarks = f"{of['remarks'] or 'no'} remark{'' if of['remarks'] == 1 else 's'}"
     where = shown(report["file"]) if report["url"] is None else f"{report['file']} ({report['url']})"
-    counts = f"{of['blocked']} blocked{by_name}, {of['partial']} partial, {of['allowed']} allowed"
+    mostly = len(_mostly_closed(report))
+    of_them = f" ({mostly} of them with ordinary pages closed)" if mostly else ""
+    counts = f"{of['blocked']} blocked{by_name}, {of['partial']} partial{of_them}, {of['allowed']} allowed"
     return f"{where}: {of['agents']} {called}: {counts}; {remarks}"
+
+
+def _mostly_closed(report: _Report) -> list[str]:
+    """The agents to which ordinary pages are closed, and some others open."""
+    return [
+        row["agent"] for row in report["agents"] if row["verdict"] == "partial" and row["other_pages"] == "disallowed"
+    ]
 
 
 def _print_verdicts(report: _Report) -> None:
@@ -64,6 +73,9 @@ def _print_verdicts(report: _Report) -> None:
         for row in report["agents"]
     ]
     print_table(columns, rows)
+    if mostly := _mostly_closed(report):
+        _print_wrapped(f"Partial with ordinary pages closed, all but exceptions: {_names(mostly)}.")
+        print()
     if report["managed"]:
         _print_own(report)
 

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from tracker import reference
 from tracker.cli.check_sources import Source, read
 from tracker.cli.check_wishes import Wish, parse_wish
-from tracker.core.agents import Agent, Kind, Purpose, checked_token
+from tracker.core.agents import Agent, Purpose, checked_token
 from tracker.core.remarks import Spelling
-from tracker.core.verdicts import known_tokens
+from tracker.core.verdicts import known_tokens, stranger
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _TO_ESCAPE = re.compile(rb"[\x00-\x20\x7f-\xff]")
 class Question:
     """What is asked of every file: the registry, the agents and what they are called, paths, wishes, an older file.
 
-    `notes` are for people: names that the registry lacks may be mistyped.
+    `picked` says that the agents were named. `notes` are for people: names that the registry lacks may be mistyped.
     """
 
     settings: "Settings"
@@ -34,6 +34,7 @@ class Question:
     agents: tuple[Agent, ...]
     called: str
     compared: tuple[Agent, ...]
+    picked: bool
     paths: tuple[str, ...]
     wishes: tuple[Wish, ...]
     old: Source | None
@@ -62,6 +63,7 @@ def question(
         called="agents" if named or every else "headline agents",
         # Agents that nothing changes for are only counted, so that all can be looked at.
         compared=named or registry,
+        picked=bool(named),
         paths=tuple(map(_path, paths or ())),
         wishes=wanted,
         old=read(old, settings) if old else None,
@@ -76,7 +78,7 @@ def _stranger(name: str) -> Agent:
             checked_token(name)
         except ValueError as error:
             raise UsageError(f"no crawler can have that name: {error}") from error
-    return Agent(name, (name,), "unknown", Purpose.UNDECLARED, Kind.CRAWLER, source="", checked="")
+    return stranger(name)
 
 
 def _notes(registry: Sequence[Agent], named: Iterable[Agent], wished: Iterable[Agent]) -> tuple[str, ...]:

@@ -158,11 +158,11 @@ class _File:
 
     def _compared(self, asked: Question) -> dict[str, Any]:
         old = _File(asked.old, self._known) if asked.old else self
-        difference = compare(old._robots, self._robots, asked.compared)
+        difference = compare(old._robots, self._robots, asked.compared, only=asked.picked)
         return {
             "with": old._source.name,
             "changed": _is_changed(difference),
-            "agents": len(asked.compared),
+            "agents": len(difference.changes) + difference.unchanged,
             "changes": [self._change(change, old) for change in difference.changes],
             "unchanged": difference.unchanged,
             "signals_gone": old._signals_of(difference.signals_gone),

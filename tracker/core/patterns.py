@@ -8,11 +8,13 @@ form that Google's matcher compares (`normalise`).
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 _TO_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}|[\x80-\xff]")
 ROBOTS_TXT = b"/robots.txt"
+_STAR = ord("*")
+_STARS = re.compile(rb"\*+")
 _FEW = 32  # patterns that are tried faster than they are looked up
 
 
@@ -69,6 +71,48 @@ def witnesses(pattern: bytes) -> tuple[bytes, ...]:
         return ()
     filled = (text[:-1] if text.endswith(b"$") else text + b"*" for text in found)
     return tuple(path for path in filled if path != ROBOTS_TXT)
+
+
+def overlaps(one: bytes, other: bytes, work: Work) -> Iterator[bytes]:
+    """Paths that stand for all paths which two patterns share: a rule that matches one of them matches them all.
+
+    As with `witnesses`, `*` is the filler. Every order in which the texts between the stars can follow one another, or
+    run into one another, is tried; each step is taken off the budget, and it ends where that does.
+    """
+    for a in witnesses(one):
+        for b in witnesses(other):
+            yield from _merged(_STARS.sub(b"*", a), _STARS.sub(b"*", b), work)
+
+
+def _merged(a: bytes, b: bytes, work: Work) -> Iterator[bytes]:
+    """All paths of two patterns whose ends are open only where they end in a star; none of them holds two in a row."""
+    todo = [(0, 0, b"")]
+    while todo and not work.exhausted:
+        i, j, path = todo.pop()
+        work.spend(1)
+        if i == len(a) or j == len(b):
+            if path != ROBOTS_TXT and not (a[i:] + b[j:]).strip(b"*"):
+                yield path
+        elif a[i] == b[j] == _STAR:
+            path += b"" if path.endswith(b"*") else b"*"
+            todo += [(i + 1, j, path), (i, j + 1, path)]
+        elif a[i] == _STAR:
+            todo += [(i + step, at, path + b[j:at]) for step, at in _ends(a[i + 1 : i + 2], b, j)]
+        elif b[j] == _STAR:
+            todo += [(at, j + step, path + a[i:at]) for step, at in _ends(b[j + 1 : j + 2], a, i)]
+        elif a[i] == b[j]:
+            todo.append((i + 1, j + 1, path + a[i : i + 1]))
+
+
+def _ends(following: bytes, text: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Where a star that stands for text up to the next star may end: before what follows it, or there (not yet)."""
+    end = text.find(b"*", start)
+    end = len(text) if end < 0 else end
+    yield (0 if end < len(text) else 1), end
+    at = text.find(following, start, end) if following else -1
+    while at >= 0:
+        yield 1, at
+        at = text.find(following, at + 1, end)
 
 
 class Wild(NamedTuple):

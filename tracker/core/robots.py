@@ -10,7 +10,8 @@ section 2.5.
 
 import dataclasses
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -34,6 +35,9 @@ _CLOSING_IN_INTENT = frozenset(
     {"crawl-delay", "request-rate", "visit-time", "content-signal", "content-usage", "noindex"}
 )
 
+# Flags that the octets of a file raise, and those of how a line is spelled, which its parts no longer show.
+_OF_BYTES = frozenset({"bom", "invalid_utf8", "utf16", "html", "truncated_500k"})
+_OF_SPELLING = frozenset({"typo", "missing_colon"})
 
 AGENT, ALLOW, DISALLOW, SITEMAP, OTHER = "user-agent", "allow", "disallow", "sitemap", "other"
 _PREFIXES = (
@@ -153,49 +157,38 @@ def parse(data: bytes) -> RobotsFile:
     shape = _shape(data, text, body) | reader.shape
     if managed:
         shape.add("managed_cf")
-    return RobotsFile(
-        groups=tuple(reader.groups),
-        orphans=tuple(reader.orphans),
-        records=tuple(reader.records),
-        sitemaps=tuple(reader.sitemaps),
-        managed=managed,
-        shape=frozenset(shape),
-        flags=frozenset(shape).union(*(group.flags for group in reader.groups)),
-        notes=tuple(sorted(reader.notes)),
-    )
+    return reader.found(shape, managed)
 
 
 def without_managed(robots: RobotsFile) -> RobotsFile:
     """The file as the site wrote it: without the block that Cloudflare puts in front, lines numbered as before.
 
-    Rules of the site that stood under Cloudflare's names alone are orphans here.
+    It is read anew, flags included: rules of the site that stood under Cloudflare's names alone are orphans here.
     """
     if robots.managed is None:
         return robots
     inside = range(robots.managed[0], robots.managed[1] + 1)
-    groups: list[Group] = []
-    orphans = list(robots.orphans)
-    places: dict[int | None, int] = {}
-    for index, group in enumerate(robots.groups):
-        agents = tuple(line for line in group.agents if line.line not in inside)
-        rules = tuple(rule for rule in group.rules if rule.line not in inside)
-        if agents:
-            places[index] = len(groups)
-            groups.append(Group(agents, rules, group.flags))
-        else:
-            orphans.extend(rules)
-    return replace(
-        robots,
-        groups=tuple(groups),
-        orphans=tuple(orphans),
-        records=tuple(
-            record._replace(group=places.get(record.group)) for record in robots.records if record.line not in inside
-        ),
-        managed=None,
-        shape=robots.shape - {"managed_cf"},
-        flags=robots.flags - {"managed_cf"},
-        notes=tuple(note for note in robots.notes if note.line not in inside),
-    )
+    misspelt: dict[int, list[Note]] = {}
+    for note in robots.notes:
+        if note.flag in _OF_SPELLING:
+            misspelt.setdefault(note.line, []).append(note)
+    reader = _Reader()
+    for line in sorted(_read_lines(robots), key=lambda line: line.line):
+        if line.line not in inside:
+            reader.take(line)
+            for note in misspelt.get(line.line, ()):
+                reader.note(*note)
+    reader.finish()
+    return reader.found((robots.shape & _OF_BYTES) | reader.shape, None)
+
+
+def _read_lines(robots: RobotsFile) -> Iterator[AgentLine | Rule | Record]:
+    yield from robots.orphans
+    yield from robots.records
+    yield from robots.sitemaps
+    for group in robots.groups:
+        yield from group.agents
+        yield from group.rules
 
 
 class _Reader:
@@ -219,13 +212,26 @@ class _Reader:
         # Only the last group can have no rule: names that a rule does not part from the next ones share theirs.
         if self._agents and not self._rules:
             for line, _, _ in self._agents:
-                self._note(line, "empty_group")
+                self.note(line, "empty_group")
         self._close_group()
         if not self.groups:
             self.shape.add("no_groups")
         if self.orphans:
             self.shape.add("orphan_rules")
             self.notes.extend(Note(rule.line, "orphan_rules") for rule in self.orphans)
+
+    def found(self, shape: Set[str], managed: tuple[int, int] | None) -> RobotsFile:
+        """What was read."""
+        return RobotsFile(
+            groups=tuple(self.groups),
+            orphans=tuple(self.orphans),
+            records=tuple(self.records),
+            sitemaps=tuple(self.sitemaps),
+            managed=managed,
+            shape=frozenset(shape),
+            flags=frozenset(shape).union(*(group.flags for group in self.groups)),
+            notes=tuple(sorted(self.notes)),
+        )
 
     def read(self, number: int, line: bytes) -> None:
         """Take in one line."""
@@ -238,13 +244,23 @@ class _Reader:
         elif field == AGENT:
             self._agent(number, value)
         else:
-            self._other(number, name, value, field)
+            self._record(number, _text(name).lower(), _text(value), is_sitemap=field == SITEMAP)
         if typo:
-            self._note(number, "typo")
+            self.note(number, "typo")
         if not has_colon and field != OTHER:
-            self._note(number, "missing_colon")
+            self.note(number, "missing_colon")
 
-    def _note(self, number: int, flag: str) -> None:
+    def take(self, line: AgentLine | Rule | Record) -> None:
+        """Take in a line that has been read before."""
+        if isinstance(line, Rule):
+            self._rule(line)
+        elif isinstance(line, AgentLine):
+            self._agent(line.line, line.value)
+        else:
+            self._record(line.line, line.name, line.value, is_sitemap=field_of(line.name.encode())[0] == SITEMAP)
+
+    def note(self, number: int, flag: str) -> None:
+        """Raise a flag at a line."""
         self._flags.add(flag)
         self.notes.append(Note(number, flag))
 
@@ -270,7 +286,7 @@ class _Reader:
         self._agents.append((number, value, self._section))
         product = value.partition(b"/")[0].strip()
         if not _RFC_PRODUCT.match(product) and not _STAR.match(value):
-            self._note(number, "non_rfc_token")
+            self.note(number, "non_rfc_token")
 
     def _rule(self, rule: Rule) -> None:
         if not self._agents:
@@ -278,17 +294,16 @@ class _Reader:
             return
         self._rules.append(rule)
         if rule.pattern and rule.pattern[0] not in _LIVE_BEGINNINGS:
-            self._note(rule.line, "dead_pattern")
+            self.note(rule.line, "dead_pattern")
 
-    def _other(self, number: int, name: bytes, value: bytes, field: str) -> None:
-        group = len(self.groups) if self._agents else None
-        record = Record(number, _text(name).lower(), _text(value), group)
-        if field == SITEMAP:
+    def _record(self, number: int, name: str, value: str, is_sitemap: bool) -> None:
+        record = Record(number, name, value, len(self.groups) if self._agents else None)
+        if is_sitemap:
             self.sitemaps.append(record)
             return
         self.records.append(record)
         if record.name == "crawl-delay":
-            self._note(number, "crawl_delay")
+            self.note(number, "crawl_delay")
         if self._agents and record.name in _CLOSING_IN_INTENT:
             self._closed_in_intent = True
 

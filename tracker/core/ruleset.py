@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 
-from tracker.core.patterns import ROBOTS_TXT, Matcher, Work, cost, matches, witnesses
+from tracker.core.patterns import ROBOTS_TXT, Matcher, Work, cost, matches, overlaps, witnesses
 from tracker.core.robots import Rule
 
 STEPS = 400_000
@@ -127,12 +127,35 @@ class Ruleset:
                 yield allow.line, rule.line
 
     def exceptions(self) -> tuple[int, ...]:
-        """Lines of the Allows that keep open what a Disallow would close."""
-        return tuple(
-            rule.line
-            for rule in self._live_allows()
-            if any(self._disallow.covers(path, 1) for path in witnesses(rule.pattern))
-        )
+        """Lines of the Allows that keep open what a Disallow would close, be it only where the two overlap.
+
+        Of files that cost much, overlaps are searched for until half of the budget is left.
+        """
+        found = []
+        reserve = self._work.left // 2
+        for rule in self._live_allows():
+            closed = any(self._disallow.covers(path, 1) for path in witnesses(rule.pattern))
+            if closed or (self._work.left > reserve and self._wins_overlap(rule, reserve)):
+                found.append(rule.line)
+        return tuple(found)
+
+    def _wins_overlap(self, allow: Rule, reserve: int) -> bool:
+        """Whether some of the pages that an Allow shares with a Disallow are open because of it."""
+        length = len(allow.pattern) + 1
+        for rule in self.disallows if b"*" in allow.pattern else self._starred_disallows:
+            if len(rule.pattern) >= length:
+                continue
+            for path in overlaps(allow.pattern, rule.pattern, self._work):
+                if not self._disallow.covers(path, length):
+                    return True
+            if self._work.left <= reserve:
+                return False
+        return False
+
+    @cached_property
+    def _starred_disallows(self) -> list[Rule]:
+        """Two patterns without stars share nothing but all pages of one of them."""
+        return [rule for rule in self.disallows if b"*" in rule.pattern]
 
     def deciding(self) -> int | None:
         """Line of the Disallow to point at, see `Lines`."""

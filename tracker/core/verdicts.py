@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from tracker.core.agents import Agent
+from tracker.core.agents import Agent, Kind, Purpose
 from tracker.core.naming import tokens_of
 from tracker.core.robots import RobotsFile, Rule
 from tracker.core.ruleset import Degree
@@ -32,6 +32,17 @@ class Verdicts:
                         found.setdefault(token, line.line)
         return found
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Every name that a line spells in full, in lower case to as it is written first; without `*`."""
+        found: dict[str, str] = {}
+        for group in self.robots.groups:
+            for line in group.agents:
+                tokens = () if line.is_star else tokens_of(line.value)[0]
+                if tokens:
+                    found.setdefault(tokens[-1], line.value.strip()[: len(tokens[-1])].decode("ascii", "replace"))
+        return found
+
     def token(self, agent: Agent) -> str | None:
         """The token whose rules the agent obeys, as `tracker.core.policy.resolve` finds it.
 
@@ -54,6 +65,11 @@ class Verdicts:
         is_borrowed = token != STAR and token not in agent.tokens
         return replace(verdict, basis=Basis.WILDCARD) if is_borrowed else verdict
 
+    def groups(self, agent: Agent) -> tuple[int, ...]:
+        """Indices of the groups that the agent obeys."""
+        token = self.token(agent)
+        return () if token is None else tuple(group for group, _ in select(self.robots, token).chosen)
+
     def rules(self, agent: Agent) -> list[Rule]:
         """The merged rules that the agent obeys, in file order."""
         token = self.token(agent)
@@ -67,6 +83,11 @@ class Verdicts:
         if (token, path) not in self._ruled:
             self._ruled[token, path] = deciding_rule(self.robots, token, path)
         return self._ruled[token, path]
+
+
+def stranger(token: str, name: str = "") -> Agent:
+    """An agent that no registry row knows: judged as any crawler with that token would be."""
+    return Agent(name or token, (token,), "unknown", Purpose.UNDECLARED, Kind.CRAWLER, source="", checked="")
 
 
 def known_tokens(agents: Sequence[Agent]) -> dict[str, str]:

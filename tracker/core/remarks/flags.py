@@ -24,6 +24,8 @@ FLAGS = {
     "several_paths": "Several paths on one line, which are read as one path.",
     "tie_neutralised": "An Allow as long as a Disallow cancels it.",
     "glued": "A Crawl-delay, Content-Signal or the like stands between names that share their rules by the RFC.",
+    "not_everybody": "A name such as `all`, or no name, where everybody may be meant: only `*` stands for everybody.",
+    "idle_allow": "An Allow without any Disallow beside it, which closes nothing.",
     "own_group": "A crawler with a group of its own is not reached by the rules or signals for `*`.",
     "split_names": "A blank line or another record stands between names that share their rules.",
     "empty_group": "A group without any rule, which closes nothing to those it names.",

@@ -2,6 +2,7 @@
 
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import islice
 
 from tracker.core.remarks.flags import Remark, first, quoted
 from tracker.core.remarks.page import FIELDS, Page
@@ -15,6 +16,8 @@ _MEANT = {
     "content-usage": "Content-Usage",
 }
 
+MAX_NAMES = 300
+"""Different field names that are compared with those that are meant: hostile files have thousands."""
 
 _WIDE_COLON = "write a plain colon (`:`) in place of the wide one"
 
@@ -27,11 +30,14 @@ def _meant(name: str) -> str | None:
 
 
 def _unread(page: Page) -> list[Remark]:
+    names = dict.fromkeys(record.name for record in page.robots.records)
+    meant = {name: field for name in islice(names, MAX_NAMES) if (field := _meant(name))}
+
     def remark(record: Record) -> Remark:
         text = f"`{page.line(record.line)}` is read by no crawler"
-        return Remark(record.line, "unread_field", text, f"write `{_meant(record.name)}` if that is meant")
+        return Remark(record.line, "unread_field", text, f"write `{meant[record.name]}` if that is meant")
 
-    return first("unread_field", [record for record in page.robots.records if _meant(record.name)], remark)
+    return first("unread_field", [record for record in page.robots.records if record.name in meant], remark)
 
 
 def _orphans(page: Page) -> list[Remark]:

@@ -11,6 +11,7 @@ from tracker.core.robots import AgentLine
 
 MAX_NAMES = 2_000
 _SWALLOWED = re.compile(rb"\s(?:dis)?allow\s*:", re.IGNORECASE)
+_QUOTES = re.compile(rb"[\"'`]|\xe2\x80[\x98-\x9e]")
 _RUN = re.compile(rb"[A-Za-z_-]*")
 _BROWSER = re.compile(rb"mozilla/[\d.]", re.IGNORECASE)
 _WITHIN = re.compile(
@@ -26,7 +27,8 @@ def _non_rfc(page: Page) -> list[Remark]:
         text, mend = _outside(value, page)
         return Remark(number, "non_rfc_token", f"`{quoted(value)}` {text}", mend)
 
-    return page.noted("non_rfc_token", remark)
+    # Of names such as `all bots` the flag not_everybody says more.
+    return first("non_rfc_token", [line for line in page.notes["non_rfc_token"] if line not in page.nobodies], remark)
 
 
 def _outside(value: bytes, page: Page) -> tuple[str, str]:
@@ -44,6 +46,8 @@ def _outside(value: bytes, page: Page) -> tuple[str, str]:
     known = page.known.keys() & set(tokens)
     # `GPTBot (training)`: no operator publishes such a name, and the one that is known counts.
     literal = [token for token in known or tokens if token != run.lower()]
+    if not tokens and (bare := _QUOTES.sub(b"", value).strip()) != value and tokens_of(bare)[0]:
+        return "names nobody: a name stands without quotes", f"write `{quoted(bare)}`"
     if not tokens:
         return "names nobody: a name begins with a letter or a digit", "write the crawler's product token"
     if not literal:

@@ -19,6 +19,7 @@ _ALL = frozenset({b"all", b"any", b"everything", b"true", b"yes"})
 _NONE = frozenset({b"none", b"nothing", b"no", b"false"})
 _SEVERAL = re.compile(rb"[/*][^\s,;]*(?:[,;]\s*|\s+)/")
 _PIECES = (b".", b"?", b"&", b"=")  # what begins so stands within a path
+_DOTS = re.compile(rb"\.{1,2}(?:/(?:\.{1,2}/)*|\Z)")
 _COMMENT = re.compile(rb"\s(?://|/\*)")
 
 
@@ -42,6 +43,8 @@ def _alive(value: bytes) -> str:
     if url := _URL.match(bare):
         return f"write `{quoted(_slashed(bare[url.end() :]))}`"
     path = bare.replace(b"\\", b"/")
+    if dots := _DOTS.match(path):
+        path = b"/" + path[dots.end() :]
     if host := _HOST.match(path):
         rest = quoted(path[host.end() :])
         return f"write `{rest}` if `{quoted(host[0])}` is a host, `{quoted(b'/' + path)}` if it is a folder"

@@ -1,14 +1,20 @@
 """A robots.txt with its lines and flags at hand, ready to be remarked on."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from tracker.core.remarks.flags import Remark, first, quoted
 from tracker.core.remarks.spelling import Spelling, spelling_of
-from tracker.core.robots import AGENT, ALLOW, DISALLOW, SITEMAP, RobotsFile, field_of, lines_of, split_line
+from tracker.core.robots import AGENT, ALLOW, DISALLOW, SITEMAP, Group, RobotsFile, field_of, lines_of, split_line
 
 FIELDS = {AGENT: "User-agent", ALLOW: "Allow", DISALLOW: "Disallow", SITEMAP: "Sitemap"}
+
+_NOBODY = re.compile(
+    rb"[\"'`]*(?:(?:all|any|every)(?:(?:body|one)|[ _-](?:ai[ _-])?(?:(?:ro)?bot|crawler|agent|spider)s?)?)?[\"'`]*",
+    re.IGNORECASE,
+)
 
 
 class Page:
@@ -25,6 +31,16 @@ class Page:
     def spelling(self) -> Spelling:
         """What the registry calls names that are nearly its own."""
         return spelling_of(tuple(self.known.values()))
+
+    @cached_property
+    def nobodies(self) -> dict[int, Group]:
+        """User-agent lines that name nobody, or `all`, and their groups."""
+        return {
+            line.line: group
+            for group in self.robots.groups
+            for line in group.agents
+            if _NOBODY.fullmatch(line.value.strip())
+        }
 
     @cached_property
     def by_beginning(self) -> dict[int, str]:
