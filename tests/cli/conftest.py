@@ -19,6 +19,17 @@ Disallow: /
 User-agent: ClaudeBot
 Allow: /
 """
+# An agent of a user's own.
+MINE = """\
+# my own
+[[agent]]
+name = "NewAIBot"   # seen in the logs
+operator = "NewCo"
+purpose = "training"
+kind = "crawler"
+source = "logs"
+checked = "2026-11-22"
+"""
 
 
 class Result:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import MINE
 from tests.store.histories import START
 from tracker import reference
 from tracker.core.intervals import DAY
@@ -20,18 +21,6 @@ HOSTS = ("a.example", "b.example", "c.example", "d.example")
 NEWBOT = b"User-agent: NewAIBot\nDisallow: /\n"
 OPEN = b"User-agent: *\nDisallow:\n"
 SHUT = b"User-agent: *\nDisallow: /\n\nUser-agent: Widget\nDisallow: /x\n"
-MINE = """\
-# my own
-[[agent]]
-name = "NewAIBot"   # seen in the logs
-operator = "NewCo"
-purpose = "training"
-kind = "crawler"
-source = "logs"
-checked = "2026-11-22"
-"""
-
-
 Run = Callable[..., Any]
 
 

@@ -4,19 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.cli.conftest import MINE
 from tracker.reference import rows
 
 Run = Callable[..., Any]
-MINE = """\
-# my own
-[[agent]]
-name = "NewAIBot"   # seen in the logs
-operator = "NewCo"
-purpose = "training"
-kind = "crawler"
-source = "logs"
-checked = "2026-11-22"
-"""
 
 
 def test_validate_names_every_bad_row_with_its_line(run: Run) -> None:

@@ -7,19 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import ROBOTS
 from tracker.store.query import Reader
-
-ROBOTS = """\
-User-agent: *
-Disallow: /private
-
-User-agent: GPTBot
-User-agent: CCBot
-Disallow: /
-
-User-agent: ClaudeBot
-Allow: /
-"""
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from tracker.cli.check_wishes import WORDS, outcome
 from tracker.core.agents import Agent
 from tracker.core.conflicts import conflicts
 from tracker.core.diff import Change, Difference, Effect, compare
+from tracker.core.naming import naming_of
 from tracker.core.remarks import Remark, of_flag, quoted, remarks
-from tracker.core.robots import lines_of, parse, split_line, without_managed
+from tracker.core.robots import lines_of, parse, without_managed
 from tracker.core.signals import Signal, robots_signals, signals_by_token
 from tracker.core.verdict import Basis, Verdict
 from tracker.core.verdicts import Verdicts, known_tokens
@@ -131,10 +132,11 @@ class _File:
         return asdict(replace(signal, agents=())) | {"agents": self._spelled[signal.agents], "flags": sorted(flags)}
 
     def _spelling(self, token: str) -> str:
-        if token in self._known or token not in self._verdicts.tokens:
+        lines = naming_of(self._verdicts.robots).tokens.get(token)
+        if token in self._known or not lines:
             return self._known.get(token, token)
-        _, value, _ = split_line(self._lines[self._verdicts.tokens[token] - 1])
-        return value[: len(token)].decode("ascii", "replace")
+        first = next(iter(lines.values()))[0]
+        return first.value[: len(token)].decode("ascii", "replace")
 
     def _conflicts(self, agent: Agent) -> list[dict[str, Any]]:
         token = self._verdicts.token(agent)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from tracker.core.agents import Agent, Kind, Purpose
-from tracker.core.naming import tokens_of
+from tracker.core.naming import naming_of, tokens_of
 from tracker.core.robots import RobotsFile, Rule
 from tracker.core.ruleset import Degree
 from tracker.core.verdict import Basis, Fate, Lines, Verdict, deciding_rule, judge, rules_of, select
@@ -14,23 +14,11 @@ STAR = "*"
 
 
 class Verdicts:
-    """Judges agents by one file. Agents that share a token, or the wildcard, share the work."""
+    """Judges agents by one file. `judge` sees to it that agents with the same groups share the work."""
 
     def __init__(self, robots: RobotsFile) -> None:
         self.robots = robots
-        self._judged: dict[str, Verdict] = {}
         self._ruled: dict[tuple[str, str], Rule | None] = {}
-
-    @cached_property
-    def tokens(self) -> dict[str, int]:
-        """Every token that the file names, in lower case, with the first line that names it; without `*`."""
-        found: dict[str, int] = {}
-        for group in self.robots.groups:
-            for line in group.agents:
-                if not line.is_star:
-                    for token in tokens_of(line.value)[0]:
-                        found.setdefault(token, line.line)
-        return found
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -50,7 +38,7 @@ class Verdicts:
         ignores `*`.
         """
         for token in (*agent.tokens, *agent.falls_back_to):
-            if token.lower() in self.tokens:
+            if token.lower() in naming_of(self.robots).tokens:
                 return token
         return STAR if agent.obeys_star else None
 
@@ -59,9 +47,7 @@ class Verdicts:
         token = self.token(agent)
         if token is None:
             return Verdict(Degree.NONE, Basis.NONE, Fate.ALLOWED, Fate.ALLOWED, Lines(), self.robots.shape)
-        verdict = self._judged.get(token)
-        if verdict is None:
-            verdict = self._judged[token] = judge(self.robots, token)
+        verdict = judge(self.robots, token)
         is_borrowed = token != STAR and token not in agent.tokens
         return replace(verdict, basis=Basis.WILDCARD) if is_borrowed else verdict
 
