@@ -1,6 +1,8 @@
 """The reader: SQL of people who make mistakes, within limits, and never a write."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -132,3 +134,11 @@ def test_a_closed_reader_lets_go(told: Path) -> None:
     connection = sqlite3.connect(told, timeout=0)
     connection.execute("BEGIN EXCLUSIVE")
     connection.close()
+
+
+def test_reading_starts_without_what_only_writing_and_counting_need() -> None:
+    """They cost more than most questions; `sqlmodel` declares tables, numpy counts held sites."""
+    loaded = "import sys, tracker.store.query; print(sorted({'numpy', 'sqlmodel'} & {*sys.modules}))"
+    found = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
+    assert "numpy" not in found
+    assert "sqlmodel" not in found

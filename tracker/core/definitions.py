@@ -197,3 +197,5 @@ _ALL = (
 
 DEFINITIONS: dict[str, Definition] = {definition.name: definition for definition in _ALL}
 HEADLINE = "effective_full"
+BY_STAR = ("effective_full", "effective_root", "any_restriction", "every_path")
+"""The definitions that the rules for `*` can fulfil."""

@@ -12,16 +12,14 @@ import zstandard
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tracker.core.definitions import DEFINITIONS
+from tracker.core.definitions import BY_STAR, DEFINITIONS
 from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError, QueryError
 from tracker.store.database import explained, open_reader, path_of
-from tracker.store.held import with_held
 from tracker.store.rows import Rows
-from tracker.store.rulings import STAR
 
 QUERY_SECONDS = 30.0
-_STAR = {name: f"star_{name}" for name in STAR}
+_STAR = {name: f"star_{name}" for name in BY_STAR}
 
 
 class Reader:
@@ -161,7 +159,7 @@ class Reader:
         if not found:
             return Rows((), [])
         rows = Rows(found[0].columns, [row for part in found for row in part.rows])
-        return with_held(self.sql, rows, panel, definition) if held else rows
+        return self._with_held(rows, panel, definition) if held else rows
 
     def league(self, panel: str, definition: str, date: str | None = None, *, held: bool = True) -> Rows:
         """Every agent's row of `shares` on one day (the last one with anything known), most blocked first.
@@ -205,7 +203,12 @@ class Reader:
                 "anyone": self._anyone(),
             },
         )
-        return with_held(self.sql, rows, panel, definition) if held else rows
+        return self._with_held(rows, panel, definition) if held else rows
+
+    def _with_held(self, rows: Rows, panel: str, definition: str) -> Rows:
+        from tracker.store.held import with_held  # numpy, which most questions do not need
+
+        return with_held(self.sql, rows, panel, definition)
 
     def last_day(self, panel: str) -> str | None:
         """The last day on which anything was known of a panel."""

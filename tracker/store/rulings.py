@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, select
 
 from tracker.core.agents import Agent
-from tracker.core.definitions import DEFINITIONS
+from tracker.core.definitions import BY_STAR, DEFINITIONS
 from tracker.core.policy import NO_GROUP, Policy, resolve
 from tracker.core.verdict import Basis
 from tracker.store import models
 from tracker.store.bulk import add, rows_where, table
 
 COLUMNS = models.tally_columns()
-STAR = ("effective_full", "effective_root", "any_restriction", "every_path")
-"""The definitions that `*` alone can fulfil."""
 Counts = NDArray[np.int8]
 _REMEMBERED = 20_000
 
@@ -91,7 +89,7 @@ class Rulings:
         return found
 
     def site_counts(self, policy_id: int) -> NDArray[np.int32]:
-        """What one site with this policy adds to the counts of sites: members (0), readable, absent, and `STAR`."""
+        """What one site with this policy adds to the counts of sites: members (0), readable, absent, and `BY_STAR`."""
         self.matrix(policy_id)
         return self._site_counts[policy_id]
 
@@ -99,7 +97,7 @@ class Rulings:
         policies = table(models.Policy)
         wanted = select(policies.c.star, policies.c.absent).where(policies.c.policy_id == policy_id)
         star, absent = self._connection.execute(wanted).one()
-        says = [int(DEFINITIONS[name].counts_bits(False, star)) for name in STAR]
+        says = [int(DEFINITIONS[name].counts_bits(False, star)) for name in BY_STAR]
         self._site_counts[policy_id] = np.array([0, 1 - absent, absent, *says], dtype=np.int32)
         matrix = np.tile(np.array(counts_of(False, star), dtype=np.int8), (len(self.agent_ids), 1))
         for row in rows_where(self._connection, models.Ruling, "policy_id", [policy_id]):

@@ -13,12 +13,13 @@ from sqlalchemy import Connection, Delete, Integer, bindparam, delete
 from sqlalchemy.dialects.sqlite import Insert
 from sqlmodel import SQLModel
 
+from tracker.core.definitions import BY_STAR
 from tracker.core.intervals import State, day_of
 from tracker.store import models
 from tracker.store.bulk import rows_where, table, upsert
-from tracker.store.rulings import COLUMNS, STAR, Rulings
+from tracker.store.rulings import COLUMNS, Rulings
 
-_SITES = ("members", "readable", "absent", *(f"star_{name}" for name in STAR))
+_SITES = ("members", "readable", "absent", *(f"star_{name}" for name in BY_STAR))
 
 
 class Tally:
