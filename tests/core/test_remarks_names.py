@@ -30,6 +30,8 @@ MISSPELT = [
     ("Perplexity-Bot", "PerplexityBot", "a hyphen"),
 ]
 OTHERS = [*CLASSIC, "SemrushBot-SA", "ICCrawler", "Snapbot", "CCBoz", "FooBot", "Bot", "Spider", "Google", "hatbot"]
+# A letter away from one of the registry's, and yet a crawler of its own.
+NEAR_BUT_OTHERS = {"ic-crawler", "icc-rawler", "semrushbot-sa"}  # ICCrawler, SemrushBot-SA
 
 
 @pytest.mark.parametrize(("name", "meant", "why"), MISSPELT, ids=[row[0] for row in MISSPELT])
@@ -65,12 +67,11 @@ def test_names_outside_of_the_alphabet(name: str, says: str, mend: str) -> None:
     assert mend in found.mend
 
 
-@given(st.sampled_from(sorted(KNOWN)), st.data())
-def test_one_letter_less_is_near_or_known(token: str, data: st.DataObject) -> None:
-    at = data.draw(st.integers(1, len(token) - 1))
-    cut = token[:at] + token[at + 1 :]
-    if sum(map(str.isalnum, cut)) >= 6:
-        assert SPELLING.meant(cut) is not None
+@pytest.mark.parametrize("token", sorted(KNOWN))
+def test_one_letter_less_is_near_or_known(token: str) -> None:
+    cuts = {token[:at] + token[at + 1 :] for at in range(1, len(token))}
+    long_enough = {cut for cut in cuts if sum(map(str.isalnum, cut)) >= 6}
+    assert {cut for cut in long_enough if SPELLING.meant(cut) is None} <= NEAR_BUT_OTHERS
 
 
 @given(st.text(max_size=40))
