@@ -11,13 +11,16 @@ CUT = 512_000
 LINE = 16_663
 
 
-def cut_after(octets: int) -> bytes:
-    """A file in which the rule `Disallow: /cut` ends so many octets before (or, negative, after) the 500 KiB."""
+def cut_after(octets: int, tail: bytes = b"", end: bytes = b"\n") -> bytes:
+    """A file in which the rule `Disallow: /cut` ends so many octets before (or, negative, after) the 500 KiB.
+
+    `end` ends the line above the rule, `tail` follows the rule.
+    """
     rule = b"Disallow: /cut"
     comments = CUT - octets - len(STAR) - len(rule)
     lines = b"#" * 98 + b"\n"
     filler = lines * (comments // 99)
-    return STAR + filler + b"#" * max(0, comments - len(filler) - 1) + b"\n" * (comments > len(filler)) + rule
+    return STAR + filler + b"#" * max(0, comments - len(filler) - 1) + end * (comments > len(filler)) + rule + tail
 
 
 def long_line(octets: int, start: bytes = b"Disallow: /") -> bytes:
@@ -137,15 +140,24 @@ LIMITS: list[Row] = [
     ),
     (STAR + b"Disallow: /x" + b"\xe9" * 17_000, "GPTBot /x" + "%E9" * 16_651, SHUT, "the cut comes before the escapes"),
 ]
-# Beyond 500 KiB Google reads on, so these are asked of our engine only, and of Google on what is left of them.
+# Beyond 500 KiB Google reads on, so these are asked of our engine only, and of Google on the lines that are left.
 CUT_SHORT: list[Row] = [
     (cut_after(-1_024), "GPTBot /cut", OPEN, "a rule at 501 KiB does not count"),
     (cut_after(-14), "GPTBot /cut", OPEN, "one that begins with the 500 KiB"),
-    (cut_after(-1), "GPTBot /cu", SHUT, "of one that straddles them by an octet the pattern is an octet shorter"),
-    (cut_after(-3), "GPTBot /", SHUT, "by three, a slash: it closes more than was written"),
-    (cut_after(-4), "GPTBot /", OPEN, "by four, an empty pattern"),
-    (cut_after(-8), "GPTBot /", OPEN, "by eight, half a field name"),
-    (BOM + cut_after(2), "GPTBot /cu", SHUT, "the mark counts: three octets more, and one is cut"),
+    (cut_after(-1), "GPTBot /cu", OPEN, "nor does any of one that straddles them by an octet"),
+    (cut_after(-3), "GPTBot /", OPEN, "by three, where half of it would close the site"),
+    (cut_after(-8), "GPTBot /", OPEN, "by eight, in the field name"),
+    (cut_after(-1, end=b"\r"), "GPTBot /cu", OPEN, "with CR for line ends"),
+    (BOM + cut_after(2), "GPTBot /cu", OPEN, "the mark counts: three octets more, and one is cut"),
+    (cut_after(0, b"\nDisallow: /x"), "GPTBot /cut", SHUT, "one whose line end is the first octet beyond"),
+    (cut_after(3, b" # why"), "GPTBot /cut", SHUT, "one of which only the comment is cut"),
+    (cut_after(2, b"\0 and so on"), "GPTBot /cut", SHUT, "or what stands behind a NUL"),
+    (
+        STAR + b"#\n" * ((CUT - 17_000) // 2) + b"Disallow: /" + b"z" * 20_000,
+        "GPTBot /" + "z" * 20_000,
+        SHUT,
+        "a line of which nothing is cut that would be read",
+    ),
 ]
 
 SECTIONS = {

@@ -41,9 +41,9 @@ def _no_groups(page: Page) -> Remark:
 
 
 def _truncated(page: Page) -> Remark:
-    last = len(page.lines)
-    text = f"The file is longer than 500 KiB ({MAX_BYTES:,} bytes): from line {last:,} on it is not read"
-    return Remark(last, "truncated_500k", text, "shorten the file, or put what matters first")
+    end = len(page.lines) + 1
+    text = f"The file is longer than 500 KiB ({MAX_BYTES:,} bytes): from line {end:,} on it is not read"
+    return Remark(end, "truncated_500k", text, "shorten the file, or put what matters first")
 
 
 def _managed(page: Page) -> Remark:
