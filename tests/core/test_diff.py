@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import agent
 from tracker.core import diff as module
-from tracker.core.diff import MAX_EXAMPLES, Effect, compare
+from tracker.core.diff import MAX_PAGES, Effect, Moves, compare
 from tracker.core.robots import parse
 from tracker.core.ruleset import Degree
 from tracker.core.verdict import allowed, judge
@@ -23,6 +23,10 @@ def text(short: str) -> bytes:
         key = next((key for key in words if line.startswith(key)), "")
         lines.append(words.get(key, "") + line.removeprefix(key))
     return "\n".join(lines).encode()
+
+
+def patterns(moves: Moves) -> tuple[str, ...]:
+    return tuple(pages.pattern for pages in moves.pages)
 
 
 def between(before: str, after: str):
@@ -56,7 +60,7 @@ def test_changes(before: str, after: str, effect: str | None, closed: tuple, ope
         assert found is None, why
     else:
         assert found is not None, why
-        assert (found.effect, found.closed, found.opened) == (effect, closed, opened), why
+        assert (found.effect, patterns(found.closed), patterns(found.opened)) == (effect, closed, opened), why
 
 
 def test_agents_are_told_apart_and_the_others_counted():
@@ -76,9 +80,34 @@ def test_losses_come_first():
     ]
 
 
-def test_examples_are_few():
-    (change, _) = between("", "UA *" + "".join(f"|D /{n}" for n in range(100))).changes
-    assert len(change.closed) == MAX_EXAMPLES
+def test_of_many_patterns_the_first_are_named_and_all_are_counted():
+    (change, _) = between("", "UA *" + "".join(f"|D /{n}" for n in range(150))).changes
+    assert (len(change.closed.pages), change.closed.count) == (MAX_PAGES, 150)
+
+
+# Before, after, and of the pages that moved: the pattern, the line that decided them, the line that does.
+DECIDED = [
+    ("UA *|D /a", "UA *|D /a|D /zzz", [("/zzz", None, 3)], "the new line, not the one that closes most"),
+    (
+        "UA *|D /s|D /print/",
+        "UA *|D /s|D /printed/",
+        [("/printed/", None, 3), ("/print/", 3, None)],
+        "another path",
+    ),
+    ("UA *|D /", "UA *|D /|A /news", [("/news", 2, 3)], "an exception"),
+    ("UA *|D /|A /news", "UA *|D /", [("/news", 3, 2)], "and without it"),
+    ("UA *|D /a", "# x|UA GPTBot|UA CCBot|D /b|UA *|D /a", [("/b", None, 4), ("/a", 2, None)], "another group"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "moved", "why"), DECIDED, ids=[row[3] for row in DECIDED])
+def test_the_rules_that_decided_and_decide_are_named(before: str, after: str, moved: list, why: str):
+    (change, _) = between(before, after).changes
+    found = [
+        (pages.pattern, *(rule and rule.line for rule in (pages.before, pages.after)))
+        for pages in (*change.closed.pages, *change.opened.pages)
+    ]
+    assert found == moved, why
 
 
 def test_signals_that_came_and_went():
@@ -94,7 +123,13 @@ def test_signals_that_came_and_went():
 def test_work_is_bounded_and_says_so(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "STEPS", 50)
     rules = "UA *" + "".join(f"|D /*{n}*x" for n in range(100, 200))
-    assert not between(rules, rules + "|A /*199*x").complete
+    assert between(rules, rules + "|A /*199*x").gaps == ("the rules are too tangled",)
+
+
+def test_what_is_beyond_the_limit_may_differ():
+    long = b"User-agent: *\nDisallow: /a\n" + b"#\n" * 256_000
+    found = compare(parse(long), parse(long + b"Disallow: /b"), [GPTBOT])
+    assert (found.changes, found.gaps) == ((), ("a file is longer than 500 KiB",))
 
 
 RULES = st.lists(
@@ -110,8 +145,7 @@ def test_a_change_of_degree_is_seen_and_the_reverse_reverses_it(before: list[str
     reverse = {Effect.LOST: Effect.GAINED, Effect.GAINED: Effect.LOST}
     for change, undone in zip(there, back, strict=True):
         assert undone.effect is reverse.get(change.effect, change.effect)
-        # Up to five examples: none of these files has more patterns than that.
-        assert set(change.closed) == set(undone.opened)
+        assert set(patterns(change.closed)) == set(patterns(undone.opened))
     if not there:
         assert judge(parse(text(one)), "GPTBot").degree is judge(parse(text(other)), "GPTBot").degree
 
@@ -132,7 +166,7 @@ def test_names_beyond_the_registry_are_compared_and_spelled_as_written():
 
 def test_a_crawler_that_nobody_names_is_compared():
     found = everybody("UA GPTBot|UA CCBot|D ", "UA GPTBot|UA CCBot|D |UA *|D /a")
-    assert [(one.agent, one.closed) for one in found.changes] == [(module.OTHERS, ("/a",))]
+    assert [(one.agent, patterns(one.closed)) for one in found.changes] == [(module.OTHERS, ("/a",))]
 
 
 def test_too_many_names_are_no_complete_comparison(monkeypatch: pytest.MonkeyPatch):
@@ -204,6 +238,6 @@ def test_there_is_a_change_if_and_only_if_some_path_changes(kept: list[str], oth
     }
     assert bool(moved) <= bool(changes)
     for change in changes:
-        assert moved <= ({True} if change.opened else set()) | ({False} if change.closed else set())
+        assert moved <= ({True} if change.opened.count else set()) | ({False} if change.closed.count else set())
         # Longer pages than these may be all that changes: of two patterns of four letters each.
         assert moved or max(map(len, [*kept, *others])) > 5

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
+from typing import NamedTuple
 
 from tracker.core.agents import Agent
 from tracker.core.diff_signals import MovedSignals
@@ -18,7 +19,7 @@ from tracker.core.signals import Signal
 from tracker.core.verdict import Verdict
 from tracker.core.verdicts import STAR, Verdicts, stranger
 
-MAX_EXAMPLES = 5
+MAX_PAGES = 100
 MAX_STRANGERS = 500
 ORDINARY = "ordinary pages"
 OTHERS = "any other crawler"
@@ -34,23 +35,46 @@ class Effect(StrEnum):
 
 
 _ORDER = {effect: place for place, effect in enumerate(Effect)}
-_Moved = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+class Pages(NamedTuple):
+    """Pages that changed their fate, by a pattern of the two files; `ORDINARY` are those that neither file mentions.
+
+    `before` and `after` are the rules that decide them in the old and the new file, None where no rule does (or where
+    the search for it would have cost too much).
+    """
+
+    pattern: str
+    before: Rule | None
+    after: Rule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What changed in one direction: the first `MAX_PAGES` of `count` patterns."""
+
+    pages: tuple[Pages, ...] = ()
+    count: int = 0
+
+
+_Moved = tuple[Moves, Moves]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changed for one agent.
+    """What changed for one agent: its verdicts, and the pages that are `closed` to it now and were open, or `opened`.
 
-    `closed` and `opened` name, by up to `MAX_EXAMPLES` patterns of the two files, pages that changed their fate;
-    "ordinary pages" are those that neither file mentions.
+    `before_by` and `after_by` are the names of others whose rules it obeyed and obeys, see `Verdicts.borrowed`.
     """
 
     agent: str
     effect: Effect
     before: Verdict
     after: Verdict
-    closed: tuple[str, ...]
-    opened: tuple[str, ...]
+    closed: Moves
+    opened: Moves
+    before_by: str | None = None
+    after_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +82,20 @@ class Difference:
     """What changed, losses first as in `Effect`; `unchanged` counts the agents for which nothing did.
 
     `signals_gone` and `signals_new` are statements that applied to an agent by the old file and do not by the new one,
-    and the reverse; their `agents` are those to which it happened, `*` for all that neither file names. `complete` is
-    False if hostile files used up the budget of steps or name too many, so that changes may be missing.
+    and the reverse; their `agents` are those to which it happened, `*` for all that neither file names. `gaps` are the
+    reasons why changes may be missing, each a clause; none in a `complete` difference.
     """
 
     changes: tuple[Change, ...]
     unchanged: int
     signals_gone: tuple[Signal, ...]
     signals_new: tuple[Signal, ...]
-    complete: bool = True
+    gaps: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether no change can be missing."""
+        return not self.gaps
 
     def of(self, effect: Effect) -> list[Change]:
         """The changes of one effect, in the order of the agents."""
@@ -87,8 +116,14 @@ def compare(before: RobotsFile, after: RobotsFile, agents: Sequence[Agent], *, o
     changes = [change for agent in asked if (change := comparison.of(agent))]
     changes.sort(key=lambda change: _ORDER[change.effect])
     signals = MovedSignals(old, new, asked)
-    complete = len(strangers) <= MAX_STRANGERS and signals.complete and not comparison.work.exhausted
-    return Difference(tuple(changes), len(asked) - len(changes), signals.gone, signals.new, complete)
+    gaps = (
+        (any("truncated_500k" in robots.shape for robots in (before, after)), "a file is longer than 500 KiB"),
+        (len(strangers) > MAX_STRANGERS, f"more than {MAX_STRANGERS} names are not in the registry"),
+        (not signals.complete, "too many groups have signals of their own"),
+        (comparison.work.exhausted, "the rules are too tangled"),
+    )
+    reasons = tuple(reason for applies, reason in gaps if applies)
+    return Difference(tuple(changes), len(asked) - len(changes), signals.gone, signals.new, reasons)
 
 
 def _strangers(old: Verdicts, new: Verdicts, agents: Sequence[Agent]) -> Iterator[Agent]:
@@ -104,6 +139,7 @@ class _Comparison:
 
     def __init__(self, old: Verdicts, new: Verdicts) -> None:
         self.work = Work(STEPS)
+        self._naming_rules = Work(STEPS)  # evidence, for want of which no change goes missing
         self._old, self._new = old, new
         self._known: dict[tuple[tuple[int, ...], tuple[int, ...]], _Moved] = {}
 
@@ -113,16 +149,19 @@ class _Comparison:
         if groups not in self._known:
             self._known[groups] = self._moved(self._old.rules(agent), self._new.rules(agent))
         closed, opened = self._known[groups]
-        effect = _effect(bool(closed), bool(opened), before.basis is not after.basis)
-        return Change(agent.name, effect, before, after, closed, opened) if effect else None
+        effect = _effect(bool(closed.count), bool(opened.count), before.basis is not after.basis)
+        if effect is None:
+            return None
+        borrowed = self._old.borrowed(agent), self._new.borrowed(agent)
+        return Change(agent.name, effect, before, after, closed, opened, *borrowed)
 
     def _moved(self, before: Sequence[Rule], after: Sequence[Rule]) -> _Moved:
         """Patterns whose pages were open and are closed, and the reverse."""
         if [rule[1:] for rule in before] == [rule[1:] for rule in after]:
-            return (), ()
+            return Moves(), Moves()
         old, new = Ruleset(before, self.work), Ruleset(after, self.work)
-        closed: dict[str, None] = {}
-        opened: dict[str, None] = {}
+        closed: dict[str, bytes] = {}
+        opened: dict[str, bytes] = {}
         tried: set[bytes] = set()
         for path, shown in _paths(before, after, self.work):
             if self.work.exhausted:
@@ -132,8 +171,19 @@ class _Comparison:
             tried.add(path)
             was, is_ = old.disallows_path(path), new.disallows_path(path)
             if was is not is_:
-                (closed if is_ else opened).setdefault(shown)
-        return tuple(closed)[:MAX_EXAMPLES], tuple(opened)[:MAX_EXAMPLES]
+                (closed if is_ else opened).setdefault(shown, path)
+        return self._moves(closed, old, new), self._moves(opened, old, new)
+
+    def _moves(self, found: dict[str, bytes], old: Ruleset, new: Ruleset) -> Moves:
+        pages = (
+            Pages(shown, self._winner(old, path), self._winner(new, path))
+            for shown, path in islice(found.items(), MAX_PAGES)
+        )
+        return Moves(tuple(pages), len(found))
+
+    def _winner(self, rules: Ruleset, path: bytes) -> Rule | None:
+        self._naming_rules.spend(len(rules.allows) + len(rules.disallows))
+        return None if self._naming_rules.exhausted else rules.winner(path)
 
 
 def _paths(before: Sequence[Rule], after: Sequence[Rule], work: Work) -> Iterator[tuple[bytes, str]]:

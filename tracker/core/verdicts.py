@@ -48,8 +48,12 @@ class Verdicts:
         if token is None:
             return Verdict(Degree.NONE, Basis.NONE, Fate.ALLOWED, Fate.ALLOWED, Lines(), self.robots.shape)
         verdict = judge(self.robots, token)
-        is_borrowed = token != STAR and token not in agent.tokens
-        return replace(verdict, basis=Basis.WILDCARD) if is_borrowed else verdict
+        return replace(verdict, basis=Basis.WILDCARD) if self.borrowed(agent) else verdict
+
+    def borrowed(self, agent: Agent) -> str | None:
+        """The token of another whose rules the agent obeys, for the file names that one and not it; else None."""
+        token = self.token(agent)
+        return None if token is None or token == STAR or token in agent.tokens else token
 
     def groups(self, agent: Agent) -> tuple[int, ...]:
         """Indices of the groups that the agent obeys."""
