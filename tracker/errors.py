@@ -11,6 +11,7 @@ DrywellError                exit 1
 │   └── DatabaseNewer       written by a newer Drywell
 ├── QueryError              a user's SQL does not run
 ├── SourceError             past captures cannot be read (git repository, archive, CSV)
+├── NoVerdict               what was asked or read is no robots.txt to judge; has outcome, cause and url
 └── CrawlError              a crawl cannot start
     └── CoverageError       exit 3, too few sites answered
 """
@@ -62,6 +63,14 @@ class QueryError(DrywellError):
 
 class SourceError(DrywellError):
     """A source of past captures (git repository, WARC, CSV) cannot be read."""
+
+
+class NoVerdict(DrywellError):
+    """A site or file gave no robots.txt to judge: `outcome`, `cause` and `url` as in `tracker.core.outcomes`."""
+
+    def __init__(self, message: str, outcome: str, cause: str, url: str | None = None) -> None:
+        super().__init__(message)
+        self.outcome, self.cause, self.url = outcome, cause, url
 
 
 class CrawlError(DrywellError):

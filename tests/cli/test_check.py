@@ -65,7 +65,9 @@ def test_it_says_who_is_shut_out_by_which_line(run, robots: str) -> None:
 
 def test_the_summary_comes_first_and_the_table_shows_the_lines(run, robots: str) -> None:
     first, *rest = run("check", robots).out.splitlines()
-    assert first.startswith("robots.txt: 12 headline agents: 2 blocked (2 by name), 9 partial, 1 allowed; no remarks")
+    assert first.startswith(
+        "robots.txt: 12 headline agents: 2 blocked (2 by name), 9 partial (ordinary pages open), 1 allowed"
+    )
     table = "\n".join(rest)
     assert "6: Disallow: /" in table
     assert "2: Disallow: /private" in table
@@ -96,6 +98,14 @@ def test_an_agent_of_the_users_own(run, robots: str, tmp_path: Path) -> None:
     assert found["MyBot"]["verdict"] == "partial"
 
 
+def test_who_obeys_another_is_said_to(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text("User-agent: Googlebot\nDisallow: /\n")
+    (row,) = run("check", "robots.txt", "-a", "Applebot", "--json").json["agents"]
+    assert (row["verdict"], row["basis"], row["via"]) == ("blocked", "wildcard", "Googlebot")
+    (shown,) = [line for line in run("check", "robots.txt", "-a", "Applebot").out.splitlines() if "Applebot" in line]
+    assert shown.split()[:3] == ["Applebot", "blocked", "Googlebot"]
+
+
 def test_a_file_that_says_nothing_is_open(run, tmp_path: Path) -> None:
     (tmp_path / "robots.txt").write_bytes(b"")
     result = run("check", "robots.txt")
@@ -109,7 +119,7 @@ def test_allow_lists_are_told_from_deny_lists(run, tmp_path: Path) -> None:
         "User-agent: *\nDisallow: /\nAllow: /news\n\nUser-agent: GPTBot\nDisallow: /a\n"
     )
     out = " ".join(run("check", "robots.txt").out.split())
-    assert "12 partial (11 of them with ordinary pages closed), 0 allowed" in out
+    assert "12 partial (ordinary pages closed to 11), 0 allowed" in out
     assert "Partial with ordinary pages closed, all but exceptions: ClaudeBot," in out
 
 
@@ -267,6 +277,16 @@ def test_a_site_that_does_not_answer_gets_no_verdict(run, site: Web, answer, say
     assert result.err.startswith("tracker: ")
     assert says in result.err
     assert result.err.count("\n") == 1
+    found = run("check", "news.example", "--json").json
+    assert set(found) == {"file", "url", "answer", "cause", "error"}
+    assert found["answer"] in ("denied", "error", "not_robots")
+    assert found["cause"] in (says, "not_robots")
+
+
+def test_what_cannot_be_judged_stands_in_the_list(run, robots: str) -> None:
+    result = run("check", robots, "nowhere.txt", "--json")
+    assert [(one["file"], one["answer"]) for one in result.json] == [(robots, "ok"), ("nowhere.txt", None)]
+    assert result.code == 2
 
 
 def test_the_flags_of_a_crawl_count(run) -> None:

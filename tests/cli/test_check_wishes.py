@@ -18,7 +18,10 @@ WISHES = [
     ),
     (["ClaudeBot=blocked"], ["ClaudeBot is allowed, expected blocked (line 8: User-agent: ClaudeBot)"]),
     (["GPTBot=allowed"], ["GPTBot is blocked, expected allowed (line 6: Disallow: /)"]),
-    (["Kangaroo Bot=blocked"], ["Kangaroo Bot is partial, expected blocked (line 2: Disallow: /private)"]),
+    (
+        ["Kangaroo Bot=blocked"],
+        ["Kangaroo Bot is partial, expected blocked (line 1: User-agent: * leaves ordinary pages open)"],
+    ),
 ]
 
 
@@ -64,6 +67,26 @@ def test_open_is_about_the_home_page_and_ordinary_pages(run, tmp_path: Path) -> 
     ]
 
 
+def test_the_line_in_the_way_of_a_block_is_the_allow(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text("User-agent: GPTBot\nDisallow: /\nAllow: /blog/\n")
+    result = run("check", "robots.txt", "--expect", "GPTBot=blocked", "--json")
+    (unmet,) = result.json["unmet"]
+    assert (unmet["line"], unmet["says"]) == (3, "GPTBot is partial, expected blocked (line 3: Allow: /blog/)")
+
+
+def test_a_remark_can_fail(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text("User-agent: *\nDisalow: /\nCrawl-delay: 5\n")
+    assert run("check", "robots.txt").code == 0
+    assert run("check", "robots.txt", "--fail-on-remark", "dead_pattern").code == 0
+    result = run("check", "robots.txt", "--fail-on-remark", "typo")
+    assert result.code == 4
+    assert result.err.startswith("tracker: robots.txt: line 2: `Disalow` is read as Disallow by Google's parser")
+    assert run("check", "robots.txt", "--fail-on-remark", "any").err.count("\n") == 2
+    bad = run("check", "robots.txt", "--fail-on-remark", "typos")
+    assert (bad.code, bad.out) == (2, "")
+    assert "no remark has that flag" in bad.err
+
+
 def test_a_wish_for_a_purpose_leaves_out_who_ignores_star(run, tmp_path: Path) -> None:
     (tmp_path / "robots.txt").write_text("User-agent: *\nDisallow: /\n")
     result = run("check", "robots.txt", "--expect", "training=blocked")
@@ -80,12 +103,13 @@ def test_a_wish_for_a_purpose_leaves_out_who_ignores_star(run, tmp_path: Path) -
 
 def test_a_name_that_may_be_mistyped_is_pointed_out(run, robots: str) -> None:
     wishes = ["--expect", "traning=partial", "--expect", "GTPBot=partial", "--expect", "Kangaroo Bot=partial"]
-    result = run("check", robots, *wishes, "-a", "NewestBot", "-a", "GTPBot")
+    result = run("check", robots, *wishes, "-a", "NewestBot", "-a", "GTPBot", "-a", "training")
     assert result.code == 0
     says = "is not in the registry and is judged as any crawler of that name"
     assert result.err.splitlines() == [
         f"tracker: NewestBot {says}",
         f"tracker: GTPBot {says}; did you mean GPTBot?",
+        f"tracker: training {says}; it is a purpose, which --expect takes",
         f"tracker: traning {says}; did you mean training?",
     ]
 
@@ -133,7 +157,29 @@ def test_compare_says_who_gained_and_who_lost(run, robots: str, tmp_path: Path) 
     assert compared["changes"][0]["after"]["text"] == "Disallow: /"
     out = " ".join(run("check", robots, "--compare", "old.txt").out.split())
     assert "Compared with old.txt, 198 agents: 2 lost access, 1 gained access" in out
-    assert "lost access (partial by * > blocked by name): GPTBot, CCBot; closed: ordinary pages" in out
+    assert "blocked by name): GPTBot, CCBot; closed: ordinary pages (line 6), / (line 6)" in out
+    assert "allowed by name): ClaudeBot; opened: ordinary pages (line 9), / (line 9)" in out
+    ordinary = compared["changes"][0]["closed"][0]
+    assert ordinary == {"pages": "ordinary pages", "before": None, "after": {"line": 6, "text": "Disallow: /"}}
+
+
+def test_of_many_pages_some_are_shown_and_all_are_counted(run, tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_text("User-agent: *\nDisallow: /z\n")
+    (tmp_path / "new.txt").write_text("User-agent: *\n" + "".join(f"Disallow: /{name}\n" for name in "abcdefgh"))
+    out = " ".join(run("check", "new.txt", "--compare", "old.txt", "-a", "GPTBot").out.split())
+    assert "closed: /a (line 2), /b (line 3), /c (line 4), /d (line 5), /e (line 6) and 3 more" in out
+    assert "opened: /z (was line 2)" in out
+    (change,) = run("check", "new.txt", "--compare", "old.txt", "-a", "GPTBot", "--json").json["compared"]["changes"]
+    assert [one["pages"] for one in change["closed"]] == [f"/{name}" for name in "abcdefgh"]
+    assert (change["closed_in_all"], change["opened_in_all"]) == (8, 1)
+
+
+def test_why_a_comparison_is_not_complete(run, tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_text("User-agent: *\nDisallow: /a\n")
+    (tmp_path / "new.txt").write_text("User-agent: *\nDisallow: /a\n" + "#\n" * 256_000)
+    result = run("check", "new.txt", "--compare", "old.txt", "--fail-on-change")
+    assert result.code == 4
+    assert "not complete, there may be more: a file is longer than 500 KiB." in " ".join(result.out.split())
 
 
 def test_compare_with_itself_finds_nothing(run, robots: str) -> None:

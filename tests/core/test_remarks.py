@@ -78,8 +78,8 @@ SAID = [
     ("UA GPTBot!|D /", "non_rfc_token", 1, "names `GPTBot`: what follows is not read", "write `GPTBot`"),
     ('UA "GPTBot"|D /', "non_rfc_token", 1, "names nobody", "write `GPTBot`"),
     ('UA "?"|D /', "non_rfc_token", 1, "names nobody", "product token"),
-    ("UA *|D ./", "dead_pattern", 2, "matches no page", "write `/`"),
-    ("UA *|D .", "dead_pattern", 2, "matches no page", "write `/`"),
+    ("UA *|D ./", "dead_pattern", 2, "matches no page", "write `/` if all pages are meant, else remove the line"),
+    ("UA *|D .", "dead_pattern", 2, "matches no page", "write `/` if all pages are meant"),
     ("UA *|D ../a/b", "dead_pattern", 2, "matches no page", "write `/a/b`"),
     ("UA *|D './a'", "dead_pattern", 2, "matches no page", "write `/a`"),
     (
@@ -114,6 +114,17 @@ SAID = [
     ("UA *|Crawl-delay: 5|D /", "crawl_delay", 2, "`Crawl-delay: 5` is no part of RFC 9309", "shuts nobody out"),
     ("UA *|Disllow: /", "unread_field", 2, "`Disllow: /` is read by no crawler", "write `Disallow`"),
     ("User-agnt: *|D /", "unread_field", 1, "is read by no crawler", "write `User-agent`"),
+    (
+        "UA *|Noindex: /a|noindex: /b|D /c",
+        "unread_field",
+        2,
+        "by no large crawler any more (nor are 1 more)",
+        "X-Robots",
+    ),
+    ("UA *|D /|Sitemap: /s.xml", "relative_sitemap", 3, "`Sitemap: /s.xml` is no absolute URL", "the whole address"),
+    ("UA *|D /(.*)/x", "regular_expression", 2, "only `*` and a final `$`", "one path for each"),
+    ("UA *|D /[0-9]+/x", "regular_expression", 2, "looks like a regular expression", "`*` for any text"),
+    ("UA *|D ^/x", "dead_pattern", 2, "matches no page", "write `/x`"),
     ("UA *|D /a|A /a", "tie_neutralised", 2, "`Allow: /a` on line 3 cancels `Disallow: /a`", "write `Disallow: /a*`"),
     ("UA *|D /a$|A /a$", "tie_neutralised", 2, "cancels", "remove the one that is not meant"),
     ("UA x|D /a|UA y|D /b|UA X|A /a", "tie_neutralised", 2, "`Allow: /a` on line 6", "remove"),
@@ -145,7 +156,7 @@ BYTES = [
     ("bom", b"\xef\xbb\xbfUser-agent: *\nDisallow: /", 1),
     ("invalid_utf8", b"User-agent: *\nDisallow: /\n# \xe9\n", 3),
     ("utf16", "User-agent: *\n".encode("utf-16"), None),
-    ("truncated_500k", b"User-agent: *\nDisallow: /\n" + b"#\n" * 256_000, 255_989),
+    ("truncated_500k", b"User-agent: *\nDisallow: /\n" + b"#\n" * 256_000, 255_990),
 ]
 
 
@@ -160,6 +171,8 @@ def test_remarks_on_bytes(flag: str, data: bytes, line: int | None):
         ("UA *|D /|UA GPTBot|A /", "idle_allow", "a welcome"),
         ("UA *|D /|UA GPTBot|D |A /a", "idle_allow", "an empty Disallow says that all is open"),
         ("UA *|D /|UA GPTBot|A /a|UA gptbot|D /b", "idle_allow", "a Disallow in another group of that name"),
+        ("UA *|D /.*|D /*.html|D /a(b)|D /x[]=", "regular_expression", "dots, brackets and stars that are paths"),
+        ("UA *|D /|Sitemap: HTTPS://x.example/s", "relative_sitemap", "a whole address"),
         ("UA all|D ", "not_everybody", "a group that closes nothing"),
         ("UA Allbot|D /", "not_everybody", "who knows: a crawler may be called so"),
         ("UA *|D /|UA GPTBot|Crawl-delay: 5|D /", "empty_group", "a group with a rule"),

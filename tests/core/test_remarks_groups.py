@@ -41,6 +41,12 @@ NOT_REACHED = [
     ("UA *|Content-Usage: train-ai=n|A /|UA GPTBot|D /b", ["`Content-Usage: train-ai=n` on line 2"], "a preference"),
     ("UA *|Content-Signal: ai-train=no|A /|UA GPTBot|D /", [], "who is shut out needs no signal"),
     ("UA *|Content-Signal: ai-train=no|A /|UA GPTBot|Content-Signal: ai-train=yes|A /", [], "a signal of its own"),
+    (
+        "UA *|Content-Signal: ai-train=no, search=yes|A /|UA GPTBot|Content-Signal: search=yes|A /",
+        ["Content-Signal: ai-train=no, search=yes` on line 2"],
+        "a signal about something else",
+    ),
+    ("UA *|Content-Signal: ai-train=no|A /|UA GPTBot|Content-Signal: ai-train=false|A /", ["GPTBot"], "an idle one"),
     ("UA *|Content-Signal: ai-train=maybe|A /|UA GPTBot|A /", [], "a signal that says nothing"),
     ("License: https://x.example/l|UA *|D /a|UA GPTBot|D /a", [], "a licence is everybody's"),
     ("UA *|Content-Signal: ai-train=no|D /a|UA GPTBot|D /b", ["rules for `*`", "signals for `*`"], "both"),

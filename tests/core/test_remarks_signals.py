@@ -51,8 +51,10 @@ def test_a_signal_that_says_something(line: str) -> None:
 
 
 def test_an_orphan_speaks_to_nobody() -> None:
-    (found,) = of("Content-Signal: ai-train=no|UA *|D /a", "unread_signal")
-    assert found.text == ("`Content-Signal: ai-train=no` stands before the first user-agent line and speaks to nobody")
+    (found,) = of("Content-Signal: ai-train=no, search=yes|UA *|D /a", "unread_signal")
+    assert found.text.startswith(
+        "`Content-Signal: ai-train=no, search=yes` stands before the first user-agent line and speaks to nobody"
+    )
     assert "write `User-agent: *` above it" in found.mend
 
 

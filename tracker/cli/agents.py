@@ -45,7 +45,10 @@ def listing(
     purpose: Annotated[
         list[str] | None, typer.Option("--purpose", help="Only agents of this purpose; may be repeated.")
     ] = None,
-    at: Annotated[str | None, typer.Option("--at", help="Only agents that existed on this day.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="Only agents that existed on this day, and those whose date nobody knows."),
+    ] = None,
     unknown: Annotated[
         bool, typer.Option("--unknown", help="AI-like names in the stored files that no agent has, by sites.")
     ] = False,
@@ -95,6 +98,8 @@ def listing(
         league.print_unknown(settings.history, registry, search, panel, every, limit, as_json)
         return
     found = _matching(registry, search, purpose or [], at)
+    if at and (undated := sum(agent.valid_from is None for agent in found)):
+        note(f"{undated} of these {len(found)} agents have no known date: they may be younger than {at}")
     if shares:
         names = {agent.name for agent in found} if search or purpose or at else None
         asked = league.Question(panel, definition, denominator, day)
@@ -126,8 +131,7 @@ def _print(found: "list[Agent]", search: str, as_json: bool) -> None:
         return
     columns = ("agent", "operator", "purpose", "kind", "since", "tokens", "documentation")
     rows = [
-        (a.name, a.operator, str(a.purpose), str(a.kind), a.valid_from, ", ".join(a.tokens), a.documentation)
-        for a in found
+        (a.name, a.operator, str(a.purpose), str(a.kind), a.since, ", ".join(a.tokens), a.documentation) for a in found
     ]
     print_table(columns, rows)
     if not found:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from tracker.cli.check_question import Question
 
 UNMET = 4
-"""Exit code where a wish of --expect is not met, or --fail-on-change finds a change."""
+"""Exit code where a wish of --expect is not met, or --fail-on-change or --fail-on-remark finds something."""
+ANY = "any"
 
 
 def check(
@@ -39,6 +40,10 @@ def check(
         bool,
         typer.Option("--fail-on-change", help="With --compare: exit 4 if anybody's access or a signal has changed."),
     ] = False,
+    fail_on_remark: Annotated[
+        list[str] | None,
+        typer.Option("--fail-on-remark", help="Exit 4 if there is a remark of this flag, or any; may be repeated."),
+    ] = None,
     expect: Annotated[
         list[str] | None,
         typer.Option(
@@ -70,24 +75,38 @@ def check(
     )
     if fail_on_change and old is None:
         raise UsageError("--fail-on-change needs an older file: give it with --compare")
+    _check_flags(fail_on_remark or [])
     refuse_two_of_standard_input([*sources, *([old] if old else [])])
     asked = question(settings, agents=agent, every=every, paths=path, old=old, wishes=expect)
     for said in asked.notes:
         note(f"tracker: {said}")
     reports, failed = _reports(sources, asked)
-    if as_json and reports:
+    judged = [report for report in reports if "error" not in report]
+    if as_json:
         print_json(reports if len(sources) > 1 else reports[0])
-    elif not as_json:
-        _print(reports)
+    else:
+        _print(judged)
     # A wish that is not met is certain, whatever became of the other files; and a mistake outweighs a site's silence.
-    unmet = [_has_unmet(report, fail_on_change) for report in reports]
+    unmet = [_has_unmet(report, fail_on_change, fail_on_remark or []) for report in judged]
     if code := UNMET if any(unmet) else max(failed, default=0):
         raise typer.Exit(code)
 
 
+def _check_flags(flags: list[str]) -> None:
+    """UsageError for what is the flag of no remark."""
+    from tracker.core.remarks import FLAGS
+    from tracker.errors import UsageError
+
+    for flag in flags:
+        if flag not in FLAGS and flag != ANY:
+            raise UsageError(
+                f"--fail-on-remark {flag!r}: no remark has that flag; write {ANY}, or one of {' '.join(FLAGS)}"
+            )
+
+
 def _reports(sources: list[str], asked: "Question") -> tuple[list[dict[str, Any]], list[int]]:
-    """A report on each source, and the exit codes of those that cannot be read: the others are still checked."""
-    from tracker.cli.check_report import report_on
+    """A report on each source, and the exit codes of those that cannot be judged: the others are still checked."""
+    from tracker.cli.check_report import no_report, report_on
     from tracker.cli.check_sources import read
     from tracker.errors import DrywellError
 
@@ -96,15 +115,15 @@ def _reports(sources: list[str], asked: "Question") -> tuple[list[dict[str, Any]
         try:
             reports.append(report_on(read(name, asked.settings), asked))
         except DrywellError as error:
-            if len(sources) == 1:
-                raise
             note(f"tracker: {error}")
+            reports.append(no_report(name, error))
             failed.append(error.exit_code)
     return reports, failed
 
 
-def _has_unmet(report: dict[str, Any], fail_on_change: bool) -> bool:
+def _has_unmet(report: dict[str, Any], fail_on_change: bool, fail_on_remark: list[str]) -> bool:
     """Whether a wish is not met; says so, and which agents a wish for a purpose leaves out."""
+    from tracker.cli.check_print import says
     from tracker.cli.check_sources import shown
 
     file = shown(report["file"])
@@ -115,7 +134,10 @@ def _has_unmet(report: dict[str, Any], fail_on_change: bool) -> bool:
     has_changed = fail_on_change and report["compared"]["changed"]
     if has_changed:
         note(f"tracker: {file}: access or signals differ from {shown(report['compared']['with'])}")
-    return bool(report["unmet"] or has_changed)
+    remarked = [one for one in report["remarks"] if ANY in fail_on_remark or one["flag"] in fail_on_remark]
+    for one in remarked:
+        note(f"tracker: {file}: {says(one)}")
+    return bool(report["unmet"] or has_changed or remarked)
 
 
 def _print(reports: list[dict[str, Any]]) -> None:

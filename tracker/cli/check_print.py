@@ -10,6 +10,7 @@ from tracker.cli.output import print_table
 WIDTH = 80
 _TEXT = 32
 _NAMES = 8
+_PAGES = 5
 _ROWS = 50
 _BY = {"named": "name", "wildcard": "*", "none": ""}
 _BASES = {"named": " by name", "wildcard": " by *", "none": ""}
@@ -47,7 +48,8 @@ def _summary(report: _Report) -> str:
     remarks = f"{of['remarks'] or 'no'} remark{'' if of['remarks'] == 1 else 's'}"
     where = shown(report["file"]) if report["url"] is None else f"{report['file']} ({report['url']})"
     mostly = len(_mostly_closed(report))
-    of_them = f" ({mostly} of them with ordinary pages closed)" if mostly else ""
+    # A search page or a basket is closed to everybody in most files.
+    of_them = f" (ordinary pages closed to {mostly})" if mostly else " (ordinary pages open)" if of["partial"] else ""
     counts = f"{of['blocked']} blocked{by_name}, {of['partial']} partial{of_them}, {of['allowed']} allowed"
     return f"{where}: {of['agents']} {called}: {counts}; {remarks}"
 
@@ -65,7 +67,7 @@ def _print_verdicts(report: _Report) -> None:
         (
             row["agent"],
             row["verdict"],
-            _BY[row["basis"]],
+            row["via"] or _BY[row["basis"]],
             _line(row) or ("" if row["obeys_star"] or row["group_lines"] else "(ignores *)"),
             _some(row["group_lines"], 3),
             _some(row["exception_lines"], 3),
@@ -106,10 +108,15 @@ def _print_remarks(found: Sequence[_Report]) -> None:
         return
     print("Remarks")
     for remark in found:
-        where = f"line {remark['line']}: " if remark["line"] else ""
-        mend = f"; {remark['mend']}" if remark["mend"] else ""
-        _print_wrapped(f"{where}{remark['text']}{mend}. [{remark['flag']}]", mark="- ")
+        _print_wrapped(says(remark), mark="- ")
     print()
+
+
+def says(remark: _Report) -> str:
+    """A remark in one sentence: where, what is amiss, the mend, the flag."""
+    where = f"line {remark['line']}: " if remark["line"] else ""
+    mend = f"; {remark['mend']}" if remark["mend"] else ""
+    return f"{where}{remark['text']}{mend}. [{remark['flag']}]"
 
 
 def _print_signals(title: str, signals: Sequence[_Report]) -> None:
@@ -146,13 +153,12 @@ def _print_compared(compared: _Report) -> None:
     print(f"Compared with {shown(compared['with'])}, {how_many}: {_effects(compared)}")
     groups: dict[tuple[str, ...], list[str]] = {}
     for change in compared["changes"]:
-        key = (_EFFECTS[change["effect"]], _turn(change), _pages(change), _line(change["after"]))
+        key = (_EFFECTS[change["effect"]], _turn(change), _moved(change))
         groups.setdefault(key, []).append(change["agent"])
-    for (effect, turn, pages, line), agents in groups.items():
-        by = f"; now by line {line}" if line else ""
-        _print_wrapped(f"{effect} ({turn}): {_names(agents)}{pages}{by}", mark="- ")
-    if not compared["complete"]:
-        _print_wrapped("The files are too tangled to be compared in full: there may be more.")
+    for (effect, turn, moved), agents in groups.items():
+        _print_wrapped(f"{effect} ({turn}): {_names(agents)}{moved}", mark="- ")
+    if compared["gaps"]:
+        _print_wrapped(f"The comparison is not complete, there may be more: {'; '.join(compared['gaps'])}.")
     print()
     _print_signals("Signals that are new", compared["signals_new"])
     _print_signals("Signals that are gone", compared["signals_gone"])
@@ -166,13 +172,28 @@ def _effects(compared: _Report) -> str:
 
 def _turn(change: _Report) -> str:
     """Verdict and basis before and after, where they differ."""
-    before, after = (f"{side['verdict']}{_BASES[side['basis']]}" for side in (change["before"], change["after"]))
+    before, after = (
+        f"{side['verdict']}{' by ' + side['via'] if side['via'] else _BASES[side['basis']]}"
+        for side in (change["before"], change["after"])
+    )
     return after if before == after else f"{before} > {after}"
 
 
-def _pages(change: _Report) -> str:
-    parts = [f"; {fate}: {', '.join(map(_short, change[fate]))}" for fate in ("closed", "opened") if change[fate]]
+def _moved(change: _Report) -> str:
+    """The first pages that changed their fate, with the lines that decide it."""
+    parts = []
+    for fate in ("closed", "opened"):
+        more = change[f"{fate}_in_all"] - _PAGES
+        shown = ", ".join(map(_decided, change[fate][:_PAGES])) + (f" and {more} more" if more > 0 else "")
+        parts += [f"; {fate}: {shown}"] if shown else []
     return "".join(parts)
+
+
+def _decided(pages: _Report) -> str:
+    """Some pages and the line that decides them now or, where none does any more, the one that did."""
+    if pages["after"]:
+        return f"{_short(pages['pages'])} (line {pages['after']['line']})"
+    return _short(pages["pages"]) + (f" (was line {pages['before']['line']})" if pages["before"] else "")
 
 
 def _line(row: _Report) -> str:

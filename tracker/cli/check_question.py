@@ -92,6 +92,8 @@ def _notes(registry: Sequence[Agent], named: Iterable[Agent], wished: Iterable[A
             continue
         near = spelling.meant(name) or next(iter(get_close_matches(name.lower(), purposes, n=1, cutoff=0.75)), None)
         hint = f"; did you mean {near}?" if near else ""
+        if name.lower() in set(Purpose):
+            hint = "; it is a purpose, which --expect takes"
         notes.append(f"{name} is not in the registry and is judged as any crawler of that name{hint}")
     return tuple(notes)
 

@@ -10,18 +10,27 @@ from tracker.cli.check_sources import Source
 from tracker.cli.check_wishes import WORDS, outcome
 from tracker.core.agents import Agent
 from tracker.core.conflicts import conflicts
-from tracker.core.diff import Change, Difference, Effect, compare
+from tracker.core.diff import Change, Difference, Effect, Pages, compare
 from tracker.core.naming import naming_of
 from tracker.core.remarks import Remark, of_flag, quoted, remarks
-from tracker.core.robots import lines_of, parse, without_managed
+from tracker.core.robots import Rule, lines_of, parse, without_managed
 from tracker.core.signals import Signal, robots_signals, signals_by_token
 from tracker.core.verdict import Basis, Verdict
 from tracker.core.verdicts import Verdicts, known_tokens
+from tracker.errors import DrywellError, NoVerdict
 
 
 def report_on(source: Source, asked: Question) -> dict[str, Any]:
     """All that is asked about one file."""
     return _File(source, known_tokens(asked.registry)).report(asked)
+
+
+def no_report(name: str, error: DrywellError) -> dict[str, Any]:
+    """What stands in place of a report where there is nothing to judge; `answer` is None for what was not read."""
+    found = {"file": name, "url": None, "answer": None, "cause": None}
+    if isinstance(error, NoVerdict):
+        found |= {"url": error.url, "answer": str(error.outcome), "cause": error.cause}
+    return found | {"error": str(error)}
 
 
 class _File:
@@ -74,7 +83,7 @@ class _File:
             "purpose": str(agent.purpose),
             "registered": agent in asked.registry,
             "obeys_star": agent.obeys_star,
-            **_verdict(verdict, self._text(verdict.lines.deciding)),
+            **self._verdict(verdict, self._verdicts.borrowed(agent)),
             "group_lines": list(verdict.lines.agents),
             "exception_lines": list(verdict.lines.exceptions),
             "ties": [{"allow": allow, "disallow": disallow} for allow, disallow in verdict.ties],
@@ -170,28 +179,38 @@ class _File:
             "signals_gone": old._signals_of(difference.signals_gone),
             "signals_new": self._signals_of(difference.signals_new),
             "complete": difference.complete,
+            "gaps": list(difference.gaps),
         }
 
     def _change(self, change: Change, old: "_File") -> dict[str, Any]:
         return {
             "agent": change.agent,
             "effect": str(change.effect),
-            "before": _verdict(change.before, old._text(change.before.lines.deciding)),
-            "after": _verdict(change.after, self._text(change.after.lines.deciding)),
-            "closed": list(change.closed),
-            "opened": list(change.opened),
+            "before": old._verdict(change.before, change.before_by),
+            "after": self._verdict(change.after, change.after_by),
+            "closed": [self._pages(pages, old) for pages in change.closed.pages],
+            "opened": [self._pages(pages, old) for pages in change.opened.pages],
+            "closed_in_all": change.closed.count,
+            "opened_in_all": change.opened.count,
         }
 
+    def _pages(self, pages: Pages, old: "_File") -> dict[str, Any]:
+        return {"pages": pages.pattern, "before": old._decision(pages.before), "after": self._decision(pages.after)}
 
-def _verdict(verdict: Verdict, text: str | None) -> dict[str, Any]:
-    return {
-        "verdict": WORDS[verdict.degree],
-        "basis": str(verdict.basis),
-        "line": verdict.lines.deciding,
-        "text": text,
-        "home_page": str(verdict.root),
-        "other_pages": str(verdict.generic),
-    }
+    def _decision(self, rule: Rule | None) -> dict[str, Any] | None:
+        return {"line": rule.line, "text": self._text(rule.line)} if rule else None
+
+    def _verdict(self, verdict: Verdict, borrowed: str | None) -> dict[str, Any]:
+        """A verdict; `borrowed` is the name of another whose group applies, see `Verdicts.borrowed`."""
+        return {
+            "verdict": WORDS[verdict.degree],
+            "basis": str(verdict.basis),
+            "via": borrowed,
+            "line": verdict.lines.deciding,
+            "text": self._text(verdict.lines.deciding),
+            "home_page": str(verdict.root),
+            "other_pages": str(verdict.generic),
+        }
 
 
 def _is_changed(difference: Difference) -> bool:

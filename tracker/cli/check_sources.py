@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from tracker.core.hosts import normalise_host
 from tracker.core.outcomes import BODY_CAP, Observation, Outcome, classify_file, one_line
-from tracker.errors import SourceError, UsageError
+from tracker.errors import NoVerdict, UsageError
 
 if TYPE_CHECKING:
     from tracker.settings import Settings
@@ -36,7 +36,7 @@ class Source:
 def read(name: str, settings: "Settings") -> Source:
     """Get what `name` stands for: standard input, else a file of that name, else the site of that name or URL.
 
-    Raises UsageError for a name that is none of these, SourceError for what is no robots.txt and for a site that does
+    Raises UsageError for a name that is none of these, NoVerdict for what is no robots.txt and for a site that does
     not answer with one.
     """
     if name == STDIN:
@@ -88,11 +88,12 @@ def _host(name: str) -> str:
 
 def _of_site(name: str, host: str, settings: "Settings") -> Source:
     seen = _look(host, settings)
-    if seen.outcome is Outcome.NOT_ROBOTS:
-        raise SourceError(f"what {seen.url} answers is no robots.txt: {_looks_like(seen.detail)}")
     if not seen.answers:
         detail = f": {seen.detail}" if seen.detail else ""
-        raise SourceError(f"{name} is no file here, and the site gave no verdict ({seen.cause}{detail})")
+        says = f"{name} is no file here, and the site gave no verdict ({seen.cause}{detail})"
+        if seen.outcome is Outcome.NOT_ROBOTS:
+            says = f"what {seen.url} answers is no robots.txt: {_looks_like(seen.detail)}"
+        raise NoVerdict(says, seen.outcome, seen.cause, seen.url)
     return Source(name, seen.body, seen.url, seen.cause)
 
 
@@ -111,7 +112,8 @@ def _look(host: str, settings: "Settings") -> Observation:
 def _checked(name: str, data: bytes) -> bytes:
     seen = classify_file(data[:BODY_CAP])
     if seen.outcome is not Outcome.OK:
-        raise SourceError(f"{shown(name)} is no robots.txt: {_looks_like(seen.detail)}")
+        says = f"{shown(name)} is no robots.txt: {_looks_like(seen.detail)}"
+        raise NoVerdict(says, seen.outcome, seen.cause)
     return data
 
 

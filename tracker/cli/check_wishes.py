@@ -10,7 +10,7 @@ from tracker.core.verdicts import Verdicts
 from tracker.errors import UsageError
 
 WORDS = {Degree.FULL: "blocked", Degree.PARTIAL: "partial", Degree.NONE: "allowed"}
-OPEN = "open"
+BLOCKED, OPEN = WORDS[Degree.FULL], "open"
 _WISHED = (*WORDS.values(), OPEN)
 
 
@@ -81,23 +81,30 @@ def outcome(wish: Wish, verdicts: Verdicts, text_of: Callable[[int | None], str 
         if wish.purpose and verdicts.token(agent) is None:
             found.left_out.append(agent.name)
         else:
-            found.unmet.append(_unmet(agent, wish.word, verdict, _because(agent, verdict, verdicts, text_of)))
+            found.unmet.append(_unmet(agent, wish.word, verdict, verdicts.token(agent) is None, text_of))
     return found
 
 
-def _unmet(agent: Agent, wanted: str, verdict: Verdict, because: str) -> Unmet:
+def _unmet(
+    agent: Agent, wanted: str, verdict: Verdict, ignores_star: bool, text_of: Callable[[int | None], str | None]
+) -> Unmet:
+    line = _in_the_way(wanted, verdict)
+    because = f"line {line}: {text_of(line)}" if line else "no line applies to it"
+    if ignores_star:
+        because = f"{agent.name} ignores `*`: name it"
+    elif wanted == BLOCKED and verdict.degree is Degree.PARTIAL and verdict.generic is Fate.ALLOWED:
+        because += " leaves ordinary pages open"
     is_ = WORDS[verdict.degree]
-    says = f"{agent.name} is {is_}, expected {wanted} ({because})"
-    return Unmet(agent.name, wanted, is_, _line(verdict), says)
+    return Unmet(agent.name, wanted, is_, line, f"{agent.name} is {is_}, expected {wanted} ({because})")
 
 
-def _because(agent: Agent, verdict: Verdict, verdicts: Verdicts, text_of: Callable[[int | None], str | None]) -> str:
-    if verdicts.token(agent) is None:
-        return f"{agent.name} ignores `*`: name it"
-    line = _line(verdict)
-    return f"line {line}: {text_of(line)}" if line else "no line applies to it"
+def _in_the_way(wanted: str, verdict: Verdict) -> int | None:
+    """The line that keeps a wish from being met.
 
-
-def _line(verdict: Verdict) -> int | None:
-    """What closes something decides; where nothing is closed, the group that says so, if there is one."""
-    return verdict.lines.deciding or next(iter(verdict.lines.agents), None)
+    Of `blocked` that is an Allow which keeps pages open, or the group that leaves them open; of the others the rule
+    that closes something, or the group, if there is one.
+    """
+    group = next(iter(verdict.lines.agents), None)
+    if wanted != BLOCKED:
+        return verdict.lines.deciding or group
+    return next(iter(verdict.lines.exceptions), None) if verdict.generic is Fate.DISALLOWED else group

@@ -95,6 +95,12 @@ class Agent:
     promise: Promise = Promise.UNKNOWN
     note: str = ""
 
+    @property
+    def since(self) -> str:
+        """`valid_from` as exactly as it is known: 2009, 2025-07 or 2023-08-07; "" if it is not."""
+        digits = {Precision.YEAR: 4, Precision.MONTH: 7}
+        return (self.valid_from or "")[: digits.get(self.valid_from_precision or Precision.DAY, 10)]
+
 
 def existed(agent: Agent, day: str | date) -> bool:
     """Whether the agent was known on `day` (a date, or an ISO text that starts with one); True if unknown."""

@@ -65,7 +65,9 @@ def open_reader(database: str | Path) -> Engine:
     if not path.exists() or path.stat().st_size == 0:
         demo = path.with_name("demo.sqlite")
         hint = f" (the demo's is {demo}: add --database)" if demo.exists() else ""
-        raise NoHistory(f"no history at {path} yet{hint}: run `tracker crawl` or `tracker import git`")
+        raise NoHistory(
+            f"no history at {path} yet{hint}: run `tracker crawl` or `tracker import git` (or `tracker demo`)"
+        )
     with explained(path):
         if _inspect(path) != (migrations.SCHEMA_VERSION, views_digest()):
             open_writer(path).dispose()

@@ -1,5 +1,6 @@
 """Remarks on the form of single lines: field names, colons, rules that stand outside of any group."""
 
+import re
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import islice
@@ -19,6 +20,9 @@ _MEANT = {
 MAX_NAMES = 300
 """Different field names that are compared with those that are meant: hostile files have thousands."""
 
+_NOINDEX = "noindex"
+_OF_NOINDEX = "send `X-Robots-Tag: noindex` with the page, or write it into its robots meta element"
+_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 _WIDE_COLON = "write a plain colon (`:`) in place of the wide one"
 
 
@@ -37,7 +41,29 @@ def _unread(page: Page) -> list[Remark]:
         text = f"`{page.line(record.line)}` is read by no crawler"
         return Remark(record.line, "unread_field", text, f"write `{meant[record.name]}` if that is meant")
 
-    return first("unread_field", [record for record in page.robots.records if record.name in meant], remark)
+    found = first("unread_field", [record for record in page.robots.records if record.name in meant], remark)
+    return [*_noindex(page), *found]
+
+
+def _noindex(page: Page) -> list[Remark]:
+    """One remark for all lines of that name: whoever writes one writes many."""
+    lines = [record.line for record in page.robots.records if record.name == _NOINDEX]
+    if not lines:
+        return []
+    more = f" (nor are {len(lines) - 1:,} more)" if len(lines) > 1 else ""
+    text = f"`{page.line(lines[0])}` is read by no large crawler any more{more}"
+    return [Remark(lines[0], "unread_field", text, _OF_NOINDEX)]
+
+
+def _sitemaps(page: Page) -> list[Remark]:
+    relative = [record for record in page.robots.sitemaps if record.value and not _ABSOLUTE.match(record.value)]
+
+    def remark(record: Record) -> Remark:
+        text = f"`{page.line(record.line)}` is no absolute URL, and crawlers may ignore it"
+        return Remark(record.line, "relative_sitemap", text, "write `Sitemap: https://...`, the whole address")
+
+    # A line that is taken for a Sitemap by its beginning alone has a remark of its own.
+    return first("relative_sitemap", [record for record in relative if record.line not in page.by_beginning], remark)
 
 
 def _orphans(page: Page) -> list[Remark]:
@@ -97,4 +123,5 @@ FINDERS = {
     "prefix_field": _prefixes,
     "typo": _typos,
     "missing_colon": _colons,
+    "relative_sitemap": _sitemaps,
 }

@@ -37,7 +37,9 @@ def _outside(value: bytes, page: Page) -> tuple[str, str]:
     run = quoted(read[0]) if read else ""
     if _SWALLOWED.search(value):
         return "is read as one name: a line break is missing", "begin a new line before the rule"
-    if b"," in value or b";" in value.partition(b"/")[0]:
+    # `GPTBot ClaudeBot`
+    several = sum(word in page.known for word in value.lower().decode("ascii", "replace").split()) > 1
+    if several or b"," in value or b";" in value.partition(b"/")[0]:
         return f"is no list: it names {f'`{run}` alone' if run else 'nobody'}", _ONE_EACH
     if b"*" in value:
         text = "is no pattern, for a `*` stands for everybody only alone: it names"

@@ -15,12 +15,15 @@ from tracker.core.verdict import MAX_TIES
 _URL = re.compile(rb"[A-Za-z][A-Za-z+.-]*://[^/?#]*")
 _HOST = re.compile(rb"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?=/)")
 _QUOTES = re.compile(rb"[\"'`]|\xe2\x80[\x98-\x9e]")
+_REGULAR = frozenset(b"([\\^")
 _ALL = frozenset({b"all", b"any", b"everything", b"true", b"yes"})
 _NONE = frozenset({b"none", b"nothing", b"no", b"false"})
 _SEVERAL = re.compile(rb"[/*][^\s,;]*(?:[,;]\s*|\s+)/")
 _PIECES = (b".", b"?", b"&", b"=")  # what begins so stands within a path
 _DOTS = re.compile(rb"\.{1,2}(?:/(?:\.{1,2}/)*|\Z)")
 _COMMENT = re.compile(rb"\s(?://|/\*)")
+# Alternatives, classes that are repeated, escapes, an anchor: what no path of a page looks like.
+_REGEX = re.compile(rb"\([^()]*\|[^()]*\)|\(\.\*\)|\[[^\[\]]+\][+*{]|\\[dw./?]|\A/?\^|\^/")
 
 
 def _dead(page: Page) -> list[Remark]:
@@ -45,6 +48,9 @@ def _alive(value: bytes) -> str:
     path = bare.replace(b"\\", b"/")
     if dots := _DOTS.match(path):
         path = b"/" + path[dots.end() :]
+        if path == b"/":
+            return "write `/` if all pages are meant, else remove the line"
+    path = path.removeprefix(b"^")
     if host := _HOST.match(path):
         rest = quoted(path[host.end() :])
         return f"write `{rest}` if `{quoted(host[0])}` is a host, `{quoted(b'/' + path)}` if it is a folder"
@@ -71,6 +77,21 @@ def _several(page: Page) -> list[Remark]:
         return Remark(number, "several_paths", text, mend)
 
     return first("several_paths", lines, remark)
+
+
+def _regexes(page: Page) -> list[Remark]:
+    lines = [
+        rule.line
+        for group in page.robots.groups
+        for rule in group.rules
+        if not _REGULAR.isdisjoint(rule.pattern) and _REGEX.search(rule.pattern)
+    ]
+
+    def remark(number: int) -> Remark:
+        text = f"`{page.line(number)}` looks like a regular expression, but only `*` and a final `$` are patterns"
+        return Remark(number, "regular_expression", text, "write one path for each case, with `*` for any text")
+
+    return first("regular_expression", lines, remark)
 
 
 def _ties(page: Page) -> list[Remark]:
@@ -114,4 +135,9 @@ def _has_both(rules: list[Rule]) -> bool:
     return any(rule.allow for rule in rules) and any(not rule.allow for rule in rules)
 
 
-FINDERS = {"dead_pattern": _dead, "several_paths": _several, "tie_neutralised": _ties}
+FINDERS = {
+    "dead_pattern": _dead,
+    "several_paths": _several,
+    "regular_expression": _regexes,
+    "tie_neutralised": _ties,
+}

@@ -11,11 +11,10 @@ from tracker.core.remarks.page import Page
 from tracker.core.remarks.selections import STAR, selections
 from tracker.core.robots import AgentLine, Rule
 from tracker.core.ruleset import STEPS, Degree, Ruleset
-from tracker.core.signals import robots_signals
+from tracker.core.signals import Signal, signals_by_token
 from tracker.core.signals.signal import RSL
 
 _SHOWN = 4
-_FIELDS = frozenset({"content-signal", "content-usage"})
 _Closed = list[tuple[Rule, bytes]]
 
 
@@ -44,8 +43,10 @@ def _own_groups(page: Page) -> list[Remark]:
     if missed:
         line = missed[0][1].line
         remarks.append(_remark(page, f"The rules for `*`, such as {_at(page, line)},", [own for own, _ in missed]))
-    said = next((one.line for one in robots_signals(page.robots, STAR) if one.kind != RSL and one.value), None)
-    if said is not None and (deaf := _deaf(page, others)):
+    missed_signals = _deaf(page, others)
+    if missed_signals:
+        said = missed_signals[0][1].line or 0
+        deaf = [own for own, _ in missed_signals]
         remarks.append(_remark(page, f"The signals for `*`, such as {_at(page, said)},", deaf))
     return remarks
 
@@ -82,10 +83,17 @@ def _left_open(own: _Own, closed: _Closed, work: Work) -> Rule | None:
     return None
 
 
-def _deaf(page: Page, others: Sequence[_Own]) -> list[_Own]:
-    """Those that are let in and have no signal of their own."""
-    told = {record.group for record in page.robots.records if record.name in _FIELDS}
-    return [own for own in others if told.isdisjoint(own.groups) and own.rules.degree is not Degree.FULL]
+def _deaf(page: Page, others: Sequence[_Own]) -> list[tuple[_Own, Signal]]:
+    """Those that are let in and are told nothing of what a signal for `*` speaks of, with the first such signal."""
+    told = signals_by_token(page.robots)
+    said = [one for one in told.get(STAR, ()) if one.kind != RSL and one.value]
+    found = []
+    for own in others if said else ():
+        subjects = {(one.kind, one.key) for one in told.get(own.tokens[0], ()) if one.value}
+        missed = next((one for one in said if (one.kind, one.key) not in subjects), None)
+        if missed and own.rules.degree is not Degree.FULL:
+            found.append((own, missed))
+    return found
 
 
 def _remark(page: Page, what: str, missed: Sequence[_Own]) -> Remark:
