@@ -17,13 +17,16 @@ from pathlib import Path
 import pytest
 
 from tests.core import soup
+from tracker import reference
 from tracker.core.policy import Policy, policy_of
 from tracker.core.robots import RobotsFile, parse
 from tracker.core.signals import robots_signals, signals_by_token
 from tracker.core.verdict import Verdict, allowed, judge
+from tracker.core.verdicts import Verdicts
 
 CORPUS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "corpus" / "robots").glob("*.txt"))]
 AGENTS = ["GPTBot", "AI2Bot", "*"]
+REGISTRY = reference.agents()
 DEEP_PATHS = ["/", "/a?b=%zz", "/" + "a" * 1_500, "/" + "a/*$" * 300]
 LIMIT = 1.0
 Step = Callable[[RobotsFile], object]
@@ -52,9 +55,15 @@ def signals(robots: RobotsFile) -> object:
     return [robots_signals(robots, token) for token in (None, "GPTBot", "*")]
 
 
+def everybody(robots: RobotsFile) -> object:
+    verdicts = Verdicts(robots)
+    return [verdicts.of(agent) for agent in REGISTRY]
+
+
 STEPS: dict[str, Step] = {
     "policy": policy,
     **{f"judge {token}": verdict(token) for token in AGENTS},
+    "judge all": everybody,
     "allowed": paths,
     "signals": signals,
     "signals by token": signals_by_token,

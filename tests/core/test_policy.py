@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.core import policy as p
+from tracker.core import verdict
 from tracker.core.agents import Agent
 from tracker.core.naming import tokens_of
 from tracker.core.policy import ABSENT, Policy, policy_of, resolve
@@ -220,11 +221,37 @@ def shared_and_own_groups() -> bytes:
 @pytest.mark.parametrize("hostile", [own_groups, shared_and_own_groups])
 def test_hostile_files_end(hostile: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch):
     # A small budget shows in a moment what the real one does in a second.
-    monkeypatch.setattr(p, "STEPS", 20_000)
-    found = policy_of(parse(hostile()))
-    undecided = [bits for _, bits in found.rules if bits & p.UNDECIDED]
+    monkeypatch.setattr(verdict, "FILE_STEPS", 20_000)
+    robots = parse(hostile())
+    found = policy_of(robots)
+    undecided = {token: bits for token, bits in found.rules if bits & p.UNDECIDED}
     assert undecided
-    assert {bits & p.DEGREE for bits in undecided} == {p.PARTIAL}
+    assert {bits & p.DEGREE for bits in undecided.values()} == {p.PARTIAL}
+    # Whoever is asked, and in whatever order: what a history stores is what `check` says.
+    for token, bits in found.rules[:: len(found.rules) // 20]:
+        judged = judge(robots, token)
+        assert (DEGREES[judged.degree], "too_complex" in judged.flags) == (bits & p.DEGREE, token in undecided)
+
+
+def pairs(allow: bytes, disallow: bytes, number: int) -> bytes:
+    return b"".join(b"Allow: " + allow % i + b"\nDisallow: " + disallow % i + b"\n" for i in range(number))
+
+
+# Of these the degree is soon proven; the search for ties, exceptions and paths that a file names is not at its end.
+PROVEN = [
+    (b"Disallow: /\n" + pairs(b"/a%d/", b"/a%d/*", 4_000), p.FULL, "closed again"),
+    (b"Disallow: /\n" + pairs(b"/*a%d", b"/*a%d*", 2_500), p.FULL, "closed again, with stars"),
+    (pairs(b"/*/a%d/", b"/*/a%d/", 3_000), p.NONE, "ties"),
+    (b"Allow: /a\nDisallow: /a\n" * 5_000, p.NONE, "one tie many times over"),
+]
+
+
+@pytest.mark.parametrize(("rules", "degree", "why"), PROVEN, ids=[row[2] for row in PROVEN])
+def test_a_degree_that_is_proven_is_not_taken_back(rules: bytes, degree: int, why: str):
+    robots = parse(b"User-agent: *\n" + rules)
+    assert policy_of(robots).star & (p.DEGREE | p.UNDECIDED) == degree, why
+    judged = judge(robots, "GPTBot")
+    assert (DEGREES[judged.degree], "too_complex" in judged.flags) == (degree, False)
 
 
 def test_eight_thousand_rules_are_decided():

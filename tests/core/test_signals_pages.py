@@ -113,6 +113,8 @@ IN_THE_PAGE = (
 PAGES = [
     ("noai", '<meta name="robots" content="noindex, NoAI">', [("noai", "1")]),
     ("any case, no quotes", "<META CONTENT=noimageai NAME=Robots />", [("noimageai", "1")]),
+    ("one agent alone", '<meta name="GPTBot" content="noindex, noai">', [("noai", "1")]),
+    ("no directives", '<meta name="topic" content="art, noai">', []),
     ("another meta", '<meta name="keywords" content="noai">', []),
     ("within a comment", '<!-- <meta name="robots" content="noai"> -->', []),
     ("within a script", "<script>'<meta name=robots content=noai>'</script>", []),
@@ -143,6 +145,11 @@ PAGES = [
 @pytest.mark.parametrize("octets", [False, True])
 def test_pages(reason: str, html: str, expected: list[tuple[str, str]], octets: bool):
     assert said(html_signals(html.encode() if octets else html)) == expected
+
+
+def test_a_meta_element_for_one_agent():
+    found = html_signals("<meta name=robots content=noml><meta name=GPTBot content=NoAI>")
+    assert [(one.key, one.agents) for one in found] == [("noml", ("*",)), ("noai", ("gptbot",))]
 
 
 def licence(inner: str, root: str = '<rsl xmlns="https://rslstandard.org/rsl">') -> str:

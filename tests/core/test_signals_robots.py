@@ -190,6 +190,7 @@ LINES = [
     ("a line that does not parse is no line", "train-ai=n\n/a/ Train-AI=y", {"train-ai": "n"}),
     ("keys of earlier drafts say nothing", "all=n, train-genai=n", {}),
     ("keys may come from several lines", "/a train-ai=n\n/a search=y", {"train-ai": "n", "search": "y"}),
+    ("a path of more than 2,048 octets says nothing", f"/a train-ai=n\n/{'*' * 2_100} train-ai=y", {"train-ai": "n"}),
     ("/ and no path are the same", "train-ai=y\n/ train-ai=n", {"train-ai": "n"}),
 ]
 
@@ -198,6 +199,21 @@ LINES = [
 def test_lines_for_one_path(reason: str, lines: str, expected: dict[str, str]):
     data = star("\n".join(f"Content-Usage: {line}" for line in lines.split("\n")))
     assert usage(parse(data), "GPTBot", "/a/b.html") == expected
+
+
+def test_long_paths_are_not_cut():
+    long = "/" + "a" * 300
+    data = star(f"Content-Usage: {long}b$ train-ai=n\nContent-Usage: {long}c train-ai=y")
+    assert usage(parse(data), "GPTBot", "/" + "a" * 250) == {}
+    assert usage(parse(data), "GPTBot", long + "bb") == {}
+    assert usage(parse(data), "GPTBot", long + "c") == {"train-ai": "y"}
+    assert all("conflict" not in signal.flags for signal in robots_signals(data, "GPTBot"))
+
+
+def test_a_comma_too_many_says_nothing():
+    assert [(one.key, one.value) for one in robots_signals(star("Content-Signal: search=yes,"), "*")] == [
+        ("search", "yes")
+    ]
 
 
 def test_by_token_is_what_applies_to_each():

@@ -212,6 +212,8 @@ EVIDENCE = [
     ("UA *|D /a|A /a|D /b", (1,), 4, (3,), "the first that is alive; the Allow keeps /a open"),
     ("UA *|D /|A /a|A /b|D /b*", (1,), 2, (3,), "only exceptions that are alive"),
     ("UA *|A /|D /a", (1,), 3, (), "an Allow that opens nothing is no exception"),
+    ("UA *|D /|A /*|A /", (1,), None, (3,), "an Allow that a longer one outranks everywhere decides nothing"),
+    ("UA *|D /a|D *a*", (1,), 3, (), "nor does such a Disallow"),
     ("UA *|D /|A /", (1,), None, (3,), "nothing is closed, thanks to line 3"),
     ("UA *|D /|A /robots.txt", (1,), 2, (), "/robots.txt is open anyway"),
     ("UA *|D ", (1,), None, (), "nothing is closed"),
@@ -234,6 +236,8 @@ VERDICT_FLAGS = [
     ("UA *|D /abc|A /*bc", "GPTBot", {"tie_neutralised"}, "through a wildcard"),
     ("UA *|D /a|A /a|A /a*", "GPTBot", set(), "a longer Allow would cancel it anyway"),
     ("UA *|D /a|A /b", "GPTBot", set(), "as long, but elsewhere"),
+    ("UA *|A /|D /|D /*", "GPTBot", set(), "a longer Disallow closes it anyway"),
+    ("UA GPTBot|Crawl-delay: 1|UA *|D ", "GPTBot", {"crawl_delay"}, "names that share nothing"),
     (MANAGED, "GPTBot", {"managed_cf"}, "named by Cloudflare"),
     (MANAGED + "|UA *|D /", "CCBot", {"managed_cf", "tie_neutralised"}, "the site's own rule loses the tie"),
     (MANAGED + "|UA CCBot|D /", "CCBot", set(), "named by the site itself"),
@@ -319,7 +323,7 @@ def test_many_stars_cost_little():
 
 
 def test_work_is_bounded_and_says_so(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(engine, "STEPS", 50)
+    monkeypatch.setattr(engine, "FILE_STEPS", 500)
     found = verdict("UA *" + "".join(f"|D /*{i}*x|A /*{i}*x" for i in range(100, 200)))
     assert found.degree is Degree.PARTIAL
     assert "too_complex" in found.flags

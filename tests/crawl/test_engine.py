@@ -113,7 +113,7 @@ def test_few_results_do_not_wait_for_a_full_batch() -> None:
     started = time.monotonic()
 
     async def slow(host: str) -> None:
-        await asyncio.sleep(0.6 if host == "site1.example" else 0)
+        await asyncio.sleep(2 if host == "site1.example" else 0)
 
     run(
         engine.run(
@@ -124,7 +124,7 @@ def test_few_results_do_not_wait_for_a_full_batch() -> None:
             interval=0.1,
         )
     )
-    assert seen_at[0] < 0.4
+    assert seen_at[0] < 1.5
 
 
 def test_nothing_to_ask() -> None:

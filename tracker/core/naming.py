@@ -92,7 +92,7 @@ def named(robots: RobotsFile, token: str) -> Lines:
     found = naming_of(robots).tokens.get(wanted)
     if found is not None:
         return found
-    if _is_publishable(wanted):
+    if wanted == "*" or _is_publishable(wanted):
         return {}
     # No token that an operator could publish, such as one with a slash: nobody has looked for it yet.
     found = {}

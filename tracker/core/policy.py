@@ -17,8 +17,8 @@ from tracker.core.agents import Agent
 from tracker.core.naming import naming_of
 from tracker.core.patterns import Work
 from tracker.core.robots import RobotsFile, Rule
-from tracker.core.ruleset import STEPS, Degree, Ruleset
-from tracker.core.verdict import Basis, Chosen, choices, is_glued, rules_of
+from tracker.core.ruleset import Degree, Ruleset
+from tracker.core.verdict import Basis, Chosen, budget, choices, is_glued, rules_of
 
 RULESET = 2
 """Version of the reading: it grows when the same bytes may give another policy, to have them read anew."""
@@ -50,11 +50,10 @@ NO_GROUP = 4096
 FIRST_RULE_SLASH = 8192
 """The first rule of the groups is a Disallow whose path begins with `/` (Ben Welsh's rule, palewi.re)."""
 UNDECIDED = 16384
-"""A hostile file used up the budget of steps: the degree is given as partial and nothing else is sure."""
+"""A hostile file used up the budget of steps: the degree is given as partial for want of a proof."""
 ANYWHERE = 32768
 """Only in a `Ruling`: a token of the agent occurs somewhere in the text, if only in a comment or a path."""
 
-_STEPS_A_CHOICE = 40  # what a choice of groups costs beside its rules: a file may hold 20,000 of them
 _DEGREES = {Degree.NONE: NONE, Degree.PARTIAL: PARTIAL, Degree.FULL: FULL}
 
 
@@ -149,7 +148,6 @@ def policy_of(robots: RobotsFile) -> Policy:
     """The policy of a parsed file. Agents that share their groups share the work."""
     naming = naming_of(robots)
     reader = _Reader(robots)
-    # The wildcard first: it says the most, so a hostile file exhausts the budget on its names.
     star_bits = reader.bits(choices(naming.star)) if naming.star else NO_GROUP
     rules = tuple(
         (token, reader.bits(choices(lines)) | (PRIMARY if token in naming.whole else 0))
@@ -166,34 +164,39 @@ class _Reader:
 
     def __init__(self, robots: RobotsFile) -> None:
         self._robots = robots
-        self._work = Work(STEPS)
         self._known: dict[_Choices, int] = {}
 
     def bits(self, chosen: _Choices) -> int:
         """The bits that agents with these groups share."""
         known = self._known.get(chosen)
         if known is None:
-            known = PARTIAL | UNDECIDED if self._work.exhausted else self._work_out(chosen)
-            self._known[chosen] = known
+            known = self._known[chosen] = self._work_out(chosen)
         return known
 
     def _work_out(self, chosen: _Choices) -> int:
-        self._work.spend(_STEPS_A_CHOICE)
+        steps = budget(self._robots, chosen)
+        if not steps:
+            return PARTIAL | UNDECIDED
         rules = rules_of(self._robots, chosen)
-        ruleset = Ruleset(rules, self._work)
-        bits = (
-            _DEGREES[ruleset.degree]
-            | dpi_status(rules)
+        work = Work(steps)
+        ruleset = Ruleset(rules, work)
+        degree = _DEGREES[ruleset.degree] | (UNDECIDED if ruleset.is_undecided else 0)
+        # As in `judge`: whatever else is asked can put no degree in doubt.
+        with work.charged_to(Work(steps)):
+            return degree | self._more(chosen, rules, ruleset, work)
+
+    def _more(self, chosen: _Choices, rules: Sequence[Rule], ruleset: Ruleset, work: Work) -> int:
+        return (
+            dpi_status(rules)
             | (ROOT if ruleset.root else 0)
             | (GENERIC if ruleset.generic else 0)
             | (HAS_ALLOW if ruleset.allows else 0)
             | (HAS_DISALLOW if ruleset.disallows else 0)
-            | (EVERY_PATH if closes_every_path(self._robots, ruleset, self._work) else 0)
+            | (EVERY_PATH if closes_every_path(self._robots, ruleset, work) else 0)
             | (GLUED if is_glued(self._robots, chosen) else 0)
             | (TIE if ruleset.has_neutralising_tie else 0)
             | (FIRST_RULE_SLASH if _starts_with_a_slash(rules) else 0)
         )
-        return bits & ~DEGREE | PARTIAL | UNDECIDED if self._work.exhausted else bits
 
 
 def dpi_status(rules: Sequence[Rule]) -> int:

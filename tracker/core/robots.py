@@ -26,7 +26,7 @@ _HASH = ord("#")
 _BLANKS = re.compile(rb"[ \t]+")
 _STAR = re.compile(rb"\*(?:\s|\Z)")
 _RFC_PRODUCT = re.compile(rb"[A-Za-z_-]*\Z")
-_HTML = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html|head|body|meta|title|script)", re.IGNORECASE)
+_HTML = re.compile(rb"\s*<[a-z!?/]", re.IGNORECASE)
 _MANAGED_BEGIN = re.compile(rb"#\s*begin cloudflare managed content", re.IGNORECASE)
 _MANAGED_END = re.compile(rb"#\s*end cloudflare managed content", re.IGNORECASE)
 
@@ -154,7 +154,7 @@ def parse(data: bytes) -> RobotsFile:
         if line and line[0] != _HASH:
             reader.read(number, line)
     reader.finish()
-    managed = _managed_block(lines) if b"loudflare" in body else None
+    managed = _managed_block(lines) if b"loudflare" in body or b"LOUDFLARE" in body else None
     shape = _shape(data, text, body) | reader.shape
     if managed:
         shape.add("managed_cf")
@@ -269,7 +269,7 @@ class _Reader:
         if not self._agents:
             return
         agents = tuple(AgentLine(line, value, at < self._section) for line, value, at in self._agents)
-        if agents[0].glued:
+        if agents[0].glued and any(rule.pattern for rule in self._rules):
             self._flags.add("glued")
             self.notes.extend(Note(agent.line, "glued") for agent in agents if agent.glued)
         self.groups.append(Group(agents, tuple(self._rules), frozenset(self._flags)))

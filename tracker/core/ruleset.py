@@ -13,6 +13,9 @@ from tracker.core.patterns import ROBOTS_TXT, Matcher, Work, cost, matches, over
 from tracker.core.robots import Rule
 
 STEPS = 400_000
+FILE_STEPS = 800_000
+"""The budget for all degrees of a file together, and once more for the evidence."""
+STEPS_A_RULE = 2  # sorting rules out costs about two matches each
 ROOT_PATH = b"/"
 # An ordinary page that no rule mentions: only a star or the open end of a pattern matches the `*` of a path.
 GENERIC_PATH = b"/*"
@@ -31,7 +34,7 @@ class Ruleset:
     """The merged rules of the groups that apply to an agent, ready to decide any path."""
 
     def __init__(self, rules: Sequence[Rule], work: Work) -> None:
-        work.spend(2 * len(rules))  # sorting rules out costs about two matches each
+        work.spend(STEPS_A_RULE * len(rules))
         self.allows = [rule for rule in rules if rule.allow and rule.pattern]
         self.disallows = [rule for rule in rules if not rule.allow and rule.pattern]
         # Only patterns of nothing but these octets can match `/` or an ordinary page; there are few of them.
@@ -79,35 +82,53 @@ class Ruleset:
             return Degree.FULL if self.generic else Degree.NONE
         return Degree.PARTIAL
 
-    def _live_disallows(self) -> Iterator[Rule]:
-        """Disallows that win somewhere: no Allow that is as long or longer covers all they match."""
+    @cached_property
+    def is_undecided(self) -> bool:
+        """Whether the degree is partial for want of a proof: the budget ended before one was found."""
+        return self.degree is Degree.PARTIAL and self._work.exhausted
+
+    def _live_disallows(self) -> Iterator[bytes]:
+        """Paths that are closed, one for each Disallow: no Allow that is as long or longer covers all it matches."""
         for rule in self.disallows:
             length = len(rule.pattern)
-            if any(not self._allow.covers(path, length) for path in witnesses(rule.pattern)):
-                yield rule
+            path = next((path for path in witnesses(rule.pattern) if not self._allow.covers(path, length)), None)
+            if path is not None:
+                yield path
 
-    def _live_allows(self) -> Iterator[Rule]:
-        """Allows that win somewhere: no longer Disallow covers all they match. /robots.txt does not count."""
+    def _live_allows(self) -> Iterator[tuple[Rule, list[bytes]]]:
+        """Allows to which no longer Disallow closes all they match, with the witnesses that stay open.
+
+        /robots.txt does not count.
+        """
         for rule in self.allows:
             length = len(rule.pattern) + 1
             if rule.pattern in _SELF_ALLOWED:
                 continue
-            if any(not self._disallow.covers(path, length) for path in witnesses(rule.pattern)):
-                yield rule
+            paths = [path for path in witnesses(rule.pattern) if not self._disallow.covers(path, length)]
+            if paths:
+                yield rule, paths
 
     @cached_property
     def has_neutralising_tie(self) -> bool:
-        """Whether an Allow of equal length, and no longer one, cancels a Disallow."""
+        """Whether an Allow of equal length cancels a Disallow, and no longer rule decides anyway."""
         if not self.allows:
             return False
         for rule in self.disallows:
             length = len(rule.pattern)
             if length not in self._allow.lengths:
                 continue
-            for path in witnesses(rule.pattern):
-                if self._allow.covers(path, length) and not self._allow.covers(path, length + 1):
-                    return True
+            if any(self._allow.covers(path, length) for path in self._undecided_by_longer(rule)):
+                return True
         return False
+
+    def _undecided_by_longer(self, rule: Rule) -> list[bytes]:
+        """The witnesses of a rule that no longer rule matches."""
+        longer = len(rule.pattern) + 1
+        return [
+            path
+            for path in witnesses(rule.pattern)
+            if not self._allow.covers(path, longer) and not self._disallow.covers(path, longer)
+        ]
 
     def ties(self) -> Iterator[tuple[int, int]]:
         """Lines of the Allow and the Disallow of each such pair, by the line of the Disallow."""
@@ -118,7 +139,7 @@ class Ruleset:
             by_length.setdefault(len(rule.pattern), []).append(rule)
         for rule in self.disallows:
             equals = by_length.get(len(rule.pattern), [])
-            paths = [path for path in witnesses(rule.pattern) if not self._allow.covers(path, len(rule.pattern) + 1)]
+            paths = self._undecided_by_longer(rule)
             self._work.spend(sum(cost(allow.pattern) for allow in equals))
             if self._work.exhausted:
                 return
@@ -133,9 +154,12 @@ class Ruleset:
         """
         found = []
         reserve = self._work.left // 2
-        for rule in self._live_allows():
-            closed = any(self._disallow.covers(path, 1) for path in witnesses(rule.pattern))
-            if closed or (self._work.left > reserve and self._wins_overlap(rule, reserve)):
+        for rule, paths in self._live_allows():
+            longer = len(rule.pattern) + 1
+            # What a longer Allow opens it does not owe to this one.
+            own = [path for path in paths if not self._allow.covers(path, longer)]
+            closed = any(self._disallow.covers(path, 1) for path in own)
+            if closed or (own and self._work.left > reserve and self._wins_overlap(rule, reserve)):
                 found.append(rule.line)
         return tuple(found)
 
@@ -146,7 +170,7 @@ class Ruleset:
             if len(rule.pattern) >= length:
                 continue
             for path in overlaps(allow.pattern, rule.pattern, self._work):
-                if not self._disallow.covers(path, length):
+                if not self._disallow.covers(path, length) and not self._allow.covers(path, length):
                     return True
             if self._work.left <= reserve:
                 return False
@@ -159,5 +183,7 @@ class Ruleset:
 
     def deciding(self) -> int | None:
         """Line of the Disallow to point at, see `Lines`."""
-        rule = self._closing(GENERIC_PATH) or self._closing(ROOT_PATH) or next(self._live_disallows(), None)
+        rule = self._closing(GENERIC_PATH) or self._closing(ROOT_PATH)
+        if rule is None and (closed := next(self._live_disallows(), None)) is not None:
+            rule = self.winner(closed)
         return rule.line if rule else None

@@ -19,7 +19,7 @@ from tracker.core.naming import Lines as NamedLines
 from tracker.core.naming import named, naming_of
 from tracker.core.patterns import ROBOTS_TXT, Work
 from tracker.core.robots import RobotsFile, Rule
-from tracker.core.ruleset import STEPS, Degree, Ruleset
+from tracker.core.ruleset import FILE_STEPS, STEPS, STEPS_A_RULE, Degree, Ruleset
 
 MAX_TIES = 100
 
@@ -65,7 +65,8 @@ class Verdict:
       rules it shares by the RFC; `alternative` is then the degree if that line had ended the list, else None.
     - `tie_neutralised`: an Allow of equal length cancels a Disallow; `ties` are the lines of the first
       `MAX_TIES` such pairs, the Allow's first.
-    - `too_complex`: a hostile file used up the budget of steps; the degree is `partial` for want of a proof.
+    - `too_complex`: a hostile file used up the budget of steps; the degree is `partial` for want of a proof. (What
+      else is said of such a file, ties and exceptions, goes as far as a budget of its own.)
     """
 
     degree: Degree
@@ -207,23 +208,63 @@ def _verdict(robots: RobotsFile, selection: Selection) -> Verdict:
     return Verdict(found.degree, basis, found.root, found.generic, lines, flags, found.alternative, found.ties)
 
 
+def budget(robots: RobotsFile, chosen: Iterable[Chosen]) -> int:
+    """Steps for the degree of some groups: their part of `FILE_STEPS`, so that it does not matter who is judged first.
+
+    Half of it goes by the number of rules, half is the same for every choice of groups that some agent obeys. 0 if it
+    would not even suffice to sort the rules out.
+    """
+    known = robots.memo.get(Work)
+    if known is None:
+        naming = naming_of(robots)
+        choices_made = {tuple(lines) for lines in (naming.star, *naming.tokens.values())}
+        all_rules = sum(len(robots.groups[group].rules) for groups in choices_made for group in groups)
+        known = robots.memo[Work] = len(choices_made), all_rules
+    number, all_rules = known
+    own_rules = sum(len(robots.groups[group].rules) for group, _ in chosen)
+    steps = FILE_STEPS // 2 // number + FILE_STEPS // 2 * own_rules // max(all_rules, own_rules, 1)
+    return steps if steps >= STEPS_A_RULE * own_rules else 0
+
+
 def _findings(robots: RobotsFile, chosen: tuple[Chosen, ...]) -> _Findings:
-    work = Work(STEPS)
+    steps = budget(robots, chosen)
+    work = Work(steps)
     rules = Ruleset(rules_of(robots, chosen), work)
     glued = is_glued(robots, chosen)
-    degree = rules.degree
-    alternative = Ruleset(intended_rules(robots, chosen), work).degree if glued else None
-    deciding, exceptions = rules.deciding(), rules.exceptions()
-    ties = tuple(islice(rules.ties(), MAX_TIES))
+    degree, undecided = rules.degree, rules.is_undecided
+    found = _Evidence()
+    if not steps:
+        degree, undecided = Degree.PARTIAL, True
+    else:
+        # A budget of its own: for want of evidence no degree is in doubt.
+        with work.charged_to(Work(steps)):
+            intended = Ruleset(intended_rules(robots, chosen), work) if glued else None
+            found = _evidence(rules, intended)
     flags = set(robots.shape).union(*(robots.groups[choice.group].flags for choice in chosen))
-    for flag, present in (
-        ("glued", glued),
-        ("tie_neutralised", rules.has_neutralising_tie),
-        ("too_complex", work.exhausted),
-    ):
+    for flag, present in (("glued", glued), ("tie_neutralised", found.has_tie), ("too_complex", undecided)):
         (flags.add if present else flags.discard)(flag)
     fates = _fate(rules.root), _fate(rules.generic)
-    return _Findings(degree, *fates, deciding, exceptions, frozenset(flags), alternative, ties)
+    return _Findings(degree, *fates, found.deciding, found.exceptions, frozenset(flags), found.alternative, found.ties)
+
+
+class _Evidence(NamedTuple):
+    """What stands behind a degree; of rules that are too many to look at: nothing."""
+
+    deciding: int | None = None
+    exceptions: tuple[int, ...] = ()
+    ties: tuple[tuple[int, int], ...] = ()
+    has_tie: bool = False
+    alternative: Degree | None = None
+
+
+def _evidence(rules: Ruleset, intended: Ruleset | None) -> _Evidence:
+    return _Evidence(
+        alternative=intended.degree if intended else None,
+        deciding=rules.deciding(),
+        exceptions=rules.exceptions(),
+        ties=tuple(islice(rules.ties(), MAX_TIES)),
+        has_tie=rules.has_neutralising_tie,
+    )
 
 
 def _is_managed(robots: RobotsFile, agent_lines: Iterable[int]) -> bool:

@@ -10,13 +10,14 @@ from tracker.core.patterns import matches
 from tracker.core.robots import Group, Record, RobotsFile, parse
 from tracker.core.signals.licences import licence_link
 from tracker.core.signals.preferences import USAGE_KEYS, content_signal, content_usage, split_path
-from tracker.core.signals.signal import CONTENT_USAGE, MAX_SIGNALS, Signal, clip, merge
+from tracker.core.signals.signal import CONTENT_USAGE, MAX_SIGNALS, Signal, clip, invalid, merge, printable
 from tracker.core.verdict import Basis, allowed, select
 
 SOURCE = "robots"
 MAX_RECORDS = 500
 MAX_LICENCES = 50
 MAX_PER_GROUP = 100
+MAX_PATH = 2_048
 _FIELDS = frozenset({"content-signal", "content-usage", "license"})
 
 
@@ -91,8 +92,18 @@ def usage(robots: RobotsFile, token: str, path: str) -> dict[str, str]:
     return {signal.key: signal.value for signal in deciding if signal.value and signal.key in USAGE_KEYS}
 
 
-def _sorted_out(robots: RobotsFile) -> tuple[dict[int, list[Signal]], list[Signal], list[Signal]]:
+_Sorted = tuple[dict[int, list[Signal]], list[Signal], list[Signal]]
+
+
+def _sorted_out(robots: RobotsFile) -> _Sorted:
     """The signals of each group, the licences of the file, and the signals that stand before any group."""
+    found: _Sorted | None = robots.memo.get(Signal)
+    if found is None:
+        found = robots.memo[Signal] = _sort_out(robots)
+    return found
+
+
+def _sort_out(robots: RobotsFile) -> _Sorted:
     by_group: dict[int, list[Signal]] = {}
     licences: list[Signal] = []
     orphans: list[Signal] = []
@@ -115,9 +126,12 @@ def _of_record(record: Record) -> list[Signal]:
         signals = content_signal(record.value, SOURCE)
     else:
         path, preference = split_path(record.value)
-        signals = content_usage(preference, SOURCE)
+        # A shorter pattern would match more, and the same as other long ones.
+        too_long = len(path) > MAX_PATH
+        signals = [invalid(CONTENT_USAGE, SOURCE, record.value)] if too_long else content_usage(preference, SOURCE)
+        path = "" if too_long else printable(path)
     raw = clip(record.value)
-    return [replace(signal, path=clip(path), line=record.line, raw=signal.raw or raw) for signal in signals]
+    return [replace(signal, path=path, line=record.line, raw=signal.raw or raw) for signal in signals]
 
 
 def _names(robots: RobotsFile, indices: Iterable[int]) -> Iterator[tuple[int, tuple[str, ...]]]:

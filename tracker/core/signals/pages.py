@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from tracker.core.signals.headers import words
+from tracker.core.signals.headers import WORDS, words
 from tracker.core.signals.licences import MEDIA_TYPE, licence_link, rsl
 from tracker.core.signals.signal import MAX_SIGNALS, Signal, merge
 from tracker.core.signals.tdm import POLICY, RESERVATION, stated
@@ -15,6 +15,13 @@ MAX_HTML = 2 * 1024 * 1024
 MAX_ELEMENTS = 500
 MAX_TAG = 4_096
 MAX_SCRIPTS = 3
+_AGENT = re.compile(r"(?!(?:news_)?keywords\Z|description\Z)[\w.-]{1,64}")
+# Google's directives of the robots meta element, and the words that we look for.
+_DIRECTIVES = frozenset(WORDS) | {
+    *("all", "none", "index", "noindex", "follow", "nofollow", "archive", "noarchive", "nocache", "snippet"),
+    *("nosnippet", "notranslate", "noimageindex", "indexifembedded", "unavailable_after"),
+    *("max-snippet", "max-image-preview", "max-video-preview"),
+}
 _ATTRIBUTES = rb"""(?:[^>"'=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+|["'])*+(?:>|\Z)"""
 # Comments, elements whose content is no markup, tags. Each begins where the one before it ended and none can fail
 # halfway, so the time is linear.
@@ -37,6 +44,12 @@ def html_signals(html: bytes | str) -> list[Signal]:
     tags, scripts = _relevant(page[:MAX_HTML])
     found = [*_elements(tags), *(signal for script in scripts for signal in rsl(script, SOURCE))]
     return merge(found)[:MAX_SIGNALS]
+
+
+def _is_of_directives(content: str) -> bool:
+    """Whether a meta element named after a crawler gives it directives, which tells it from keywords and the like."""
+    said = [part.partition(":")[0].strip().lower() for part in content.split(",")]
+    return _DIRECTIVES.issuperset(said)
 
 
 def _relevant(page: bytes) -> tuple[bytes, list[bytes]]:
@@ -80,5 +93,7 @@ def _link(attributes: dict[str, str]) -> Iterator[Signal]:
 def _meta(name: str, content: str) -> Iterator[Signal]:
     if name == "robots":
         yield from words(content, SOURCE)
+    elif _AGENT.fullmatch(name) and _is_of_directives(content):
+        yield from words(content, SOURCE, (name,))
     elif name in (RESERVATION, POLICY):
         yield stated(name, content, SOURCE)

@@ -30,8 +30,9 @@ def content_signal(value: str, source: str) -> list[Signal]:
     Keys: search, ai-input, ai-train (yes, no) and, since July 2026, use (immediate, reference, full). A key
     that is missing is neither granted nor restricted. Source: Cloudflare, managed robots.txt, 2025-09-24.
     """
-    parts = value.split(",", MAX_PARTS)[:MAX_PARTS]
-    return [_content_signal_part(part.strip(), source) for part in parts]
+    parts = [part.strip() for part in value.split(",", MAX_PARTS)[:MAX_PARTS]]
+    # A comma too many says nothing; an empty line is told to be one.
+    return [_content_signal_part(part, source) for part in filter(None, parts)] or [_content_signal_part("", source)]
 
 
 def _content_signal_part(part: str, source: str) -> Signal:

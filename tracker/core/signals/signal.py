@@ -62,8 +62,13 @@ class Signal:
 
 
 def clip(text: str) -> str:
-    """The beginning of a text, fit for any database and terminal: no control characters, no lone surrogates."""
-    return _UNFIT.sub("\ufffd", text[:RAW_LENGTH])
+    """The beginning of a text, printable."""
+    return printable(text[:RAW_LENGTH])
+
+
+def printable(text: str) -> str:
+    """A text fit for any database and terminal: no control characters, no lone surrogates."""
+    return _UNFIT.sub("\ufffd", text)
 
 
 def invalid(kind: str, source: str, raw: str | bytes, key: str = "") -> Signal:
