@@ -117,18 +117,14 @@ class Ruleset:
             length = len(rule.pattern)
             if length not in self._allow.lengths:
                 continue
-            if any(self._allow.covers(path, length) for path in self._undecided_by_longer(rule)):
-                return True
+            for path in witnesses(rule.pattern):
+                if self._allow.covers(path, length) and not self._is_outranked(path, length):
+                    return True
         return False
 
-    def _undecided_by_longer(self, rule: Rule) -> list[bytes]:
-        """The witnesses of a rule that no longer rule matches."""
-        longer = len(rule.pattern) + 1
-        return [
-            path
-            for path in witnesses(rule.pattern)
-            if not self._allow.covers(path, longer) and not self._disallow.covers(path, longer)
-        ]
+    def _is_outranked(self, path: bytes, length: int) -> bool:
+        """Whether a rule of more than this length matches a path."""
+        return self._allow.covers(path, length + 1) or self._disallow.covers(path, length + 1)
 
     def ties(self) -> Iterator[tuple[int, int]]:
         """Lines of the Allow and the Disallow of each such pair, by the line of the Disallow."""
@@ -138,12 +134,15 @@ class Ruleset:
         for rule in self.allows:
             by_length.setdefault(len(rule.pattern), []).append(rule)
         for rule in self.disallows:
-            equals = by_length.get(len(rule.pattern), [])
-            paths = self._undecided_by_longer(rule)
+            equals = by_length.get(len(rule.pattern))
+            if equals is None:
+                continue
             self._work.spend(sum(cost(allow.pattern) for allow in equals))
             if self._work.exhausted:
                 return
-            allow = next((allow for allow in equals for path in paths if matches(allow.pattern, path)), None)
+            paths = witnesses(rule.pattern)
+            tied = ((allow, path) for allow in equals for path in paths if matches(allow.pattern, path))
+            allow = next((allow for allow, path in tied if not self._is_outranked(path, len(rule.pattern))), None)
             if allow is not None:
                 yield allow.line, rule.line
 
@@ -156,10 +155,10 @@ class Ruleset:
         reserve = self._work.left // 2
         for rule, paths in self._live_allows():
             longer = len(rule.pattern) + 1
-            # What a longer Allow opens it does not owe to this one.
-            own = [path for path in paths if not self._allow.covers(path, longer)]
-            closed = any(self._disallow.covers(path, 1) for path in own)
-            if closed or (own and self._work.left > reserve and self._wins_overlap(rule, reserve)):
+            # What a longer Allow opens is not owed to this one.
+            if any(self._disallow.covers(path, 1) and not self._allow.covers(path, longer) for path in paths) or (
+                self._work.left > reserve and self._wins_overlap(rule, reserve)
+            ):
                 found.append(rule.line)
         return tuple(found)
 
@@ -185,5 +184,7 @@ class Ruleset:
         """Line of the Disallow to point at, see `Lines`."""
         rule = self._closing(GENERIC_PATH) or self._closing(ROOT_PATH)
         if rule is None and (closed := next(self._live_disallows(), None)) is not None:
-            rule = self.winner(closed)
+            length = self._disallow.longest(closed)
+            as_long = (rule for rule in self.disallows if len(rule.pattern) == length)
+            rule = next((rule for rule in as_long if matches(rule.pattern, closed)), None)
         return rule.line if rule else None

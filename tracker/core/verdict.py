@@ -231,11 +231,9 @@ def _findings(robots: RobotsFile, chosen: tuple[Chosen, ...]) -> _Findings:
     work = Work(steps)
     rules = Ruleset(rules_of(robots, chosen), work)
     glued = is_glued(robots, chosen)
-    degree, undecided = rules.degree, rules.is_undecided
-    found = _Evidence()
-    if not steps:
-        degree, undecided = Degree.PARTIAL, True
-    else:
+    degree, undecided, found = Degree.PARTIAL, True, _Evidence()
+    if steps:
+        degree, undecided = rules.degree, rules.is_undecided
         # A budget of its own: for want of evidence no degree is in doubt.
         with work.charged_to(Work(steps)):
             intended = Ruleset(intended_rules(robots, chosen), work) if glued else None
