@@ -16,7 +16,7 @@ WISHES = [
         ["YandexAdditional=partial"],
         ["YandexAdditional is allowed, expected partial (YandexAdditional ignores `*`: name it)"],
     ),
-    (["ClaudeBot=blocked"], ["ClaudeBot is allowed, expected blocked (line 8: User-agent: ClaudeBot)"]),
+    (["ClaudeBot=blocked"], ["ClaudeBot is allowed, expected blocked (line 9: Allow: /)"]),
     (["GPTBot=allowed"], ["GPTBot is blocked, expected allowed (line 6: Disallow: /)"]),
     (
         ["Kangaroo Bot=blocked"],
@@ -74,6 +74,17 @@ def test_the_line_in_the_way_of_a_block_is_the_allow(run, tmp_path: Path) -> Non
     assert (unmet["line"], unmet["says"]) == (3, "GPTBot is partial, expected blocked (line 3: Allow: /blog/)")
 
 
+def test_the_line_in_the_way_may_be_a_tie_or_the_group(run, tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text(
+        "User-agent: *\nAllow: /\n\nUser-agent: CCBot\nDisallow:\n\nUser-agent: *\nDisallow: /\n"
+    )
+    result = run("check", "robots.txt", "--expect", "GPTBot=blocked", "--expect", "CCBot=blocked")
+    assert result.err.splitlines() == [
+        "tracker: robots.txt: GPTBot is allowed, expected blocked (line 2: Allow: /)",
+        "tracker: robots.txt: CCBot is allowed, expected blocked (line 4: User-agent: CCBot)",
+    ]
+
+
 def test_a_remark_can_fail(run, tmp_path: Path) -> None:
     (tmp_path / "robots.txt").write_text("User-agent: *\nDisalow: /\nCrawl-delay: 5\n")
     assert run("check", "robots.txt").code == 0
@@ -119,7 +130,7 @@ def test_several_files_for_a_hook(run, robots: str, tmp_path: Path) -> None:
     result = run("check", robots, "open.txt", "--expect", "GPTBot=blocked")
     assert result.code == 4
     assert result.err.splitlines() == [
-        "tracker: open.txt: GPTBot is allowed, expected blocked (line 1: User-agent: *)",
+        "tracker: open.txt: GPTBot is allowed, expected blocked (line 2: Allow: /)",
     ]
     assert [line.split(":")[0] for line in result.out.splitlines() if "headline agents" in line] == [robots, "open.txt"]
     assert [report["file"] for report in run("check", robots, "open.txt", "--json").json] == [robots, "open.txt"]

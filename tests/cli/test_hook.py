@@ -43,4 +43,4 @@ def test_its_entry_fails_where_a_wish_is_not_met(hook: dict[str, str], tmp_path:
     command = [str(found), *arguments, "--expect", "GPTBot=blocked", "a/robots.txt", "b/robots.txt"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 4
-    assert done.stderr == "tracker: b/robots.txt: GPTBot is allowed, expected blocked (line 1: User-agent: *)\n"
+    assert done.stderr == "tracker: b/robots.txt: GPTBot is allowed, expected blocked (line 2: Allow: /)\n"

@@ -160,6 +160,12 @@ def many_groups(chance: Chance, size: int) -> bytes:
     return _filled(chance, size, group)
 
 
+def nearly_closed_groups(chance: Chance, size: int) -> bytes:
+    """Thousands of groups that all say the same and close nearly everything: each is held against the whole file."""
+    rules = b"Disallow: /\nAllow: /a\nDisallow: /a*" + chance.choice((b"", b"\nAllow: /robots.txt", b"\nDisallow: /b"))
+    return _filled(chance, size, lambda n: b"User-agent: b%d\n" % n + rules)
+
+
 def lettered_groups(chance: Chance, size: int) -> bytes:
     """Thousands of names that RFC 9309 can tell apart, each with groups of its own beside one that all share."""
     names = [b"".join(b"%c" % (97 + int(digit)) for digit in str(i)) for i in range(min(3_000, size // 60))]
@@ -224,9 +230,19 @@ _LETTERS = bytes.maketrans(b"0123456789", b"ghijklmnop")
 
 
 def long_lines(chance: Chance, size: int) -> bytes:
-    run = chance.choice((b"a", b" ", b"*", b":", b"#", b"\t", b"\0", b"$", b"%", b"/", b"a b ", b"a=b,", b"\xff"))
+    run = chance.choice((b"a", b" ", b"*", b":", b"#", b"\t", b"\0", b"$", b"%", b"/", b"a b ", b"a=b,", b"\xff",
+                         b"|", b"(|", b"[a", b"(.", b"[a-z]", b"\\", b"^"))  # fmt: skip
     field = chance.choice(
-        (b"User-agent:", b"Disallow:/", b"Allow: /*", b"Content-Usage:", b"Content-Signal:", b"", b"x ")
+        (
+            b"User-agent:",
+            b"Disallow:/",
+            b"Disallow: /(",
+            b"Allow: /*",
+            b"Content-Usage:",
+            b"Content-Signal:",
+            b"",
+            b"x ",
+        )
     )
     return _filled(chance, size, lambda n: field + run * (chance.choice((16_000, 17_000, 40_000)) // len(run)))
 
@@ -242,7 +258,7 @@ def noise(chance: Chance, size: int) -> bytes:
 
 HOSTILE = (
     many_stars, stars_in_ties, long_literals, needles, lengths, shared_prefixes, escapes, many_groups,
-    lettered_groups, glued_lists, many_signals, named_signals, long_lines, empty_lines, noise,
+    nearly_closed_groups, lettered_groups, glued_lists, many_signals, named_signals, long_lines, empty_lines, noise,
 )  # fmt: skip
 
 

@@ -19,14 +19,16 @@ import pytest
 from tests.core import soup
 from tracker import reference
 from tracker.core.policy import Policy, policy_of
+from tracker.core.remarks import remarks
 from tracker.core.robots import RobotsFile, parse
 from tracker.core.signals import robots_signals, signals_by_token
 from tracker.core.verdict import Verdict, allowed, judge
-from tracker.core.verdicts import Verdicts
+from tracker.core.verdicts import Verdicts, known_tokens
 
 CORPUS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "corpus" / "robots").glob("*.txt"))]
 AGENTS = ["GPTBot", "AI2Bot", "*"]
 REGISTRY = reference.agents()
+KNOWN = known_tokens(REGISTRY)
 DEEP_PATHS = ["/", "/a?b=%zz", "/" + "a" * 1_500, "/" + "a/*$" * 300]
 LIMIT = 1.0
 Step = Callable[[RobotsFile], object]
@@ -76,7 +78,7 @@ def seconds(data: bytes) -> dict[str, float]:
     robots = parse(data)
     read = time.process_time() - start
     taken = {"parse": read}
-    for name, step in STEPS.items():
+    for name, step in {**STEPS, "remarks": lambda robots: remarks(data, robots, KNOWN)}.items():
         start = time.process_time()
         step(robots)
         taken[name] = read + time.process_time() - start

@@ -55,6 +55,8 @@ def test_known_names_get_no_remark(name: str) -> None:
 NAMES = [
     ("AI2Bot", "Google's parser reads `AI`, Drywell also takes it literally", "leave it if its operator documents"),
     ("GPTBot ClaudeBot", "is no list: it names `GPTBot` alone", "write one user-agent line for each name"),
+    ("Googlebot bingbot Slurp", "is no list: it names `Googlebot` alone", "one user-agent line for each"),
+    ("GPTBot|ClaudeBot", "is no list", "one user-agent line for each"),
     ("Common Crawl", "reads `Common`", "no crawler of that name is in the registry"),
     ("GPTBot (training)", "names `GPTBot`: what follows is not read", "write `GPTBot`"),
 ]

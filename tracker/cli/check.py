@@ -123,7 +123,7 @@ def _reports(sources: list[str], asked: "Question") -> tuple[list[dict[str, Any]
 
 def _has_unmet(report: dict[str, Any], fail_on_change: bool, fail_on_remark: list[str]) -> bool:
     """Whether a wish is not met; says so, and which agents a wish for a purpose leaves out."""
-    from tracker.cli.check_print import says
+    from tracker.cli.check_print import sentence
     from tracker.cli.check_sources import shown
 
     file = shown(report["file"])
@@ -136,7 +136,7 @@ def _has_unmet(report: dict[str, Any], fail_on_change: bool, fail_on_remark: lis
         note(f"tracker: {file}: access or signals differ from {shown(report['compared']['with'])}")
     remarked = [one for one in report["remarks"] if ANY in fail_on_remark or one["flag"] in fail_on_remark]
     for one in remarked:
-        note(f"tracker: {file}: {says(one)}")
+        note(f"tracker: {file}: {sentence(one)}")
     return bool(report["unmet"] or has_changed or remarked)
 
 

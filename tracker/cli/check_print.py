@@ -11,6 +11,8 @@ WIDTH = 80
 _TEXT = 32
 _NAMES = 8
 _PAGES = 5
+_LINE = "deciding line"
+_GAP = 3  # between two columns
 _ROWS = 50
 _BY = {"named": "name", "wildcard": "*", "none": ""}
 _BASES = {"named": " by name", "wildcard": " by *", "none": ""}
@@ -62,18 +64,24 @@ def _mostly_closed(report: _Report) -> list[str]:
 
 
 def _print_verdicts(report: _Report) -> None:
-    columns = ("agent", "verdict", "by", "deciding line", "group", "except")
+    columns = ("agent", "verdict", "by", _LINE, "group", "except")
     rows = [
-        (
+        [
             row["agent"],
             row["verdict"],
             row["via"] or _BY[row["basis"]],
             _line(row) or ("" if row["obeys_star"] or row["group_lines"] else "(ignores *)"),
             _some(row["group_lines"], 3),
             _some(row["exception_lines"], 3),
-        )
+        ]
         for row in report["agents"]
     ]
+    # The lines take what the other columns leave.
+    widths = [max(map(len, cells)) + _GAP for cells in zip(columns, *rows, strict=True)]
+    at = columns.index(_LINE)
+    room = max(len(_LINE), WIDTH - 2 - sum(widths[:at]) - sum(widths[at + 1 :]))  # a blank at either end
+    for row in rows:
+        row[at] = _short(row[at], room)
     print_table(columns, rows)
     if mostly := _mostly_closed(report):
         _print_wrapped(f"Partial with ordinary pages closed, all but exceptions: {_names(mostly)}.")
@@ -108,11 +116,11 @@ def _print_remarks(found: Sequence[_Report]) -> None:
         return
     print("Remarks")
     for remark in found:
-        _print_wrapped(says(remark), mark="- ")
+        _print_wrapped(sentence(remark), mark="- ")
     print()
 
 
-def says(remark: _Report) -> str:
+def sentence(remark: _Report) -> str:
     """A remark in one sentence: where, what is amiss, the mend, the flag."""
     where = f"line {remark['line']}: " if remark["line"] else ""
     mend = f"; {remark['mend']}" if remark["mend"] else ""
@@ -184,16 +192,21 @@ def _moved(change: _Report) -> str:
     parts = []
     for fate in ("closed", "opened"):
         more = change[f"{fate}_in_all"] - _PAGES
-        shown = ", ".join(map(_decided, change[fate][:_PAGES])) + (f" and {more} more" if more > 0 else "")
+        shown = ", ".join(_decided(pages, fate) for pages in change[fate][:_PAGES]) + (
+            f" and {more} more" if more > 0 else ""
+        )
         parts += [f"; {fate}: {shown}"] if shown else []
     return "".join(parts)
 
 
-def _decided(pages: _Report) -> str:
+def _decided(pages: _Report, fate: str) -> str:
     """Some pages and the line that decides them now or, where none does any more, the one that did."""
+    shown = _short(pages["pages"])
     if pages["after"]:
-        return f"{_short(pages['pages'])} (line {pages['after']['line']})"
-    return _short(pages["pages"]) + (f" (was line {pages['before']['line']})" if pages["before"] else "")
+        return f"{shown} (line {pages['after']['line']})"
+    # What is closed is closed by a line, but in hostile files it may be too dear to find.
+    is_gone = fate == "opened" and pages["before"]
+    return f"{shown} (was line {pages['before']['line']})" if is_gone else shown
 
 
 def _line(row: _Report) -> str:
@@ -208,8 +221,8 @@ def _said(signal: _Report) -> str:
     return _short(signal["key"] if signal["kind"] == "content-usage" and signal["key"] else signal["raw"])
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
+def _short(text: str, most: int = _TEXT) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _some(numbers: Sequence[int], most: int) -> str:

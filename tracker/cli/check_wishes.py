@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tracker.core.agents import Agent, Purpose
-from tracker.core.ruleset import Degree
+from tracker.core.ruleset import GENERIC_PATH, Degree
 from tracker.core.verdict import Fate, Verdict
 from tracker.core.verdicts import Verdicts
 from tracker.errors import UsageError
@@ -81,30 +82,36 @@ def outcome(wish: Wish, verdicts: Verdicts, text_of: Callable[[int | None], str 
         if wish.purpose and verdicts.token(agent) is None:
             found.left_out.append(agent.name)
         else:
-            found.unmet.append(_unmet(agent, wish.word, verdict, verdicts.token(agent) is None, text_of))
+            found.unmet.append(_unmet(agent, wish.word, verdict, _why(agent, wish.word, verdict, verdicts), text_of))
     return found
 
 
-def _unmet(
-    agent: Agent, wanted: str, verdict: Verdict, ignores_star: bool, text_of: Callable[[int | None], str | None]
-) -> Unmet:
-    line = _in_the_way(wanted, verdict)
-    because = f"line {line}: {text_of(line)}" if line else "no line applies to it"
-    if ignores_star:
-        because = f"{agent.name} ignores `*`: name it"
-    elif wanted == BLOCKED and verdict.degree is Degree.PARTIAL and verdict.generic is Fate.ALLOWED:
-        because += " leaves ordinary pages open"
-    is_ = WORDS[verdict.degree]
-    return Unmet(agent.name, wanted, is_, line, f"{agent.name} is {is_}, expected {wanted} ({because})")
+class _Why(NamedTuple):
+    """The line that keeps a wish from being met, and what there is to say beside it."""
+
+    line: int | None
+    beside: str = ""
 
 
-def _in_the_way(wanted: str, verdict: Verdict) -> int | None:
-    """The line that keeps a wish from being met.
-
-    Of `blocked` that is an Allow which keeps pages open, or the group that leaves them open; of the others the rule
-    that closes something, or the group, if there is one.
-    """
+def _why(agent: Agent, wanted: str, verdict: Verdict, verdicts: Verdicts) -> _Why:
+    """Of `blocked` an Allow that keeps pages open, or the group that leaves them open; else the rule that closes."""
     group = next(iter(verdict.lines.agents), None)
+    if verdicts.token(agent) is None:
+        return _Why(group, f"{agent.name} ignores `*`: name it")
     if wanted != BLOCKED:
-        return verdict.lines.deciding or group
-    return next(iter(verdict.lines.exceptions), None) if verdict.generic is Fate.DISALLOWED else group
+        return _Why(verdict.lines.deciding or group)
+    if verdict.generic is Fate.DISALLOWED:
+        return _Why(next(iter(verdict.lines.exceptions), None))
+    ordinary = verdicts.rule(agent, GENERIC_PATH.decode())
+    if ordinary:
+        return _Why(ordinary.line)
+    return _Why(group, "" if verdict.degree is Degree.NONE else "leaves ordinary pages open")
+
+
+def _unmet(
+    agent: Agent, wanted: str, verdict: Verdict, why: _Why, text_of: Callable[[int | None], str | None]
+) -> Unmet:
+    is_ = WORDS[verdict.degree]
+    line = f"line {why.line}: {text_of(why.line)}" if why.line else "" if why.beside else "no line applies to it"
+    because = " ".join(filter(None, (line, why.beside)))
+    return Unmet(agent.name, wanted, is_, why.line, f"{agent.name} is {is_}, expected {wanted} ({because})")

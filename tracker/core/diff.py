@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tracker.core.agents import Agent
 from tracker.core.diff_signals import MovedSignals
-from tracker.core.patterns import Work, overlaps, witnesses
+from tracker.core.patterns import Work, cost, overlaps, witnesses
 from tracker.core.robots import RobotsFile, Rule
 from tracker.core.ruleset import GENERIC_PATH, ROOT_PATH, STEPS, Ruleset
 from tracker.core.signals import Signal
@@ -145,15 +145,20 @@ class _Comparison:
 
     def of(self, agent: Agent) -> Change | None:
         before, after = self._old.of(agent), self._new.of(agent)
-        groups = self._old.groups(agent), self._new.groups(agent)
-        if groups not in self._known:
-            self._known[groups] = self._moved(self._old.rules(agent), self._new.rules(agent))
-        closed, opened = self._known[groups]
+        closed, opened = self._moves_of(agent)
         effect = _effect(bool(closed.count), bool(opened.count), before.basis is not after.basis)
         if effect is None:
             return None
         borrowed = self._old.borrowed(agent), self._new.borrowed(agent)
         return Change(agent.name, effect, before, after, closed, opened, *borrowed)
+
+    def _moves_of(self, agent: Agent) -> _Moved:
+        groups = self._old.groups(agent), self._new.groups(agent)
+        if groups not in self._known:
+            if self.work.exhausted:
+                return Moves(), Moves()
+            self._known[groups] = self._moved(self._old.rules(agent), self._new.rules(agent))
+        return self._known[groups]
 
     def _moved(self, before: Sequence[Rule], after: Sequence[Rule]) -> _Moved:
         """Patterns whose pages were open and are closed, and the reverse."""
@@ -182,7 +187,7 @@ class _Comparison:
         return Moves(tuple(pages), len(found))
 
     def _winner(self, rules: Ruleset, path: bytes) -> Rule | None:
-        self._naming_rules.spend(len(rules.allows) + len(rules.disallows))
+        self._naming_rules.spend(sum(cost(rule.pattern) for rule in chain(rules.allows, rules.disallows)))
         return None if self._naming_rules.exhausted else rules.winner(path)
 
 

@@ -9,7 +9,6 @@ form that Google's matcher compares (`normalise`).
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import NamedTuple
 
 _TO_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}|[\x80-\xff]")
@@ -33,15 +32,6 @@ class Work:
     def spend(self, steps: int) -> None:
         """Take steps off the budget; it may go below zero."""
         self.left -= steps
-
-    @contextmanager
-    def charged_to(self, other: "Work") -> Iterator[None]:
-        """Within, steps are taken off the other budget."""
-        self.left, other.left = other.left, self.left
-        try:
-            yield
-        finally:
-            self.left, other.left = other.left, self.left
 
     @property
     def exhausted(self) -> bool:

@@ -6,7 +6,7 @@ policies that are already there. Everything that any published definition of "bl
 integer per token.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -18,9 +18,9 @@ from tracker.core.naming import naming_of
 from tracker.core.patterns import Work
 from tracker.core.robots import RobotsFile, Rule
 from tracker.core.ruleset import Degree, Ruleset
-from tracker.core.verdict import Basis, Chosen, budget, choices, is_glued, rules_of
+from tracker.core.verdict import Basis, Chosen, choices, decide, is_glued, rules_of
 
-RULESET = 2
+RULESET = 3
 """Version of the reading: it grows when the same bytes may give another policy, to have them read anew."""
 
 DEGREE = 3
@@ -44,7 +44,7 @@ PRIMARY = 512
 GLUED = 1024
 """By the RFC the token shares rules from which a Crawl-delay or Content-Signal line parts it."""
 TIE = 2048
-"""An Allow of equal length cancels a Disallow."""
+"""An Allow of equal length cancels a Disallow, on all of its pages."""
 NO_GROUP = 4096
 """Only in `Policy.star`: no group applies to an agent that is not named."""
 FIRST_RULE_SLASH = 8192
@@ -174,27 +174,21 @@ class _Reader:
         return known
 
     def _work_out(self, chosen: _Choices) -> int:
-        steps = budget(self._robots, chosen)
-        if not steps:
+        decision = decide(self._robots, chosen)
+        if decision is None:
             return PARTIAL | UNDECIDED
-        rules = rules_of(self._robots, chosen)
-        work = Work(steps)
-        ruleset = Ruleset(rules, work)
-        degree = _DEGREES[ruleset.degree] | (UNDECIDED if ruleset.is_undecided else 0)
-        # As in `judge`: whatever else is asked can put no degree in doubt.
-        with work.charged_to(Work(steps)):
-            return degree | self._more(chosen, rules, ruleset, work)
-
-    def _more(self, chosen: _Choices, rules: Sequence[Rule], ruleset: Ruleset, work: Work) -> int:
+        ruleset, rules = decision.rules, rules_of(self._robots, chosen)
         return (
-            dpi_status(rules)
+            _DEGREES[decision.degree]
+            | (UNDECIDED if decision.undecided else 0)
+            | dpi_status(rules)
             | (ROOT if ruleset.root else 0)
             | (GENERIC if ruleset.generic else 0)
             | (HAS_ALLOW if ruleset.allows else 0)
             | (HAS_DISALLOW if ruleset.disallows else 0)
-            | (EVERY_PATH if closes_every_path(self._robots, ruleset, work) else 0)
+            | (EVERY_PATH if closes_every_path(self._robots, ruleset, decision.work) else 0)
             | (GLUED if is_glued(self._robots, chosen) else 0)
-            | (TIE if ruleset.has_neutralising_tie else 0)
+            | (TIE if decision.has_tie else 0)
             | (FIRST_RULE_SLASH if _starts_with_a_slash(rules) else 0)
         )
 
@@ -230,18 +224,25 @@ def closes_every_path(robots: RobotsFile, ruleset: Ruleset, work: Work) -> bool:
     if not ruleset.allows:
         return True
     # The agent's own Allows come first, for they are the likeliest to end the search.
-    everywhere = chain(ruleset.allows, chain.from_iterable(group.rules for group in robots.groups), robots.orphans)
-    seen = set()
-    for rule in everywhere:
-        path = rule.pattern.removesuffix(b"$")
-        path = path if path.startswith(b"/") else b"/" + path
-        if path in seen:
-            continue
-        seen.add(path)
+    for path in chain(map(_as_path, ruleset.allows), _paths_named(robots)):
         work.spend(1)
         if work.exhausted or not ruleset.disallows_path(path):
             return False
     return True
+
+
+def _paths_named(robots: RobotsFile) -> Iterable[bytes]:
+    """The patterns of the whole file as paths, each once."""
+    known: dict[bytes, None] | None = robots.memo.get(_paths_named)
+    if known is None:
+        rules = chain(chain.from_iterable(group.rules for group in robots.groups), robots.orphans)
+        known = robots.memo[_paths_named] = dict.fromkeys(map(_as_path, rules))
+    return known
+
+
+def _as_path(rule: Rule) -> bytes:
+    path = rule.pattern.removesuffix(b"$")
+    return path if path.startswith(b"/") else b"/" + path
 
 
 def _starts_with_a_slash(rules: Sequence[Rule]) -> bool:

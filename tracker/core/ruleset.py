@@ -119,7 +119,7 @@ class Ruleset:
                 continue
             for path in witnesses(rule.pattern):
                 if self._allow.covers(path, length) and not self._is_outranked(path, length):
-                    return True
+                    return not self._work.exhausted
         return False
 
     def _is_outranked(self, path: bytes, length: int) -> bool:
@@ -143,6 +143,8 @@ class Ruleset:
             paths = witnesses(rule.pattern)
             tied = ((allow, path) for allow in equals for path in paths if matches(allow.pattern, path))
             allow = next((allow for allow, path in tied if not self._is_outranked(path, len(rule.pattern))), None)
+            if self._work.exhausted:
+                return
             if allow is not None:
                 yield allow.line, rule.line
 
@@ -159,6 +161,8 @@ class Ruleset:
             if any(self._disallow.covers(path, 1) and not self._allow.covers(path, longer) for path in paths) or (
                 self._work.left > reserve and self._wins_overlap(rule, reserve)
             ):
+                if self._work.exhausted:
+                    break
                 found.append(rule.line)
         return tuple(found)
 
@@ -181,9 +185,9 @@ class Ruleset:
         return [rule for rule in self.disallows if b"*" in rule.pattern]
 
     def deciding(self) -> int | None:
-        """Line of the Disallow to point at, see `Lines`."""
+        """Line of the Disallow to point at, see `Lines`; None too if the budget ends before one is proven."""
         rule = self._closing(GENERIC_PATH) or self._closing(ROOT_PATH)
-        if rule is None and (closed := next(self._live_disallows(), None)) is not None:
+        if rule is None and (closed := next(self._live_disallows(), None)) is not None and not self._work.exhausted:
             length = self._disallow.longest(closed)
             as_long = (rule for rule in self.disallows if len(rule.pattern) == length)
             rule = next((rule for rule in as_long if matches(rule.pattern, closed)), None)

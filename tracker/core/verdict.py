@@ -63,8 +63,8 @@ class Verdict:
 
     - `glued`: a Crawl-delay or Content-Signal line parts this agent's name from the names below it, whose
       rules it shares by the RFC; `alternative` is then the degree if that line had ended the list, else None.
-    - `tie_neutralised`: an Allow of equal length cancels a Disallow; `ties` are the lines of the first
-      `MAX_TIES` such pairs, the Allow's first.
+    - `tie_neutralised`: an Allow of equal length cancels a Disallow, on all of its pages and not only where the two
+      overlap; `ties` are the lines of the first `MAX_TIES` such pairs, the Allow's first.
     - `too_complex`: a hostile file used up the budget of steps; the degree is `partial` for want of a proof. (What
       else is said of such a file, ties and exceptions, goes as far as a budget of its own.)
     """
@@ -191,11 +191,11 @@ class _Findings(NamedTuple):
     degree: Degree
     root: Fate
     generic: Fate
-    deciding: int | None
-    exceptions: tuple[int, ...]
     flags: frozenset[str]
-    alternative: Degree | None
-    ties: tuple[tuple[int, int], ...]
+    deciding: int | None = None
+    exceptions: tuple[int, ...] = ()
+    ties: tuple[tuple[int, int], ...] = ()
+    alternative: Degree | None = None
 
 
 def _verdict(robots: RobotsFile, selection: Selection) -> Verdict:
@@ -208,61 +208,80 @@ def _verdict(robots: RobotsFile, selection: Selection) -> Verdict:
     return Verdict(found.degree, basis, found.root, found.generic, lines, flags, found.alternative, found.ties)
 
 
-def budget(robots: RobotsFile, chosen: Iterable[Chosen]) -> int:
-    """Steps for the degree of some groups: their part of `FILE_STEPS`, so that it does not matter who is judged first.
+class Decision(NamedTuple):
+    """What some groups say: their rules and the degree; `undecided`: the degree is partial for want of a proof.
 
-    Half of it goes by the number of rules, half is the same for every choice of groups that some agent obeys. 0 if it
-    would not even suffice to sort the rules out.
+    `has_tie`: an Allow cancels a Disallow of its length. What else the rules are asked is charged to `work`.
     """
-    known = robots.memo.get(Work)
+
+    rules: Ruleset
+    degree: Degree
+    undecided: bool
+    has_tie: bool
+    work: Work
+
+
+def decide(robots: RobotsFile, chosen: Iterable[Chosen]) -> Decision | None:
+    """Decide what the groups say, within their part of the steps for a file; None if there are too many to look at.
+
+    The same question always gets the same answer: nobody's steps are spent by who was judged before.
+    """
+    chosen = tuple(chosen)
+    steps = _steps(robots, chosen)
+    if not steps:
+        return None
+    work = Work(steps)
+    rules = Ruleset(rules_of(robots, chosen), work)
+    degree, undecided = rules.degree, rules.is_undecided
+    # As many again for ties, and for the evidence: for want of these no degree is in doubt.
+    work.left = steps
+    has_tie = rules.has_neutralising_tie
+    work.left = steps
+    return Decision(rules, degree, undecided, has_tie, work)
+
+
+def _steps(robots: RobotsFile, chosen: Iterable[Chosen]) -> int:
+    """The part of `FILE_STEPS` for some groups, 0 if it would not even suffice to sort their rules out.
+
+    Half of it goes by the number of rules, half is the same for every choice of groups that some agent obeys.
+    """
+    known = robots.memo.get(_steps)
     if known is None:
         naming = naming_of(robots)
         choices_made = {tuple(lines) for lines in (naming.star, *naming.tokens.values())}
         all_rules = sum(len(robots.groups[group].rules) for groups in choices_made for group in groups)
-        known = robots.memo[Work] = len(choices_made), all_rules
+        known = robots.memo[_steps] = len(choices_made), all_rules
     number, all_rules = known
     own_rules = sum(len(robots.groups[group].rules) for group, _ in chosen)
-    steps = FILE_STEPS // 2 // number + FILE_STEPS // 2 * own_rules // max(all_rules, own_rules, 1)
+    steps: int = FILE_STEPS // 2 // number + FILE_STEPS // 2 * own_rules // max(all_rules, own_rules, 1)
     return steps if steps >= STEPS_A_RULE * own_rules else 0
 
 
 def _findings(robots: RobotsFile, chosen: tuple[Chosen, ...]) -> _Findings:
-    steps = budget(robots, chosen)
-    work = Work(steps)
-    rules = Ruleset(rules_of(robots, chosen), work)
+    decision = decide(robots, chosen)
     glued = is_glued(robots, chosen)
-    degree, undecided, found = Degree.PARTIAL, True, _Evidence()
-    if steps:
-        degree, undecided = rules.degree, rules.is_undecided
-        # A budget of its own: for want of evidence no degree is in doubt.
-        with work.charged_to(Work(steps)):
-            intended = Ruleset(intended_rules(robots, chosen), work) if glued else None
-            found = _evidence(rules, intended)
-    flags = set(robots.shape).union(*(robots.groups[choice.group].flags for choice in chosen))
-    for flag, present in (("glued", glued), ("tie_neutralised", found.has_tie), ("too_complex", undecided)):
-        (flags.add if present else flags.discard)(flag)
-    fates = _fate(rules.root), _fate(rules.generic)
-    return _Findings(degree, *fates, found.deciding, found.exceptions, frozenset(flags), found.alternative, found.ties)
-
-
-class _Evidence(NamedTuple):
-    """What stands behind a degree; of rules that are too many to look at: nothing."""
-
-    deciding: int | None = None
-    exceptions: tuple[int, ...] = ()
-    ties: tuple[tuple[int, int], ...] = ()
-    has_tie: bool = False
-    alternative: Degree | None = None
-
-
-def _evidence(rules: Ruleset, intended: Ruleset | None) -> _Evidence:
-    return _Evidence(
-        alternative=intended.degree if intended else None,
+    if decision is None:
+        rules = Ruleset(rules_of(robots, chosen), Work(0))
+        flags = _flags(robots, chosen, glued=glued, too_complex=True)
+        return _Findings(Degree.PARTIAL, _fate(rules.root), _fate(rules.generic), flags)
+    rules, degree, undecided, has_tie, work = decision
+    flags = _flags(robots, chosen, glued=glued, tie_neutralised=has_tie, too_complex=undecided)
+    return _Findings(
+        degree,
+        _fate(rules.root),
+        _fate(rules.generic),
+        flags,
         deciding=rules.deciding(),
         exceptions=rules.exceptions(),
         ties=tuple(islice(rules.ties(), MAX_TIES)),
-        has_tie=rules.has_neutralising_tie,
+        alternative=Ruleset(intended_rules(robots, chosen), work).degree if glued else None,
     )
+
+
+def _flags(robots: RobotsFile, chosen: Iterable[Chosen], **found: bool) -> frozenset[str]:
+    """The flags of the file and of these groups, and what was found out of the verdict."""
+    flags = robots.shape.union(*(robots.groups[choice.group].flags for choice in chosen))
+    return (flags - {"glued"}) | {flag for flag, present in found.items() if present}
 
 
 def _is_managed(robots: RobotsFile, agent_lines: Iterable[int]) -> bool:

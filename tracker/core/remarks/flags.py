@@ -1,5 +1,6 @@
 """The flags of a robots.txt, each in a sentence, and the remark that is made of one."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,14 +17,15 @@ FLAGS = {
     "truncated_500k": "The file is longer than 500 KiB; what follows is not read.",
     "too_complex": "The rules are too many or too tangled to be judged in full; the degree is given as partial.",
     "orphan_rules": "A rule stands before the first user-agent line and binds nobody.",
-    "unread_field": "A line that no crawler reads: its name is close to that of a rule or signal, or it is Noindex.",
+    "unread_field": "A line whose name is close to that of a rule or signal, and which no crawler reads.",
+    "noindex": "A Noindex line, which no large crawler reads any more.",
     "prefix_field": "A longer field name that Google's parser reads by its beginning and others ignore.",
     "typo": "A misspelt field name that Google's parser reads all the same and others ignore.",
     "missing_colon": "A line without a colon, which Google's parser reads all the same and others ignore.",
     "dead_pattern": "A path that begins with neither `/` nor `*` and so matches no page.",
     "several_paths": "Several paths on one line, which are read as one path.",
     "regular_expression": "A path written as a regular expression, of which only `*` and a final `$` are read so.",
-    "tie_neutralised": "An Allow as long as a Disallow cancels it.",
+    "tie_neutralised": "An Allow as long as a Disallow cancels it, on all of its pages.",
     "glued": "A Crawl-delay, Content-Signal or the like stands between names that share their rules by the RFC.",
     "not_everybody": "A name such as `all`, or no name, where everybody may be meant: only `*` stands for everybody.",
     "idle_allow": "An Allow without any Disallow beside it, which closes nothing.",
@@ -42,6 +44,9 @@ FLAGS = {
     "invalid_utf8": "The file is not valid UTF-8.",
 }
 """Every flag that reading a file can raise, the gravest first, each in one sentence; docs/method.md has examples."""
+
+QUOTES = re.compile(rb"[\"'`]|\xe2\x80[\x98-\x9e]")
+"""Quotation marks, typed or typeset, around what stands without any."""
 
 _SHOWN = 60
 T = TypeVar("T")

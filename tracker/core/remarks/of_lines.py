@@ -41,8 +41,7 @@ def _unread(page: Page) -> list[Remark]:
         text = f"`{page.line(record.line)}` is read by no crawler"
         return Remark(record.line, "unread_field", text, f"write `{meant[record.name]}` if that is meant")
 
-    found = first("unread_field", [record for record in page.robots.records if record.name in meant], remark)
-    return [*_noindex(page), *found]
+    return first("unread_field", [record for record in page.robots.records if record.name in meant], remark)
 
 
 def _noindex(page: Page) -> list[Remark]:
@@ -50,9 +49,10 @@ def _noindex(page: Page) -> list[Remark]:
     lines = [record.line for record in page.robots.records if record.name == _NOINDEX]
     if not lines:
         return []
-    more = f" (nor are {len(lines) - 1:,} more)" if len(lines) > 1 else ""
+    others = len(lines) - 1
+    more = f", nor {'is' if others == 1 else 'are'} {others:,} more of that name" if others else ""
     text = f"`{page.line(lines[0])}` is read by no large crawler any more{more}"
-    return [Remark(lines[0], "unread_field", text, _OF_NOINDEX)]
+    return [Remark(lines[0], "noindex", text, _OF_NOINDEX)]
 
 
 def _sitemaps(page: Page) -> list[Remark]:
@@ -60,7 +60,9 @@ def _sitemaps(page: Page) -> list[Remark]:
 
     def remark(record: Record) -> Remark:
         text = f"`{page.line(record.line)}` is no absolute URL, and crawlers may ignore it"
-        return Remark(record.line, "relative_sitemap", text, "write `Sitemap: https://...`, the whole address")
+        is_wrapped = _ABSOLUTE.search(record.value) is not None
+        mend = "remove what stands around the address" if is_wrapped else "write `Sitemap: https://...` in full"
+        return Remark(record.line, "relative_sitemap", text, mend)
 
     # A line that is taken for a Sitemap by its beginning alone has a remark of its own.
     return first("relative_sitemap", [record for record in relative if record.line not in page.by_beginning], remark)
@@ -120,6 +122,7 @@ def _colons(page: Page) -> list[Remark]:
 FINDERS = {
     "orphan_rules": _orphans,
     "unread_field": _unread,
+    "noindex": _noindex,
     "prefix_field": _prefixes,
     "typo": _typos,
     "missing_colon": _colons,

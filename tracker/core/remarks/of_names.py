@@ -5,18 +5,19 @@ from itertools import islice
 
 from tracker.core.agents import looks_like_ai
 from tracker.core.naming import tokens_of
-from tracker.core.remarks.flags import Remark, first, quoted
+from tracker.core.remarks.flags import QUOTES, Remark, first, quoted
 from tracker.core.remarks.page import Page
 from tracker.core.robots import AgentLine
 
 MAX_NAMES = 2_000
 _SWALLOWED = re.compile(rb"\s(?:dis)?allow\s*:", re.IGNORECASE)
-_QUOTES = re.compile(rb"[\"'`]|\xe2\x80[\x98-\x9e]")
 _RUN = re.compile(rb"[A-Za-z_-]*")
 _BROWSER = re.compile(rb"mozilla/[\d.]", re.IGNORECASE)
 _WITHIN = re.compile(
     rb"compatible;\s*(?!MSIE)([A-Za-z][A-Za-z0-9_-]*)|\s(?!robot\b)([A-Za-z][A-Za-z0-9_-]*bot)\b", re.IGNORECASE
 )
+_BETWEEN_NAMES = re.compile(rb"\s*[|&\s]\s*")
+_A_NAME = re.compile(rb"\w(?:bot|spider|crawler)\Z|\Aslurp\Z", re.IGNORECASE)
 _ONE_EACH = "write one user-agent line for each name"
 _DOCUMENTED = "leave it if its operator documents that spelling"
 
@@ -37,9 +38,7 @@ def _outside(value: bytes, page: Page) -> tuple[str, str]:
     run = quoted(read[0]) if read else ""
     if _SWALLOWED.search(value):
         return "is read as one name: a line break is missing", "begin a new line before the rule"
-    # `GPTBot ClaudeBot`
-    several = sum(word in page.known for word in value.lower().decode("ascii", "replace").split()) > 1
-    if several or b"," in value or b";" in value.partition(b"/")[0]:
+    if _is_list(value, page) or b"," in value or b";" in value.partition(b"/")[0]:
         return f"is no list: it names {f'`{run}` alone' if run else 'nobody'}", _ONE_EACH
     if b"*" in value:
         text = "is no pattern, for a `*` stands for everybody only alone: it names"
@@ -48,7 +47,7 @@ def _outside(value: bytes, page: Page) -> tuple[str, str]:
     known = page.known.keys() & set(tokens)
     # `GPTBot (training)`: no operator publishes such a name, and the one that is known counts.
     literal = [token for token in known or tokens if token != run.lower()]
-    if not tokens and (bare := _QUOTES.sub(b"", value).strip()) != value and tokens_of(bare)[0]:
+    if not tokens and (bare := QUOTES.sub(b"", value).strip()) != value and tokens_of(bare)[0]:
         return "names nobody: a name stands without quotes", f"write `{quoted(bare)}`"
     if not tokens:
         return "names nobody: a name begins with a letter or a digit", "write the crawler's product token"
@@ -61,6 +60,13 @@ def _outside(value: bytes, page: Page) -> tuple[str, str]:
     if page.known and not known:
         return text, f"no crawler of that name is in the registry: {_DOCUMENTED}"
     return text, _DOCUMENTED
+
+
+def _is_list(value: bytes, page: Page) -> bool:
+    """Whether all words are names, one of them known: `GPTBot ClaudeBot`, `Googlebot | bingbot`."""
+    words = _BETWEEN_NAMES.split(value.strip())
+    known = [word.lower().decode("ascii", "replace") in page.known for word in words]
+    return len(words) > 1 and any(known) and all(k or _A_NAME.search(w) for k, w in zip(known, words, strict=True))
 
 
 def _headers(page: Page) -> list[Remark]:

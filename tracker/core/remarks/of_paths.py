@@ -4,7 +4,7 @@ import re
 from itertools import islice
 
 from tracker.core.patterns import Work
-from tracker.core.remarks.flags import Remark, first, quoted
+from tracker.core.remarks.flags import QUOTES, Remark, first, quoted
 from tracker.core.remarks.of_lines import mend_of_prefix
 from tracker.core.remarks.page import Page
 from tracker.core.remarks.selections import selections
@@ -14,7 +14,6 @@ from tracker.core.verdict import MAX_TIES
 
 _URL = re.compile(rb"[A-Za-z][A-Za-z+.-]*://[^/?#]*")
 _HOST = re.compile(rb"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?=/)")
-_QUOTES = re.compile(rb"[\"'`]|\xe2\x80[\x98-\x9e]")
 _REGULAR = frozenset(b"([\\^")
 _ALL = frozenset({b"all", b"any", b"everything", b"true", b"yes"})
 _NONE = frozenset({b"none", b"nothing", b"no", b"false"})
@@ -22,8 +21,11 @@ _SEVERAL = re.compile(rb"[/*][^\s,;]*(?:[,;]\s*|\s+)/")
 _PIECES = (b".", b"?", b"&", b"=")  # what begins so stands within a path
 _DOTS = re.compile(rb"\.{1,2}(?:/(?:\.{1,2}/)*|\Z)")
 _COMMENT = re.compile(rb"\s(?://|/\*)")
-# Alternatives, classes that are repeated, escapes, an anchor: what no path of a page looks like.
-_REGEX = re.compile(rb"\([^()]*\|[^()]*\)|\(\.\*\)|\[[^\[\]]+\][+*{]|\\[dw./?]|\A/?\^|\^/")
+# Alternatives, classes that are repeated, escapes, an anchor: what no path of a page looks like. `?filter[price]*` is
+# one, so before a star a class has to begin with a range. Nothing here can fail halfway and begin again.
+_REGEX = re.compile(
+    rb"\([^()|]*+\|[^()]*+\)|\(\.\*\)|\[[^\[\]]++\][+{]|\[\^?\w-\w[^\[\]]*+\]\*|\[\^[^\[\]]++\]\*|\\[dw./?]|\A/?\^|\^/"
+)
 
 
 def _dead(page: Page) -> list[Remark]:
@@ -38,19 +40,19 @@ def _dead(page: Page) -> list[Remark]:
 
 def _alive(value: bytes) -> str:
     """The path that its author most likely meant."""
-    bare = _QUOTES.sub(b"", value).strip()
+    bare = QUOTES.sub(b"", value).strip()
     if bare.lower() in _ALL:
         return "write `/` for all pages"
     if bare.lower() in _NONE:
         return "write no path for no page, `/` for all pages"
-    if url := _URL.match(bare):
-        return f"write `{quoted(_slashed(bare[url.end() :]))}`"
-    path = bare.replace(b"\\", b"/")
+    url = _URL.match(bare)
+    path = bare[url.end() :] if url else bare.replace(b"\\", b"/").removeprefix(b"^")
     if dots := _DOTS.match(path):
-        path = b"/" + path[dots.end() :]
-        if path == b"/":
-            return "write `/` if all pages are meant, else remove the line"
-    path = path.removeprefix(b"^")
+        path = path[dots.end() :]
+    if path in (b"", b"/"):
+        return "write `/` if all pages are meant, else remove the line"
+    if dots or url:
+        path = _slashed(path)
     if host := _HOST.match(path):
         rest = quoted(path[host.end() :])
         return f"write `{rest}` if `{quoted(host[0])}` is a host, `{quoted(b'/' + path)}` if it is a folder"
@@ -80,11 +82,12 @@ def _several(page: Page) -> list[Remark]:
 
 
 def _regexes(page: Page) -> list[Remark]:
+    dead = frozenset(page.notes["dead_pattern"])
     lines = [
         rule.line
         for group in page.robots.groups
         for rule in group.rules
-        if not _REGULAR.isdisjoint(rule.pattern) and _REGEX.search(rule.pattern)
+        if not _REGULAR.isdisjoint(rule.pattern) and rule.line not in dead and _REGEX.search(rule.pattern)
     ]
 
     def remark(number: int) -> Remark:

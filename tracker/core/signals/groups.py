@@ -97,9 +97,9 @@ _Sorted = tuple[dict[int, list[Signal]], list[Signal], list[Signal]]
 
 def _sorted_out(robots: RobotsFile) -> _Sorted:
     """The signals of each group, the licences of the file, and the signals that stand before any group."""
-    found: _Sorted | None = robots.memo.get(Signal)
+    found: _Sorted | None = robots.memo.get(_sorted_out)
     if found is None:
-        found = robots.memo[Signal] = _sort_out(robots)
+        found = robots.memo[_sorted_out] = _sort_out(robots)
     return found
 
 
