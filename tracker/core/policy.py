@@ -133,12 +133,18 @@ def resolve(policy: Policy, agent: Agent) -> Ruling:
     The first of its own tokens that the file names decides (basis named); else the first of the tokens it
     falls back to (basis wildcard: the file names somebody else); else `*`, if the agent obeys it.
     """
-    anywhere = ANYWHERE if any(token.lower() in policy.words for token in agent.tokens) else 0
-    for basis, tokens in ((Basis.NAMED, agent.tokens), (Basis.WILDCARD, agent.falls_back_to)):
-        for token in tokens:
+    words, anywhere = policy.words, 0
+    for token in agent.tokens:
+        # Of most agents no token occurs in a file, so that none needs to be looked up.
+        if token.lower() in words:
+            anywhere = ANYWHERE
             bits = policy.bits_of(token)
             if bits is not None:
-                return Ruling(basis, bits | anywhere, token)
+                return Ruling(Basis.NAMED, bits | anywhere, token)
+    for token in agent.falls_back_to:
+        bits = policy.bits_of(token)
+        if bits is not None:
+            return Ruling(Basis.WILDCARD, bits | anywhere, token)
     if not agent.obeys_star:
         return Ruling(Basis.NONE, anywhere, None)
     return Ruling(Basis.NONE if policy.star & NO_GROUP else Basis.WILDCARD, policy.star | anywhere, None)
