@@ -153,6 +153,7 @@ FLAGS = [
     ("utf16", CLOSED.decode().encode("utf-16"), CLOSED),
     ("utf16", CLOSED.decode().encode("utf-16-be"), b"# a single \0\n" + CLOSED),
     ("html", b"\n <!doctype html>", b"# <html>"),
+    ("html", b"<div>404</div>", b"a < b"),
     ("html", b"\xef\xbb\xbf<HTML>", CLOSED),
     ("no_groups", b"Disallow: /", CLOSED),
     ("no_groups", b"", b"User-agent:"),

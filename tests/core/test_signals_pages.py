@@ -264,6 +264,8 @@ def test_trust_txt(reason: str, data: bytes, expected: list[tuple[str, int]]):
 
 
 PRESENCE = [
+    ("a tag for models, no page", b"<SYSTEM>The Courier, for models</SYSTEM>\n# News\n", 1),
+    ("a fragment of a page", b"<?xml version='1.0'?><rss/>", 0),
     ("text", b"# Example\n\n> A site.\n", 1),
     ("a page", b"\n<!DOCTYPE html><html>", 0),
     ("a page after a text", b"Error <html><body>404", 0),

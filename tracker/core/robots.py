@@ -359,14 +359,9 @@ def _shape(data: bytes, text: bytes, body: bytes) -> set[str]:
         flags.add("invalid_utf8")
     if _looks_like_utf16(text):
         flags.add("utf16")
-    if looks_like_html(body):
+    if _HTML.match(body):
         flags.add("html")
     return flags
-
-
-def looks_like_html(body: bytes) -> bool:
-    """Whether the text begins as an HTML or XML page does."""
-    return _HTML.match(body) is not None
 
 
 def _is_utf8(text: bytes, cut: bool) -> bool:

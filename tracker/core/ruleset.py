@@ -14,7 +14,7 @@ from tracker.core.robots import Rule
 
 STEPS = 400_000
 FILE_STEPS = 800_000
-"""The budget for all degrees of a file together, and once more for the evidence."""
+"""The budget for all degrees of a file together, with as much again for its ties, and for the rest of the evidence."""
 STEPS_A_RULE = 2  # sorting rules out costs about two matches each
 ROOT_PATH = b"/"
 # An ordinary page that no rule mentions: only a star or the open end of a pattern matches the `*` of a path.

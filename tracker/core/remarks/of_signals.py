@@ -19,8 +19,8 @@ _SEVERAL = re.compile(r"=[^,]*[;\s][^,]*=")
 def _unread(page: Page) -> list[Remark]:
     found = [signal for signal in robots_signals(page.robots) if signal.flags & _MEANING_NOTHING]
     # Of a line that speaks to nobody one thing is to be said, however much it says.
-    lines = {(signal.line, "" if "orphan" in signal.flags else signal): signal for signal in found}
-    return first("unread_signal", list(lines.values()), lambda signal: _remark(page, signal))
+    told = {signal.line if "orphan" in signal.flags else signal: signal for signal in found}
+    return first("unread_signal", list(told.values()), lambda signal: _remark(page, signal))
 
 
 def _remark(page: Page, signal: Signal) -> Remark:

@@ -3,14 +3,15 @@
 import re
 from itertools import islice
 
-from tracker.core.robots import looks_like_html, parse
+from tracker.core.robots import parse
 from tracker.core.signals.signal import AI_TXT, LLMS_TXT, MAX_SIGNALS, TRUST_TXT, Signal, clip, merge
 
 TRAINING = "datatrainingallowed"
 PRESENCE = "presence"
 MAX_TEXT = 1024 * 1024
 _MARK = b"\xef\xbb\xbf"
-_MARKUP = re.compile(rb"<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
+# Not just any tag: texts for models begin with tags of their own, such as <SYSTEM>.
+_MARKUP = re.compile(rb"<(?:!doctype|html|head|body|title)\b|\A<(?:!--|\?xml|meta\b|script\b)", re.IGNORECASE)
 _TRAINING = re.compile(rb"\s*datatrainingallowed\s*=([^#]*)", re.IGNORECASE)
 
 
@@ -55,4 +56,4 @@ def _is_text(data: bytes) -> bool:
     start = data[:1024].removeprefix(_MARK).lstrip()
     if not start or b"\0" in start or start.startswith((b"{", b"[{")):
         return False
-    return not looks_like_html(start) and _MARKUP.search(start) is None
+    return _MARKUP.search(start) is None
