@@ -211,7 +211,8 @@ def _verdict(robots: RobotsFile, selection: Selection) -> Verdict:
 class Decision(NamedTuple):
     """What some groups say: their rules and the degree; `undecided`: the degree is partial for want of a proof.
 
-    `has_tie`: an Allow cancels a Disallow of its length. What else the rules are asked is charged to `work`.
+    `has_tie`: an Allow cancels a Disallow of its length; not looked for where the degree is undecided. What else the
+    rules are asked is charged to `work`.
     """
 
     rules: Ruleset
@@ -235,7 +236,7 @@ def decide(robots: RobotsFile, chosen: Iterable[Chosen]) -> Decision | None:
     degree, undecided = rules.degree, rules.is_undecided
     # As many again for ties, and for the evidence: for want of these no degree is in doubt.
     work.left = steps
-    has_tie = rules.has_neutralising_tie
+    has_tie = not undecided and rules.has_neutralising_tie
     work.left = steps
     return Decision(rules, degree, undecided, has_tie, work)
 
@@ -273,7 +274,7 @@ def _findings(robots: RobotsFile, chosen: tuple[Chosen, ...]) -> _Findings:
         flags,
         deciding=rules.deciding(),
         exceptions=rules.exceptions(),
-        ties=tuple(islice(rules.ties(), MAX_TIES)),
+        ties=tuple(islice(rules.ties(), MAX_TIES)) if has_tie else (),
         alternative=Ruleset(intended_rules(robots, chosen), work).degree if glued else None,
     )
 
