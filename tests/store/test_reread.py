@@ -21,6 +21,8 @@ LOOKS = [Look("own", START + n * DAY, (*SAW[n:], *SAW[:n], *[None] * (len(HOSTS)
 TO_SCHEMA_1 = """
 UPDATE policy SET fingerprint = randomblob(32) WHERE loose <> '' OR policy_id IN (SELECT policy_id FROM signal);
 DROP TABLE signal;
+DROP TABLE relabel;
+ALTER TABLE crawl DROP COLUMN whole;
 ALTER TABLE policy DROP COLUMN loose;
 ALTER TABLE tally DROP COLUMN naive_substring;
 ALTER TABLE tally DROP COLUMN naive_substring_named;
@@ -65,7 +67,8 @@ def test_a_history_of_schema_1_becomes_what_it_would_have_been(database: Path, f
     with Reader(database) as reader:
         assert reader.about()["ruleset"] == str(RULESET)
         assert len(reader.sql("SELECT * FROM signals").rows) > 0
-        unused = "SELECT COUNT(*) FROM policy WHERE absent = 0 AND policy_id NOT IN (SELECT policy_id FROM body)"
+        unused = "SELECT COUNT(*) FROM policy WHERE absent = 0 AND policy_id NOT IN (SELECT policy_id FROM body "
+        unused += "UNION SELECT policy_before FROM relabel)"
         assert reader.sql(unused).rows == [(0,)]
     assert database.with_name(f"{database.name}.schema-1.bak").exists()
     before = dump(database)

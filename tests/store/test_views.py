@@ -324,7 +324,7 @@ def test_failures_crawls_sites_agents_bodies_about(told: Path) -> None:
     assert ask(told, "SELECT COUNT(*), SUM(sites), MIN(first_seen) FROM bodies") == [(5, 5, day(0))]
     about = dict(ask(told, "SELECT key, value FROM about"))  # type: ignore[arg-type]
     assert about["horizon"] == day(6)
-    assert about["schema_version"] == "2"
+    assert about["schema_version"] == "3"
     assert about["kind"] == "live"
 
 

@@ -55,3 +55,11 @@ class PastCrawl:
     present: frozenset[str]
     answers: Sequence[Answer] = ()
     failures: Sequence[Failure] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One past look at one site at a time of its own (UTC seconds), as archives hold them."""
+
+    at: int
+    seen: Answer | Failure

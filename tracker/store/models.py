@@ -121,7 +121,8 @@ class Crawl(SQLModel, table=True):
     """One pass over a panel, our own or imported. `at` dates all its checks.
 
     `answered` and `failed` are zlib-compressed bitmaps over site_id (least significant bit first): with `sighting`
-    they say what every site answered at `at`. `finished_at` NULL: running or interrupted.
+    they say what every site answered at `at`. `finished_at` NULL: running or interrupted. `whole` 0: a batch of
+    captures, each at its own time in `sighting` or `trouble`; the bitmaps are empty and `at` is the newest of them.
     """
 
     __tablename__ = "crawl"
@@ -143,6 +144,7 @@ class Crawl(SQLModel, table=True):
     failed_sites: int = _int(default=0)
     answered: bytes = _blob(default=b"")
     failed: bytes = _blob(default=b"")
+    whole: int = _int(default=1)
 
 
 class Policy(SQLModel, table=True):
@@ -233,11 +235,27 @@ class BodyData(SQLModel, table=True):
     data: bytes = _blob()
 
 
+class Relabel(SQLModel, table=True):
+    """That a body was read anew at `at` (UTC seconds) by a better ruleset, which found another policy in it.
+
+    Its whole history follows the new reading; this is the record that our reading changed, and not the site.
+    """
+
+    __tablename__ = "relabel"
+    __table_args__ = (KEYED,)
+    body_id: int = _int(primary_key=True, foreign_key="body.body_id")
+    at: int = _int(primary_key=True)
+    ruleset_before: int = _int()
+    ruleset_after: int = _int()
+    policy_before: int = _int(foreign_key="policy.policy_id")
+    policy_after: int = _int(foreign_key="policy.policy_id")
+
+
 class Sighting(SQLModel, table=True):
     """Evidence: from `seen_at` on, this source saw this body (NULL: no robots.txt) whenever its crawls were answered.
 
-    Written only where the answer differs from the one before in the same source. `ref` is the URL that answered, the
-    git blob or the WARC record.
+    Of a crawl it is written only where the answer differs from the one before in the same source, of a batch of
+    captures always. `ref` is the URL that answered, the git blob or the WARC record.
     """
 
     __tablename__ = "sighting"

@@ -17,7 +17,7 @@ from tracker.core.policy import RULESET, Policy, Preference
 from tracker.core.reading import loose_tokens
 from tracker.store import models
 from tracker.store.bodies import Bodies
-from tracker.store.bulk import chunks, remove_where, rows_where, table
+from tracker.store.bulk import add, chunks, remove_where, rows_where, table
 from tracker.store.derive import Deriver
 from tracker.store.meta import get_meta, put_meta
 
@@ -26,13 +26,16 @@ _AT_A_TIME = 100  # bodies in memory
 _RULESET, _TOKENS = "ruleset", "tokens"
 
 
-def reread(connection: Connection, bodies: Bodies, derive: Deriver, tokens: Iterable[str]) -> int:
-    """Bring what is stored of the bodies up to today's ruleset and to `tokens`; gives how many policies changed."""
+def reread(connection: Connection, bodies: Bodies, derive: Deriver, tokens: Iterable[str], at: int) -> int:
+    """Bring what is stored of the bodies up to today's ruleset and to `tokens`; gives how many policies changed.
+
+    What a better ruleset changes is recorded in `relabel`, dated `at` (UTC seconds).
+    """
     wanted = {token.lower() for token in tokens}
     known = set(json.loads(get_meta(connection, _TOKENS) or "[]"))
     moved: list[int] = []
     if get_meta(connection, _RULESET) not in (None, str(RULESET)):
-        moved = _parsed_again(connection, bodies)
+        moved = _parsed_again(connection, bodies, at)
     elif wanted - known:
         moved = _searched(connection, bodies, wanted - known)
     _derive_again(connection, derive, moved)
@@ -42,10 +45,12 @@ def reread(connection: Connection, bodies: Bodies, derive: Deriver, tokens: Iter
     return len(moved)
 
 
-def _parsed_again(connection: Connection, bodies: Bodies) -> list[int]:
+def _parsed_again(connection: Connection, bodies: Bodies, at: int) -> list[int]:
     stored = _stored(connection)
+    earlier = int(get_meta(connection, _RULESET) or 0)
     _LOG.warning("reading %s stored files anew, with ruleset %s", len(stored), RULESET)
     moved = []
+    relabelled: list[dict[str, int]] = []
     for body_id, data in _bytes(connection, stored):
         reading = bodies.read(data)
         policy_id = bodies.policy_id(reading.policy)
@@ -54,6 +59,10 @@ def _parsed_again(connection: Connection, bodies: Bodies) -> list[int]:
             bodies.move(body_id, policy_id, reading.flag_text)
         if policy_id != before:
             moved.append(body_id)
+            policies = {"policy_before": before, "policy_after": policy_id}
+            rulesets = {"ruleset_before": earlier, "ruleset_after": RULESET}
+            relabelled.append({"body_id": body_id, "at": at} | rulesets | policies)
+    add(connection, models.Relabel, relabelled)
     return moved
 
 
@@ -119,9 +128,9 @@ def _derive_again(connection: Connection, derive: Deriver, moved: list[int]) -> 
 
 
 def _forget_unused(connection: Connection) -> None:
-    """Drop the policies that no body means any longer."""
-    policies, bodies = table(models.Policy), table(models.Body)
-    used = select(bodies.c.policy_id)
+    """Drop the policies that no body means any longer and no better reading has corrected."""
+    policies, bodies, relabels = table(models.Policy), table(models.Body), table(models.Relabel)
+    used = select(bodies.c.policy_id).union(select(relabels.c.policy_before), select(relabels.c.policy_after))
     unused = select(policies.c.policy_id).where(policies.c.absent == 0, policies.c.policy_id.not_in(used))
     gone = connection.execute(unused).scalars().all()
     for model in (models.Ruling, models.Rule, models.Signal, models.Policy):

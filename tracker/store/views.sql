@@ -134,7 +134,8 @@ WITH RECURSIVE bound AS (
          SUM(COALESCE(t.star_effective_root, 0)) OVER w AS star_effective_root,
          SUM(COALESCE(t.star_any_restriction, 0)) OVER w AS star_any_restriction,
          SUM(COALESCE(t.star_every_path, 0)) OVER w AS star_every_path,
-         (SELECT k.answered_sites FROM crawl k WHERE k.panel_id = c.panel_id AND k.at < (c.day + 1) * 86400
+         (SELECT k.answered_sites FROM crawl k
+           WHERE k.panel_id = c.panel_id AND k.whole = 1 AND k.at < (c.day + 1) * 86400
            ORDER BY k.at DESC, k.crawl_id DESC LIMIT 1) AS answered
   FROM calendar c
   LEFT JOIN tally_sites t ON t.panel_id = c.panel_id AND t.day = c.day
@@ -265,7 +266,9 @@ SELECT s.host AS site, 'robots' AS target,
        NULLIF(lower(hex(b.sha256)), '') AS body_sha256, b.size AS body_bytes,
        -- The first source by rank that looked in that second and had last seen this body.
        (SELECT c.name FROM source c
-         WHERE EXISTS (SELECT 1 FROM crawl k WHERE k.at = x.first_seen AND k.source_id = c.source_id)
+         WHERE (EXISTS (SELECT 1 FROM crawl k WHERE k.at = x.first_seen AND k.source_id = c.source_id AND k.whole = 1)
+             OR EXISTS (SELECT 1 FROM sighting e
+               WHERE e.site_id = x.site_id AND e.source_id = c.source_id AND e.seen_at = x.first_seen))
            AND (SELECT g.body_id IS x.body_id FROM sighting g
                  WHERE g.site_id = x.site_id AND g.source_id = c.source_id AND g.seen_at <= x.first_seen
                  ORDER BY g.seen_at DESC LIMIT 1)

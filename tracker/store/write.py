@@ -1,5 +1,6 @@
 """The only writer of a history: panels, crawls and imported captures go in here, one transaction a batch."""
 
+import time
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,9 +18,10 @@ from tracker.core.panels import Panel
 from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError
 from tracker.store import bitmap, evidence, models
+from tracker.store.batches import note_captures
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import rows_where, table
-from tracker.store.captures import Answer, Failure, PastCrawl, SourceFacts
+from tracker.store.captures import Answer, Capture, Failure, PastCrawl, SourceFacts
 from tracker.store.database import explained, open_writer, path_of
 from tracker.store.derive import Deriver
 from tracker.store.lock import WriterLock
@@ -72,7 +74,7 @@ class Writer:
                 _claim(self._connection, self._path, kind)
                 sync_registry(self._connection, agents)
                 self._set_up()
-                reread(self._connection, self._bodies, self._derive, self._rulings.tokens)
+                reread(self._connection, self._bodies, self._derive, self._rulings.tokens, int(time.time()))
                 self._tally.flush()
             self._start()
         except BaseException:
@@ -229,6 +231,22 @@ class Writer:
             self._derive.rebuild(ids.values())
             self._derive.expire()
 
+    def import_captures(
+        self, source_id: int, panel_id: int, ref: str, captures: Sequence[Capture], *, done: bool = True
+    ) -> None:
+        """Write past captures of one source, each at its own time, and derive the sites they touch; all or nothing.
+
+        `ref` names the batch (a file, a query of an archive) and stands in the view `crawls`. Further calls with the
+        same `ref` add to it; `done` False: more is to come, so `known_refs` does not have it yet. The same captures
+        again, in any order, change nothing.
+        """
+        with self._transaction() as connection:
+            ids = _site_ids(connection, {capture.seen.host for capture in captures})
+            note_captures(connection, self._bodies, source_id, captures, ids)
+            _note_batch(connection, (source_id, panel_id), ref, captures, done)
+            self._derive.rebuild(ids.values())
+            self._derive.expire()
+
     def _import_one(
         self,
         connection: Connection,
@@ -277,6 +295,32 @@ def _insert(connection: Connection, target: Table, row: dict[str, Any]) -> int:
     key = connection.execute(target.insert(), row).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def _note_batch(
+    connection: Connection, target: tuple[int, int], ref: str, captures: Sequence[Capture], done: bool
+) -> None:
+    """The row of a batch in `crawl`: its newest moment, and how many captures it brought."""
+    source_id, panel_id = target
+    newest = max((capture.at for capture in captures), default=0)
+    failed = sum(isinstance(capture.seen, Failure) for capture in captures)
+    same = (CRAWL.c.source_id == source_id, CRAWL.c.ref == ref)
+    row = connection.execute(select(CRAWL).where(*same)).one_or_none()
+    if row is None:
+        crawl_id = _insert(
+            connection,
+            CRAWL,
+            {"source_id": source_id, "panel_id": panel_id, "at": newest, "ref": ref, "ruleset": RULESET, "whole": 0},
+        )
+        row = connection.execute(select(CRAWL).where(CRAWL.c.crawl_id == crawl_id)).one()
+    counts = {
+        "asked": row.asked + len(captures),
+        "answered_sites": row.answered_sites + len(captures) - failed,
+        "failed_sites": row.failed_sites + failed,
+    }
+    at = max(row.at, newest)
+    values = counts | {"at": at, "finished_at": at if done else row.finished_at}
+    connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == row.crawl_id).values(values))
 
 
 def _looks_at(connection: Connection, source_id: int) -> list[int]:
