@@ -1,6 +1,7 @@
 """The interval rules, each at its boundary, and against a model that walks through time instead of building runs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -161,7 +162,23 @@ POLICIES = {A: 10, B: 20, C: 10}  # A and C say the same
     ],
 )
 def test_states(spans: list[Span], horizon: int, expected: list[State]) -> None:
-    assert states_of(spans, POLICIES, HOLD, horizon) == expected
+    found = states_of(spans, POLICIES, HOLD, horizon)
+    assert [replace(state, body=None, body_before=None, not_before=None, relayed=False) for state in found] == expected
+
+
+def test_what_a_state_says_of_the_answers_around_its_beginning() -> None:
+    spans = [
+        Span(A, 0, 5, 2, None, 1, 2),
+        Span(B, 9, 9, 1, None, 2, 2),
+        Span(C, 12, 14, 2, None, 1, 3),
+        Span(A, 14 + UNWATCHED + 1, 14 + UNWATCHED + 1, 1, None, 3, 3),
+    ]
+    first, second, third, gap, last = states_of(spans, {A: 10, B: 20, C: 30}, HOLD, spans[-1].last_seen)
+    assert (first.body, first.body_before, first.not_before, first.relayed) == (A, None, None, False)
+    assert (second.body, second.body_before, second.not_before, second.relayed) == (B, A, 5, False)
+    assert (third.body, third.body_before, third.not_before, third.relayed) == (C, B, 9, True)
+    assert (gap.policy, gap.body, gap.body_before, gap.not_before) == (None, None, None, None)
+    assert (last.body, last.body_before, last.not_before, last.relayed) == (A, C, 14, False)
 
 
 def test_of_one_second_the_lowest_rank_wins_then_the_smallest_tie() -> None:

@@ -209,7 +209,8 @@ def schema(connection: sqlite3.Connection) -> dict[str, object]:
         }
         found[name] = (
             connection.execute(f"PRAGMA table_info('{name}')").fetchall(),
-            sorted(connection.execute(f"PRAGMA foreign_key_list('{name}')").fetchall()),
+            # Without their numbers, which say in which order they were added.
+            sorted(row[2:] for row in connection.execute(f"PRAGMA foreign_key_list('{name}')")),
             indexes,
             "STRICT" in sql,
             "WITHOUT ROWID" in sql,

@@ -30,8 +30,26 @@ ALTER TABLE tally_sites DROP COLUMN star_effective_full;
 ALTER TABLE tally_sites DROP COLUMN star_effective_root;
 ALTER TABLE tally_sites DROP COLUMN star_any_restriction;
 ALTER TABLE tally_sites DROP COLUMN star_every_path;
-ALTER TABLE agent DROP COLUMN obeys;
-DELETE FROM meta WHERE key = 'tokens';
+ALTER TABLE agent DROP COLUMN obeys_star;
+DROP TABLE agent_token;
+ALTER TABLE span DROP COLUMN source_id;
+ALTER TABLE span DROP COLUMN last_source_id;
+ALTER TABLE head DROP COLUMN source_id;
+ALTER TABLE state RENAME TO newer;
+CREATE TABLE state (
+  site_id INTEGER NOT NULL,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  policy_id INTEGER,
+  prev_policy_id INTEGER,
+  held INTEGER DEFAULT 0 NOT NULL,
+  PRIMARY KEY (site_id, valid_from)
+) WITHOUT ROWID, STRICT;
+INSERT INTO state SELECT site_id, valid_from, valid_to, policy_id, prev_policy_id, held FROM newer;
+DROP TABLE newer;
+CREATE INDEX state_from ON state (valid_from);
+CREATE INDEX state_open ON state (policy_id) WHERE valid_to IS NULL;
+DELETE FROM meta WHERE key IN ('tokens', 'derivation');
 UPDATE meta SET value = '1' WHERE key IN ('ruleset', 'schema_version');
 UPDATE meta SET value = 'of another set of definitions' WHERE key IN ('registry', 'views');
 PRAGMA user_version = 1;

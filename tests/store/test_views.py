@@ -43,13 +43,17 @@ COLUMNS = {
     "agents": "agent operator purpose kind tokens since documentation headline",
     "access_now": "site category rank agent verdict named root_blocked stale since last_checked",
     "access_history": "site agent verdict named root_blocked valid_from valid_to stale",
-    "changes": "date not_before site agent before after kind named body_before body_after agent_existed",
+    "changes": "date not_before site agent before after kind named body_before body_after agent_existed cause",
+    "relabels": "date body_sha256 agent before after ruleset_before ruleset_after sites",
+    "shares_by_group": "date agent panel category rank_bucket sites_known sites_blocked sites_partial sites_unknown "
+    "percent_blocked",
     "shares": "date agent panel definition members answered readable absent unknown blocked blocked_named "
     "blocked_wildcard partial percent_blocked agent_existed",
     "captures": "site target first_seen last_seen checks body_sha256 body_bytes source ref",
     "bodies": "body_sha256 bytes first_seen sites flags",
     "failures": "site target kind first_seen last_seen checks source detail",
-    "crawls": "crawl_id started finished panel list_id vantage source source_kind ref ruleset sites answered failed",
+    "crawls": "crawl_id started finished panel list_id vantage source source_kind ref ruleset sites answered failed "
+    "whole",
     "about": "key value",
     "signals": "site kind key value agent path flags raw source valid_from valid_to",
     "signal_conflicts": "site agent purpose kind key value verdict named conflict",
@@ -342,6 +346,37 @@ def test_the_source_of_a_capture_is_the_one_that_saw_it_then(database: Path) -> 
     )
     rows = ask(database, "SELECT first_seen, source FROM captures WHERE site = 'a.example' ORDER BY first_seen")
     assert rows == [(day(0), "own"), (day(4), "wayback"), (day(6), "own")]
+
+
+def test_the_cause_of_a_change(database: Path) -> None:
+    rest = (None,) * (len(HOSTS) - 1)
+    saw = [("own", "open"), ("own", "shut"), ("wayback", "shut"), ("own", "open"), ("wayback", "shut"), ("own", FAIL)]
+    looks = [Look(source, START + n * DAY, (what, *rest)) for n, (source, what) in enumerate([*saw, ("own", "open")])]
+    play(database, looks)
+    asked = "SELECT date, not_before, cause FROM changes WHERE site = 'a.example' AND agent = 'CCBot' ORDER BY date"
+    assert ask(database, asked) == [
+        ("2022-01-02", day(0), "site"),
+        ("2022-01-04", day(2), "source"),
+        ("2022-01-05", day(3), "source"),
+        ("2022-01-07", day(4), "source"),
+    ]
+
+
+@settings(RELAXED, max_examples=4)
+@given(looks(most=6))
+def test_groups_add_up_to_the_whole(fresh_history: Fresh, history: list[Look]) -> None:
+    path = play(fresh_history(), history)
+    parts = ask(
+        path,
+        "SELECT date, agent, panel, SUM(sites_known), SUM(sites_blocked), SUM(sites_partial), SUM(sites_unknown) "
+        "FROM shares_by_group GROUP BY date, agent, panel HAVING SUM(sites_known) > 0 ORDER BY 1, 2, 3",
+    )
+    assert parts == ask(
+        path,
+        "SELECT date, agent, panel, readable + absent, blocked, partial, unknown FROM shares "
+        "WHERE definition = 'effective_full' ORDER BY 1, 2, 3",
+    )
+    path.unlink()
 
 
 def test_bodies_that_nobody_shows_any_more_stay(database: Path) -> None:

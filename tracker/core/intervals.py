@@ -42,20 +42,22 @@ class Hold:
 class Check:
     """That `body` was the answer at `at`. `body` is any hashable identity of an answer; `rank` orders sources.
 
-    Of several checks of a site in one second the smallest (`rank`, `tie`) counts.
+    Of several checks of a site in one second the smallest (`rank`, `tie`, `source`) counts. `source` says who looked.
     """
 
     at: int
     body: int
     rank: int = 0
     tie: bytes = b""
+    source: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """A maximal run of equal answers: [first_seen, last_seen], both seen; `checks` sightings.
 
-    `failed_after` is the first failed attempt after `last_seen` and before the next answer, or None.
+    `failed_after` is the first failed attempt after `last_seen` and before the next answer, or None. `source` and
+    `last_source` are who saw it at either end.
     """
 
     body: int
@@ -63,6 +65,8 @@ class Span:
     last_seen: int
     checks: int
     failed_after: int | None = None
+    source: int = 0
+    last_source: int = 0
 
     def held_until(self, hold: Hold) -> int:
         """The moment at which this answer stops counting unless it is seen again."""
@@ -75,6 +79,9 @@ class State:
 
     `before` is the last known policy before this state (None: none was). `held` says that an interval which has
     ended ran out while attempts failed: its end was held, not seen.
+
+    Of a known state: `body` is the answer that began it, `body_before` the answer before that (None: none was), last
+    seen at `not_before`; `relayed` says that another source saw the one before, so that who looked may be the cause.
     """
 
     policy: int | None
@@ -82,16 +89,24 @@ class State:
     valid_to: int | None = None
     before: int | None = None
     held: bool = False
+    body: int | None = None
+    body_before: int | None = None
+    not_before: int | None = None
+    relayed: bool = False
 
 
 def winners(checks: Iterable[Check]) -> list[Check]:
-    """Checks in time order, one a second: the smallest (`rank`, `tie`) of each second."""
+    """Checks in time order, one a second: the smallest (`rank`, `tie`, `source`) of each second."""
     best: dict[int, Check] = {}
     for check in checks:
         other = best.get(check.at)
-        if other is None or (check.rank, check.tie) < (other.rank, other.tie):
+        if other is None or _order(check) < _order(other):
             best[check.at] = check
     return [best[at] for at in sorted(best)]
+
+
+def _order(check: Check) -> tuple[int, bytes, int]:
+    return check.rank, check.tie, check.source
 
 
 def spans_of(checks: Sequence[Check], failures: Sequence[int], hold: Hold) -> list[Span]:
@@ -102,17 +117,14 @@ def spans_of(checks: Sequence[Check], failures: Sequence[int], hold: Hold) -> li
     """
     spans: list[Span] = []
     for check in checks:
-        if not spans:
-            spans.append(Span(check.body, check.at, check.at, 1))
+        last = spans[-1] if spans else None
+        failed = first_between(failures, last.last_seen, check.at) if last else None
+        if last and check.body == last.body and check.at <= hold.until(last.last_seen, failed):
+            spans[-1] = replace(last, last_seen=check.at, checks=last.checks + 1, last_source=check.source)
             continue
-        last = spans[-1]
-        failed = first_between(failures, last.last_seen, check.at)
-        if check.body == last.body and check.at <= hold.until(last.last_seen, failed):
-            spans[-1] = Span(last.body, last.first_seen, check.at, last.checks + 1)
-        else:
-            if failed is not None:
-                spans[-1] = replace(last, failed_after=failed)
-            spans.append(Span(check.body, check.at, check.at, 1))
+        if last and failed is not None:
+            spans[-1] = replace(last, failed_after=failed)
+        spans.append(Span(check.body, check.at, check.at, 1, None, check.source, check.source))
     if spans and (failed := first_between(failures, spans[-1].last_seen, None)) is not None:
         spans[-1] = replace(spans[-1], failed_after=failed)
     return spans
@@ -132,35 +144,32 @@ def states_of(spans: Sequence[Span], policy_of: Mapping[int, int], hold: Hold, h
     answer whose hold ended before it has become unknown, later ones are still open (`valid_to` None).
     """
     states: list[State] = []
+    known: int | None = None
     for index, span in enumerate(spans):
         following = spans[index + 1].first_seen if index + 1 < len(spans) else None
-        until = span.held_until(hold)
-        states.append(State(policy_of[span.body], span.first_seen))
-        if following is not None and following <= until:
-            states[-1] = replace(states[-1], valid_to=following, held=_held(span, following))
-        elif following is not None or until < horizon:
-            states[-1] = replace(states[-1], valid_to=until, held=_held(span, until))
-            states.append(State(None, until, following))
-    return _joined(states)
+        policy, until = policy_of[span.body], span.held_until(hold)
+        is_followed = following is not None and following <= until
+        is_over = not is_followed and (following is not None or until < horizon)
+        end = following if is_followed else until if is_over else None
+        held = span.failed_after is not None and end is not None and span.failed_after <= end
+        last = states[-1] if states else None
+        if last and last.policy == policy and last.valid_to == span.first_seen:
+            states[-1] = replace(last, valid_to=end, held=held)
+        else:
+            earlier = spans[index - 1] if index else None
+            states.append(_begun(State(policy, span.first_seen, end, known, held, span.body), span, earlier))
+        known = policy
+        if is_over:
+            states.append(State(None, until, following, known))
+    return states
 
 
-def _held(span: Span, end: int) -> bool:
-    """Whether attempts had failed before the answer of a span stopped counting at `end`."""
-    return span.failed_after is not None and span.failed_after <= end
-
-
-def _joined(states: Iterable[State]) -> list[State]:
-    """Neighbouring states of the same policy made one, each told what was known before it."""
-    joined: list[State] = []
-    known: int | None = None
-    for state in states:
-        last = joined[-1] if joined else None
-        if last is not None and last.policy == state.policy and last.valid_to == state.valid_from:
-            joined[-1] = replace(last, valid_to=state.valid_to, held=state.held)
-            continue
-        joined.append(replace(state, before=known))
-        known = state.policy if state.policy is not None else known
-    return joined
+def _begun(state: State, span: Span, earlier: Span | None) -> State:
+    """A state told which answer was seen before the one that began it."""
+    if earlier is None:
+        return state
+    relayed = earlier.last_source != span.source
+    return replace(state, body_before=earlier.body, not_before=earlier.last_seen, relayed=relayed)
 
 
 def policy_at(states: Sequence[State], at: int) -> int | None:

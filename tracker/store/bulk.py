@@ -30,6 +30,11 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield batch
 
 
+def listed(ids: Iterable[int]) -> str:
+    """Ids as the inside of an SQL list; NULL, which equals nothing, for none."""
+    return ",".join(str(int(one)) for one in ids) or "NULL"
+
+
 def add(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows; nothing for none."""
     if rows:

@@ -11,14 +11,17 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
-from tracker.core.intervals import Hold, Span, State, spans_of, states_of
+from tracker.core.intervals import Check, Hold, Span, State, spans_of, states_of
 from tracker.store import models
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import add, add_or, chunks, remove_where, rows_where, table
 from tracker.store.evidence import Evidence
+from tracker.store.meta import get_meta, put_meta
 from tracker.store.tally import Tally, memberships
 
-_HEAD = ("first_seen", "body_id", "last_ok", "checks", "failed_after", "last_try")
+DERIVATION = 3  # raised when the rules or the columns of derived tables change: then all of them are made anew
+_SPAN_END = ("last_seen", "checks", "failed_after", "last_source_id")
+_HEAD = ("first_seen", "body_id", "last_ok", "checks", "failed_after", "last_try", "source_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Deriver:
         """The heads of sites as spans."""
         return {row.site_id: _tip(row) for row in rows_where(self._connection, models.Head, "site_id", site_ids)}
 
-    def forward(self, answers: dict[int, int], failures: Iterable[int], at: int) -> None:
+    def forward(self, answers: dict[int, int], failures: Iterable[int], at: int, source_id: int) -> None:
         """Carry sites forward by one crawl at `at`, later than all that is known: site to body, and who failed."""
         tips = self.tips([*answers, *failures])
         heads: list[dict[str, Any]] = []
@@ -54,20 +57,26 @@ class Deriver:
         changed: list[int] = []
         for site_id, body in answers.items():
             tip = tips.get(site_id)
-            span = _extended(tip.span, body, at, self._hold) if tip and tip.span else None
+            span = _extended(tip.span, Check(at, body, source=source_id), self._hold) if tip and tip.span else None
             if span is None:
                 if tip and tip.span:
                     spans.append(_span_row(site_id, tip.span))
-                span = Span(body, at, at, 1)
+                span = Span(body, at, at, 1, None, source_id, source_id)
                 spans.append(_span_row(site_id, span))
                 changed.append(site_id)
             heads.append(_head_row(site_id, Tip(span, at)))
         for site_id in failures:
             tip = tips.get(site_id)
             heads.append(_head_row(site_id, _failed(tip, at)))
-        add_or(self._connection, models.Span, spans, ("last_seen", "checks", "body_id", "failed_after"))
+        add_or(self._connection, models.Span, spans, _SPAN_END)
         add_or(self._connection, models.Head, heads, _HEAD)
         self.refresh(changed)
+
+    def bring_up_to_date(self) -> None:
+        """Derive everything again if the rules or the derived tables are younger than what is stored."""
+        if get_meta(self._connection, "derivation") != str(DERIVATION):
+            self.rebuild(self._connection.execute(select(table(models.Site).c.site_id)).scalars())
+            put_meta(self._connection, "derivation", str(DERIVATION))
 
     def rebuild(self, site_ids: Iterable[int]) -> None:
         """Derive sites again from all their evidence."""
@@ -98,7 +107,7 @@ class Deriver:
                 spans[row.site_id].append(_span(row))
             for site_id, tip in tips.items():
                 if tip.span:
-                    spans[site_id][-1] = tip.span
+                    spans[site_id][-1] = replace(tip.span, source=spans[site_id][-1].source)
             self._replace_states(spans)
 
     def expire(self) -> None:
@@ -131,11 +140,12 @@ class Deriver:
         add(self._connection, models.State, rows)
 
 
-def _extended(span: Span, body: int, at: int, hold: Hold) -> Span | None:
+def _extended(span: Span, check: Check, hold: Hold) -> Span | None:
     """The span prolonged by an equal answer, None if the answer differs or comes after the hold."""
-    if span.body != body or at > span.held_until(hold):
+    if span.body != check.body or check.at > span.held_until(hold):
         return None
-    return replace(span, last_seen=at, checks=span.checks + 1, failed_after=None)
+    source = check.source
+    return replace(span, last_seen=check.at, checks=span.checks + 1, failed_after=None, last_source=source)
 
 
 def _failed(tip: Tip | None, at: int) -> Tip:
@@ -157,13 +167,16 @@ def _tip(row: Any) -> Tip:
     if row.first_seen is None:
         return Tip(None, row.last_try)
     body = ABSENT_BODY if row.body_id is None else row.body_id
-    return Tip(Span(body, row.first_seen, row.last_ok, row.checks, row.failed_after), row.last_try)
+    # Who saw its first answer stands in `span`.
+    span = Span(body, row.first_seen, row.last_ok, row.checks, row.failed_after, 0, row.source_id)
+    return Tip(span, row.last_try)
 
 
 def _head_row(site_id: int, tip: Tip) -> dict[str, Any]:
     span = tip.span
     if span is None:
-        return dict.fromkeys(_HEAD, None) | {"site_id": site_id, "checks": 0, "last_try": tip.last_try}
+        nothing = {"checks": 0, "source_id": 0, "last_try": tip.last_try}
+        return dict.fromkeys(_HEAD, None) | {"site_id": site_id} | nothing
     return {
         "site_id": site_id,
         "first_seen": span.first_seen,
@@ -172,12 +185,14 @@ def _head_row(site_id: int, tip: Tip) -> dict[str, Any]:
         "checks": span.checks,
         "failed_after": span.failed_after,
         "last_try": tip.last_try,
+        "source_id": span.last_source,
     }
 
 
 def _span(row: Any) -> Span:
     body = ABSENT_BODY if row.body_id is None else row.body_id
-    return Span(body, row.first_seen, row.last_seen, row.checks, row.failed_after)
+    sources = (row.source_id, row.last_source_id)
+    return Span(body, row.first_seen, row.last_seen, row.checks, row.failed_after, *sources)
 
 
 def _span_row(site_id: int, span: Span) -> dict[str, Any]:
@@ -188,11 +203,18 @@ def _span_row(site_id: int, span: Span) -> dict[str, Any]:
         "checks": span.checks,
         "body_id": span.body or None,
         "failed_after": span.failed_after,
+        "source_id": span.source,
+        "last_source_id": span.last_source,
     }
 
 
 def _state(row: Any) -> State:
-    return State(row.policy_id, row.valid_from, row.valid_to, row.prev_policy_id, bool(row.held))
+    state = State(row.policy_id, row.valid_from, row.valid_to, row.prev_policy_id, bool(row.held))
+    if row.policy_id is None:
+        return state
+    body = ABSENT_BODY if row.body_id is None else row.body_id
+    before = row.prev_body_id if row.prev_body_id is not None or row.not_before is None else ABSENT_BODY
+    return replace(state, body=body, body_before=before, not_before=row.not_before, relayed=bool(row.relayed))
 
 
 def _state_row(site_id: int, state: State) -> dict[str, Any]:
@@ -203,4 +225,8 @@ def _state_row(site_id: int, state: State) -> dict[str, Any]:
         "policy_id": state.policy,
         "prev_policy_id": state.before,
         "held": int(state.held),
+        "body_id": state.body or None,
+        "prev_body_id": state.body_before or None,
+        "not_before": state.not_before,
+        "relayed": int(state.relayed),
     }

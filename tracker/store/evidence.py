@@ -59,7 +59,7 @@ class Evidence:
         for at, source_id in self._answered[site_id]:
             body = self._answer(site_id, source_id, at)
             if body is not None:
-                found.append(Check(at, body, self._rank[source_id], self._digest[body]))
+                found.append(Check(at, body, self._rank[source_id], self._digest[body], source_id))
         return winners(found)
 
     def _answer(self, site_id: int, source_id: int, at: int) -> int | None:

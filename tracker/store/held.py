@@ -7,7 +7,7 @@ crawls and from the states of the sites; nothing of it is stored.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from tracker.core.definitions import DEFINITIONS
 from tracker.core.intervals import DAY
 from tracker.store import bitmap
+from tracker.store.bulk import chunks, listed
 from tracker.store.rows import Rows
 
 Ints = NDArray[np.int64]
 Policies = dict[int, int]  # policy id -> number of sites
 Named = dict[int, list[tuple[str, bool, int]]]  # policy id -> (agent, by its own name, bits)
+_AT_A_TIME = 5_000  # ids in one statement
 _STILL = np.iinfo(np.int64).max
 
 
@@ -39,7 +41,7 @@ def with_held(ask: Ask, rows: Rows, panel: str, definition: str) -> Rows:
     agents = sorted(set(rows.column("agent")))
     held = held_policies(ask, panel, days)
     blocked = dict(zip(held, blocked_of(ask, held.values(), definition, agents), strict=True))
-    deaf = set(ask("SELECT name FROM agent WHERE obeys NOT LIKE '%\"*\"]'", {}).column("name"))
+    deaf = set(ask("SELECT name FROM agent WHERE obeys_star = 0", {}).column("name"))
     wanted = zip(rows.column("date"), rows.column("agent"), rows.column("agent_existed"), strict=True)
     columns = []
     for day, agent, existed in wanted:
@@ -59,7 +61,7 @@ def held_policies(ask: Ask, panel: str, days: Sequence[str]) -> dict[str, Polici
         ask,
         "SELECT m.site_id, m.since, m.until FROM panel_member m JOIN panel p ON p.panel_id = m.panel_id "
         "WHERE p.name = :panel",
-        panel,
+        {"panel": panel},
     )
     ends = [(date.fromisoformat(day) - date(1970, 1, 1)).days * DAY + DAY for day in days]
     silent = [
@@ -89,13 +91,15 @@ def _failed_at(ask: Ask, ends: Sequence[int]) -> Iterator[Ints]:
 
 def _states(ask: Ask, sites: Ints) -> Ints:
     """(site, valid_from, valid_to, policy) of the known states of sites."""
-    listed = ",".join(map(str, sites.tolist()))
-    return _table(
-        ask,
-        "SELECT t.site_id, t.valid_from, t.valid_to, t.policy_id FROM json_each(:sites) j "
-        "JOIN state t ON t.site_id = j.value WHERE t.policy_id IS NOT NULL",
-        sites=f"[{listed}]",
-    )
+    found = [
+        _table(
+            ask,
+            "SELECT site_id, valid_from, valid_to, policy_id FROM state "
+            f"WHERE policy_id IS NOT NULL AND site_id IN ({listed(some)})",
+        )
+        for some in chunks(sites.tolist(), _AT_A_TIME)
+    ]
+    return np.concatenate(found) if found else np.empty((0, 4), np.int64)
 
 
 def _in_force(states: Ints, sites: Ints, end: int) -> Policies:
@@ -104,10 +108,9 @@ def _in_force(states: Ints, sites: Ints, end: int) -> Policies:
     return dict(zip(policies.tolist(), counts.tolist(), strict=True))
 
 
-def _table(ask: Ask, statement: str, panel: str = "", sites: str = "") -> Ints:
+def _table(ask: Ask, statement: str, values: Mapping[str, object] | None = None) -> Ints:
     """A result of integers; NULL, which only ends an interval, is the end of time."""
-    values = {"panel": panel} if panel else {"sites": sites}
-    found = ask(statement, values)
+    found = ask(statement, values or {})
     rows = [[_STILL if cell is None else cell for cell in row] for row in found.rows]
     table: Ints = np.array(rows, dtype=np.int64).reshape(-1, len(found.columns))
     return table
@@ -156,17 +159,17 @@ def _counts(definition: str, named: bool, bits: int) -> tuple[bool, bool]:
 
 def _rulings(ask: Ask, policies: Sequence[int]) -> tuple[dict[int, int], Named]:
     """The bits of `*` per policy, and per policy what it says to whom where that differs from them."""
-    listed = f"[{','.join(map(str, policies))}]"
-    stars = ask(
-        "SELECT p.policy_id, p.star FROM json_each(:listed) j JOIN policy p ON p.policy_id = j.value",
-        {"listed": listed},
-    )
-    rows = ask(
-        "SELECT r.policy_id, a.name, r.named, r.bits FROM json_each(:listed) j "
-        "JOIN ruling r ON r.policy_id = j.value JOIN agent a ON a.agent_id = r.agent_id",
-        {"listed": listed},
-    ).rows
+    star: dict[int, int] = {}
+    rows: list[tuple[Any, ...]] = []
+    for some in chunks(policies, _AT_A_TIME):
+        known = f"policy_id IN ({listed(some)})"
+        star.update((row[0], row[1]) for row in ask(f"SELECT policy_id, star FROM policy WHERE {known}", {}).rows)
+        rows += ask(
+            "SELECT r.policy_id, a.name, r.named, r.bits FROM ruling r "
+            f"JOIN agent a ON a.agent_id = r.agent_id WHERE r.{known}",
+            {},
+        ).rows
     named: Named = {}
     for policy, agent, by_name, bits in rows:
         named.setdefault(policy, []).append((agent, bool(by_name), bits))
-    return dict(zip(stars.column("policy_id"), stars.column("star"), strict=True)), named
+    return star, named

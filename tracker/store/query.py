@@ -106,7 +106,7 @@ class Reader:
     def generation(self) -> str:
         """Changes whenever a crawl was added or has moved on: the key of every cache."""
         found = self.sql(
-            "SELECT COUNT(*), COUNT(finished_at), MAX(crawl_id), TOTAL(answered_sites + failed_sites) FROM crawl"
+            "SELECT COUNT(*), COUNT(finished_at), MAX(crawl_id), SUM(answered_sites + failed_sites) FROM crawl"
         ).rows[0]
         return "-".join(str(part) for part in found)
 
@@ -175,23 +175,24 @@ class Reader:
             "  WHERE panel = :panel AND agent = :anyone AND definition = :definition AND date = :day), "
             "here AS (SELECT panel_id FROM panel WHERE name = :panel), "
             f"star AS (SELECT SUM({_STAR.get(definition, '0')}) AS blocked, "
-            "    SUM(star_any_restriction - star_effective_full) AS partial "
-            "  FROM tally_sites WHERE panel_id IN here AND day <= unixepoch(:day) / 86400), "
-            "summed AS (SELECT a.agent_id, COALESCE(unixepoch(:day) / 86400 >= a.valid_from_day, 1) AS existed, "
-            f"    a.obeys LIKE '%\"*\"]' AS obeys_star, COALESCE(SUM(t.{definition}), 0) AS blocked, "
-            f"    COALESCE(SUM(t.{named}), 0) AS by_name, "
+            "    SUM(star_any_restriction - star_effective_full) AS partial FROM tally_sites "
+            "  WHERE panel_id = (SELECT panel_id FROM here) AND day <= unixepoch(:day) / 86400), "
+            "summed AS (SELECT a.agent_id, a.obeys_star, "
+            "    CASE WHEN unixepoch(:day) / 86400 < a.valid_from_day THEN 0 ELSE 1 END AS existed, "
+            f"    COALESCE(SUM(t.{definition}), 0) AS blocked, COALESCE(SUM(t.{named}), 0) AS by_name, "
             "    COALESCE(SUM(t.any_restriction - t.effective_full), 0) AS partial "
-            "  FROM agent a LEFT JOIN tally t ON t.agent_id = a.agent_id AND t.panel_id IN here "
-            "    AND t.day <= unixepoch(:day) / 86400 GROUP BY a.agent_id), "
+            "  FROM agent a LEFT JOIN tally t ON t.agent_id = a.agent_id "
+            "    AND t.panel_id = (SELECT panel_id FROM here) AND t.day <= unixepoch(:day) / 86400 "
+            "  GROUP BY a.agent_id), "
             # As in the view: before an agent existed nobody can have named it, and what * says is counted.
             "counted AS (SELECT agent_id, existed, by_name * existed AS blocked_named, "
-            "    CASE WHEN existed THEN s.blocked WHEN NOT obeys_star THEN 0 "
+            "    CASE WHEN existed = 1 THEN s.blocked WHEN obeys_star = 0 THEN 0 "
             "      WHEN :definition = 'naive_substring' THEN s.blocked - by_name ELSE star.blocked END AS blocked, "
-            "    CASE WHEN existed THEN s.partial WHEN NOT obeys_star THEN 0 ELSE star.partial END AS partial "
+            "    CASE WHEN existed = 1 THEN s.partial WHEN obeys_star = 0 THEN 0 ELSE star.partial END AS partial "
             "  FROM summed s CROSS JOIN star) "
             "SELECT b.date, a.agent, b.panel, b.definition, b.members, b.answered, b.readable, b.absent, b.unknown, "
             "  c.blocked, c.blocked_named, c.blocked - c.blocked_named AS blocked_wildcard, c.partial, "
-            "  ROUND(100.0 * c.blocked / (b.readable + b.absent), 3) AS percent_blocked, "
+            "  CAST(ROUND(100.0 * c.blocked / (b.readable + b.absent), 3) AS DOUBLE PRECISION) AS percent_blocked, "
             "  c.existed AS agent_existed, a.operator, a.purpose, a.headline "
             "FROM base b CROSS JOIN counted c JOIN agent g ON g.agent_id = c.agent_id "
             "JOIN agents a ON a.agent = g.name "

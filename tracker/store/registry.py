@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 from tracker.core.agents import Agent
 from tracker.core.definitions import DEFINITIONS
 from tracker.store import models
-from tracker.store.bulk import add_or, chunks, remove_where, table
+from tracker.store.bulk import add, add_or, chunks, remove_where, table
 from tracker.store.derive import stored_states
 from tracker.store.meta import get_meta, put_meta
 from tracker.store.rulings import Rulings
@@ -25,7 +25,7 @@ _COLUMNS = (
     "valid_from_day",
     "documentation",
     "headline",
-    "obeys",
+    "obeys_star",
 )
 
 
@@ -55,7 +55,7 @@ def _store_agents(connection: Connection, agents: Sequence[Agent]) -> None:
     target = table(models.Agent)
     known = {name: agent_id for agent_id, name in connection.execute(select(target.c.agent_id, target.c.name))}
     gone = [agent_id for name, agent_id in known.items() if name not in {agent.name for agent in agents}]
-    for model in (models.Tally, models.Ruling, models.Agent):
+    for model in (models.Tally, models.Ruling, models.AgentToken, models.Agent):
         remove_where(connection, model, "agent_id", gone)
     rows = [{"agent_id": known.get(agent.name), "name": agent.name, **_facts(agent)} for agent in agents]
     fresh = [row for row in rows if row["agent_id"] is None]
@@ -63,6 +63,19 @@ def _store_agents(connection: Connection, agents: Sequence[Agent]) -> None:
     for offset, row in enumerate(fresh):
         row["agent_id"] = next_id + offset
     add_or(connection, models.Agent, rows, _COLUMNS)
+    _store_tokens(connection, agents)
+
+
+def _store_tokens(connection: Connection, agents: Sequence[Agent]) -> None:
+    target = table(models.Agent)
+    ids = {name: agent_id for agent_id, name in connection.execute(select(target.c.agent_id, target.c.name))}
+    rows = [
+        {"agent_id": ids[agent.name], "position": position, "token": token.lower()}
+        for agent in agents
+        for position, token in enumerate([*agent.tokens, *agent.falls_back_to, *(["*"] if agent.obeys_star else [])])
+    ]
+    connection.execute(delete(table(models.AgentToken)))
+    add(connection, models.AgentToken, rows)
 
 
 def _facts(agent: Agent) -> dict[str, object]:
@@ -75,7 +88,7 @@ def _facts(agent: Agent) -> dict[str, object]:
         "valid_from_day": _day_number(agent.valid_from),
         "documentation": agent.documentation,
         "headline": int(agent.headline),
-        "obeys": json.dumps([*agent.tokens, *agent.falls_back_to, *(["*"] if agent.obeys_star else [])]),
+        "obeys_star": int(agent.obeys_star),
     }
 
 

@@ -3,13 +3,13 @@
 Every product token of every file is kept (table `rule`), so this is a query and not another crawl.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from tracker.core.naming import tokens_of
 from tracker.core.policy import DEGREE, FULL, PRIMARY
+from tracker.store.bulk import listed
 from tracker.store.query import Reader
 
 
@@ -57,12 +57,15 @@ def _in_force(reader: Reader, panel: str | None) -> list[tuple[Any, ...]]:
     # Sites are counted by policy before the rules come in: many sites share one. The least text is the best rank.
     return reader.sql(
         "WITH force AS MATERIALIZED ("
-        "  SELECT t.policy_id, COUNT(*) AS sites, MIN(printf('%010d', COALESCE(l.rank, 9999999999)) || h.host) AS best "
+        "  SELECT t.policy_id, COUNT(*) AS sites, "
+        "    MIN(CAST(10000000000 + COALESCE(l.rank, 9999999999) AS TEXT) || h.host) AS best "
         f"  FROM {_states(panel)} AND t.valid_to IS NULL GROUP BY t.policy_id) "
-        "SELECT k.token_id, k.token, n.sites, n.closed, substr(n.best, 11) AS example FROM ("
-        "  SELECT r.token_id, SUM(f.sites) AS sites, SUM(f.sites * (r.bits & :degree = :full)) AS closed, "
-        "    MIN(f.best) AS best FROM force f CROSS JOIN rule r ON r.policy_id = f.policy_id "
-        "  WHERE r.bits & :primary GROUP BY r.token_id"
+        "SELECT k.token_id, k.token, n.sites, n.closed, substr(n.best, 12) AS example FROM ("
+        "  SELECT r.token_id, SUM(f.sites) AS sites, "
+        "    SUM(CASE WHEN r.bits & :degree = :full THEN f.sites ELSE 0 END) AS closed, MIN(f.best) AS best "
+        "  FROM force f CROSS JOIN rule r ON r.policy_id = f.policy_id "
+        "    SUM(CASE WHEN r.bits & :degree = :full THEN f.sites ELSE 0 END) AS closed, MIN(f.best) AS best FROM force f CROSS JOIN rule r ON r.policy_id = f.policy_id "
+        "  WHERE r.bits & :primary <> 0 GROUP BY r.token_id"
         ") n JOIN token k ON k.token_id = n.token_id ORDER BY n.sites DESC, k.token",
         {"primary": PRIMARY, "degree": DEGREE, "full": FULL, **_panel(panel)},
     ).rows
@@ -72,10 +75,9 @@ def _first_seen(reader: Reader, panel: str | None, token_ids: list[int]) -> dict
     rows = reader.sql(
         "WITH seen AS MATERIALIZED ("
         f"  SELECT t.policy_id, MIN(t.valid_from) AS at FROM {_states(panel)} GROUP BY t.policy_id) "
-        "SELECT r.token_id, date(MIN(s.at), 'unixepoch') FROM json_each(:ids) j "
-        "CROSS JOIN rule r ON r.token_id = j.value JOIN seen s ON s.policy_id = r.policy_id "
-        "WHERE r.bits & :primary GROUP BY r.token_id",
-        {"ids": json.dumps(token_ids), "primary": PRIMARY, **_panel(panel)},
+        "SELECT r.token_id, date(MIN(s.at), 'unixepoch') FROM rule r JOIN seen s ON s.policy_id = r.policy_id "
+        f"WHERE r.token_id IN ({listed(token_ids)}) AND r.bits & :primary <> 0 GROUP BY r.token_id",
+        {"primary": PRIMARY, **_panel(panel)},
     ).rows
     return {row[0]: row[1] for row in rows}
 

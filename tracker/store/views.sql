@@ -1,6 +1,8 @@
 -- The public views: stable names and columns, what people, notebooks and the dashboard query.
 -- Times are TEXT, ISO 8601 UTC; valid_to is exclusive and NULL while still true. Bits of a verdict:
 -- tracker/core/policy.py (bits & 3: 0 none, 1 partial, 2 full; 4: the home page is closed).
+-- The same text runs on PostgreSQL, which gets the date functions and hex() from postgres.sql; so no truth values are
+-- counted or compared as numbers, and NULLs are compared through COALESCE.
 
 -- One row per site and panel that lists it.
 CREATE VIEW sites AS
@@ -43,13 +45,13 @@ SELECT s.host AS site, s.sector AS category,
             ELSE 'allowed' END AS verdict,
        CASE WHEN t.policy_id IS NULL THEN NULL ELSE COALESCE(r.named, 0) END AS named,
        CASE WHEN t.policy_id IS NULL THEN NULL ELSE (COALESCE(r.bits, p.star) & 4) / 4 END AS root_blocked,
-       CASE WHEN t.policy_id IS NULL THEN 0 ELSE h.failed_after IS NOT NULL END AS stale,
+       CASE WHEN t.policy_id IS NOT NULL AND h.failed_after IS NOT NULL THEN 1 ELSE 0 END AS stale,
        strftime('%Y-%m-%dT%H:%M:%SZ', COALESCE(
          (SELECT z.valid_to FROM state z
           LEFT JOIN policy zp ON zp.policy_id = z.policy_id
           LEFT JOIN ruling zr ON zr.policy_id = z.policy_id AND zr.agent_id = a.agent_id
           WHERE z.site_id = s.site_id AND z.valid_from < t.valid_from
-            AND (COALESCE(zr.bits, zp.star) & 7 IS NOT COALESCE(r.bits, p.star) & 7
+            AND (COALESCE(COALESCE(zr.bits, zp.star) & 7, -1) <> COALESCE(COALESCE(r.bits, p.star) & 7, -1)
                  OR COALESCE(zr.named, 0) <> COALESCE(r.named, 0))
           ORDER BY z.valid_from DESC LIMIT 1),
          (SELECT MIN(y.valid_from) FROM state y WHERE y.site_id = s.site_id)), 'unixepoch') AS since,
@@ -67,29 +69,30 @@ CREATE VIEW access_history AS
 WITH marked AS (
   SELECT site_id, site, agent, verdict, named, root_blocked, valid_from,
          LAG(held) OVER w AS held_before,
-         LAG(verdict) OVER w IS verdict AND LAG(named) OVER w IS named
-           AND LAG(root_blocked) OVER w IS root_blocked AS continues
+         CASE WHEN LAG(verdict) OVER w = verdict AND COALESCE(LAG(named) OVER w, -1) = COALESCE(named, -1)
+           AND COALESCE(LAG(root_blocked) OVER w, -1) = COALESCE(root_blocked, -1) THEN 1 ELSE 0 END AS continues
   FROM access_state
   WINDOW w AS (PARTITION BY site, agent ORDER BY valid_from)
 ), stretches AS (
   SELECT site_id, site, agent, verdict, named, root_blocked, valid_from,
          LEAD(valid_from) OVER w AS valid_to, LEAD(held_before) OVER w AS held
-  FROM marked WHERE NOT continues
+  FROM marked WHERE continues = 0
   WINDOW w AS (PARTITION BY site, agent ORDER BY valid_from)
 )
 SELECT x.site, x.agent, x.verdict, x.named, x.root_blocked,
        strftime('%Y-%m-%dT%H:%M:%SZ', x.valid_from, 'unixepoch') AS valid_from,
        strftime('%Y-%m-%dT%H:%M:%SZ', x.valid_to, 'unixepoch') AS valid_to,
        CASE WHEN x.verdict = 'unknown' THEN 0
-            WHEN x.valid_to IS NULL THEN h.failed_after IS NOT NULL
+            WHEN x.valid_to IS NULL THEN CASE WHEN h.failed_after IS NOT NULL THEN 1 ELSE 0 END
             ELSE x.held END AS stale
 FROM stretches x LEFT JOIN head h ON h.site_id = x.site_id;
 
 -- Boundaries between two known states of a site for an agent. The true moment lies in (not_before, date].
+-- cause: site; source, where another source had seen the answer before, so that who looked may be the cause; parser,
+-- where the site changed nothing and a better ruleset read the same bytes differently on that day.
 CREATE VIEW changes AS
 SELECT date(t.valid_from, 'unixepoch') AS date,
-       (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', MAX(b.last_seen), 'unixepoch') FROM span b
-         WHERE b.site_id = t.site_id AND b.first_seen < t.valid_from) AS not_before,
+       strftime('%Y-%m-%dT%H:%M:%SZ', t.not_before, 'unixepoch') AS not_before,
        s.host AS site, a.name AS agent,
        CASE COALESCE(o.bits, po.star) & 3 WHEN 2 THEN 'blocked' WHEN 1 THEN 'partial' ELSE 'allowed' END AS before,
        CASE COALESCE(n.bits, pn.star) & 3 WHEN 2 THEN 'blocked' WHEN 1 THEN 'partial' ELSE 'allowed' END AS after,
@@ -98,11 +101,9 @@ SELECT date(t.valid_from, 'unixepoch') AS date,
             WHEN COALESCE(o.bits, po.star) & 3 = 2 THEN 'widened'
             ELSE 'narrowed' END AS kind,
        COALESCE(n.named, 0) AS named,
-       (SELECT NULLIF(lower(hex(y.sha256)), '') FROM span b LEFT JOIN body y ON y.body_id = b.body_id
-         WHERE b.site_id = t.site_id AND b.first_seen < t.valid_from ORDER BY b.first_seen DESC LIMIT 1) AS body_before,
-       (SELECT NULLIF(lower(hex(y.sha256)), '') FROM span b LEFT JOIN body y ON y.body_id = b.body_id
-         WHERE b.site_id = t.site_id AND b.first_seen = t.valid_from) AS body_after,
-       COALESCE(t.valid_from / 86400 >= a.valid_from_day, 1) AS agent_existed
+       NULLIF(lower(hex(bo.sha256)), '') AS body_before, NULLIF(lower(hex(bn.sha256)), '') AS body_after,
+       CASE WHEN t.valid_from / 86400 < a.valid_from_day THEN 0 ELSE 1 END AS agent_existed,
+       CASE WHEN t.relayed = 1 THEN 'source' ELSE 'site' END AS cause
 FROM state t
 JOIN policy po ON po.policy_id = t.prev_policy_id
 JOIN policy pn ON pn.policy_id = t.policy_id
@@ -110,8 +111,50 @@ JOIN site s ON s.site_id = t.site_id
 CROSS JOIN agent a
 LEFT JOIN ruling o ON o.policy_id = t.prev_policy_id AND o.agent_id = a.agent_id
 LEFT JOIN ruling n ON n.policy_id = t.policy_id AND n.agent_id = a.agent_id
+LEFT JOIN body bo ON bo.body_id = t.prev_body_id
+LEFT JOIN body bn ON bn.body_id = t.body_id
 WHERE t.prev_policy_id <> t.policy_id
-  AND COALESCE(o.bits, po.star) & 3 <> COALESCE(n.bits, pn.star) & 3;
+  AND COALESCE(o.bits, po.star) & 3 <> COALESCE(n.bits, pn.star) & 3
+UNION ALL
+SELECT date(l.at, 'unixepoch'), strftime('%Y-%m-%dT%H:%M:%SZ', l.at, 'unixepoch'), s.host, a.name,
+       CASE COALESCE(o.bits, po.star) & 3 WHEN 2 THEN 'blocked' WHEN 1 THEN 'partial' ELSE 'allowed' END,
+       CASE COALESCE(n.bits, pn.star) & 3 WHEN 2 THEN 'blocked' WHEN 1 THEN 'partial' ELSE 'allowed' END,
+       CASE WHEN COALESCE(n.bits, pn.star) & 3 = 2 THEN 'closed'
+            WHEN COALESCE(n.bits, pn.star) & 3 = 0 THEN 'reopened'
+            WHEN COALESCE(o.bits, po.star) & 3 = 2 THEN 'widened'
+            ELSE 'narrowed' END,
+       COALESCE(n.named, 0), lower(hex(b.sha256)), lower(hex(b.sha256)),
+       CASE WHEN l.at / 86400 < a.valid_from_day THEN 0 ELSE 1 END, 'parser'
+FROM relabel l
+JOIN body b ON b.body_id = l.body_id
+JOIN policy po ON po.policy_id = l.policy_before
+JOIN policy pn ON pn.policy_id = l.policy_after
+-- The sites whose answer it was on that day; that of others in the past was relabelled too: view relabels.
+JOIN span x ON x.body_id = l.body_id AND x.first_seen <= l.at
+  AND NOT EXISTS (SELECT 1 FROM span y
+    WHERE y.site_id = x.site_id AND y.first_seen > x.first_seen AND y.first_seen <= l.at)
+JOIN site s ON s.site_id = x.site_id
+CROSS JOIN agent a
+LEFT JOIN ruling o ON o.policy_id = l.policy_before AND o.agent_id = a.agent_id
+LEFT JOIN ruling n ON n.policy_id = l.policy_after AND n.agent_id = a.agent_id
+WHERE COALESCE(o.bits, po.star) & 3 <> COALESCE(n.bits, pn.star) & 3;
+
+-- What a better ruleset read differently in the same bytes: the whole history of these files follows the new reading.
+CREATE VIEW relabels AS
+SELECT date(l.at, 'unixepoch') AS date, lower(hex(b.sha256)) AS body_sha256, a.name AS agent,
+       CASE COALESCE(o.bits, po.star) & 3 WHEN 2 THEN 'blocked' WHEN 1 THEN 'partial' ELSE 'allowed' END AS before,
+       CASE COALESCE(n.bits, pn.star) & 3 WHEN 2 THEN 'blocked' WHEN 1 THEN 'partial' ELSE 'allowed' END AS after,
+       l.ruleset_before, l.ruleset_after,
+       (SELECT COUNT(DISTINCT x.site_id) FROM span x WHERE x.body_id = l.body_id) AS sites
+FROM relabel l
+JOIN body b ON b.body_id = l.body_id
+JOIN policy po ON po.policy_id = l.policy_before
+JOIN policy pn ON pn.policy_id = l.policy_after
+CROSS JOIN agent a
+LEFT JOIN ruling o ON o.policy_id = l.policy_before AND o.agent_id = a.agent_id
+LEFT JOIN ruling n ON n.policy_id = l.policy_after AND n.agent_id = a.agent_id
+WHERE COALESCE(o.bits, po.star) & 3 <> COALESCE(n.bits, pn.star) & 3
+   OR COALESCE(o.named, 0) <> COALESCE(n.named, 0);
 
 -- Per day: how many sites of a panel are known, and how many of them block an agent under each definition.
 -- A day on which nothing is known has no row. percent_blocked is of readable + absent.
@@ -141,7 +184,7 @@ WITH RECURSIVE bound AS (
   LEFT JOIN tally_sites t ON t.panel_id = c.panel_id AND t.day = c.day
   WINDOW w AS (PARTITION BY c.panel_id ORDER BY c.day)
 ), level AS (
-  SELECT c.day, a.name AS agent, p.name AS panel, c.panel_id, a.valid_from_day, a.obeys LIKE '%"*"]' AS obeys_star,
+  SELECT c.day, a.name AS agent, p.name AS panel, c.panel_id, a.valid_from_day, a.obeys_star,
          SUM(COALESCE(t.effective_full, 0)) OVER w AS effective_full,
          SUM(COALESCE(t.effective_full_named, 0)) OVER w AS effective_full_named,
          SUM(COALESCE(t.effective_root, 0)) OVER w AS effective_root,
@@ -167,7 +210,7 @@ WITH RECURSIVE bound AS (
          ('named_root'), ('named_full'), ('dpi_all'), ('explicit_allow'), ('naive_substring')
 ), counted AS (
   SELECT l.day, l.agent, l.panel, l.panel_id, d.name AS definition,
-         COALESCE(l.day >= l.valid_from_day, 1) AS agent_existed, l.obeys_star,
+         CASE WHEN l.day < l.valid_from_day THEN 0 ELSE 1 END AS agent_existed, l.obeys_star,
          l.any_restriction - l.effective_full AS partial,
          CASE d.name
            WHEN 'effective_full' THEN l.effective_full WHEN 'effective_root' THEN l.effective_root
@@ -185,12 +228,12 @@ WITH RECURSIVE bound AS (
 ), dated AS (
   -- Before an agent existed nobody can have named it: then what * says is counted, whoever is named beside it.
   SELECT c.*, k.members, k.answered, k.readable, k.absent,
-         CASE WHEN c.agent_existed THEN c.blocked WHEN NOT c.obeys_star THEN 0
+         CASE WHEN c.agent_existed = 1 THEN c.blocked WHEN c.obeys_star = 0 THEN 0
               ELSE CASE c.definition
                 WHEN 'effective_full' THEN k.star_effective_full WHEN 'effective_root' THEN k.star_effective_root
                 WHEN 'any_restriction' THEN k.star_any_restriction WHEN 'every_path' THEN k.star_every_path
                 WHEN 'naive_substring' THEN c.blocked - c.blocked_named ELSE 0 END END AS counted,
-         CASE WHEN c.agent_existed THEN c.partial WHEN NOT c.obeys_star THEN 0
+         CASE WHEN c.agent_existed = 1 THEN c.partial WHEN c.obeys_star = 0 THEN 0
               ELSE k.star_any_restriction - k.star_effective_full END AS partly,
          c.blocked_named * c.agent_existed AS by_name
   FROM counted c JOIN known k ON k.panel_id = c.panel_id AND k.day = c.day
@@ -202,21 +245,60 @@ WITH RECURSIVE bound AS (
 SELECT date(day * 86400, 'unixepoch') AS date, agent, panel, definition,
        members, answered, readable, absent, members - readable - absent AS unknown,
        counted AS blocked, by_name AS blocked_named, counted - by_name AS blocked_wildcard, partly AS partial,
-       ROUND(100.0 * counted / (readable + absent), 3) AS percent_blocked, agent_existed
+       CAST(ROUND(100.0 * counted / (readable + absent), 3) AS DOUBLE PRECISION) AS percent_blocked, agent_existed
 FROM dated;
+
+-- Per day the same counts for the sectors and rank bands of a panel, under the headline definition (effective_full).
+-- It goes through the sites of each day asked for: narrow it by date and agent.
+CREATE VIEW shares_by_group AS
+WITH RECURSIVE bound AS (
+  SELECT panel_id, MIN(day) AS first_day, (SELECT MAX(at) / 86400 FROM crawl) AS last_day
+  FROM tally_sites WHERE readable <> 0 OR absent <> 0 GROUP BY panel_id
+), calendar(panel_id, day, last_day) AS (
+  SELECT panel_id, first_day, last_day FROM bound
+  UNION ALL
+  SELECT panel_id, day + 1, last_day FROM calendar WHERE day < last_day
+), member AS (
+  SELECT c.day, a.name AS agent, p.name AS panel, s.sector AS category,
+         CASE WHEN m.rank IS NULL THEN 'unranked' WHEN m.rank <= 100 THEN '1-100' WHEN m.rank <= 1000 THEN '101-1k'
+              WHEN m.rank <= 10000 THEN '1k-10k' WHEN m.rank <= 100000 THEN '10k-100k'
+              WHEN m.rank <= 1000000 THEN '100k-1M' ELSE 'over 1M' END AS rank_bucket,
+         CASE WHEN t.policy_id IS NULL THEN NULL
+              -- As in shares: before an agent existed nobody can have named it, and what * says is counted.
+              WHEN c.day < a.valid_from_day THEN CASE a.obeys_star WHEN 1 THEN q.star & 3 ELSE 0 END
+              ELSE COALESCE(r.bits, q.star) & 3 END AS degree
+  FROM calendar c
+  CROSS JOIN agent a
+  JOIN panel p ON p.panel_id = c.panel_id
+  JOIN panel_member m ON m.panel_id = c.panel_id
+    AND m.since < (c.day + 1) * 86400 AND (m.until IS NULL OR m.until >= (c.day + 1) * 86400)
+  JOIN site s ON s.site_id = m.site_id
+  LEFT JOIN state t ON t.site_id = m.site_id
+    AND t.valid_from < (c.day + 1) * 86400 AND (t.valid_to IS NULL OR t.valid_to >= (c.day + 1) * 86400)
+  LEFT JOIN policy q ON q.policy_id = t.policy_id
+  LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = a.agent_id
+)
+SELECT date(day * 86400, 'unixepoch') AS date, agent, panel, category, rank_bucket, COUNT(degree) AS sites_known,
+       SUM(CASE WHEN degree = 2 THEN 1 ELSE 0 END) AS sites_blocked,
+       SUM(CASE WHEN degree = 1 THEN 1 ELSE 0 END) AS sites_partial,
+       COUNT(*) - COUNT(degree) AS sites_unknown,
+       CAST(ROUND(100.0 * SUM(CASE WHEN degree = 2 THEN 1 ELSE 0 END) / NULLIF(COUNT(degree), 0), 3)
+         AS DOUBLE PRECISION) AS percent_blocked
+FROM member
+GROUP BY day, agent, panel, category, rank_bucket;
 
 -- What the robots.txt of each site signals beside its rules, over [valid_from, valid_to): preferences and licences.
 -- agent: the token addressed, '*' for all that the file does not name. value '': words that mean nothing, kept in raw.
 CREATE VIEW signals AS
 WITH marked AS (
   SELECT s.host AS site, g.kind, g.key, g.value, g.token AS agent, g.path, g.flags, g.raw, t.valid_from, t.valid_to,
-         LAG(t.valid_to) OVER w IS t.valid_from AS continues
+         CASE WHEN LAG(t.valid_to) OVER w = t.valid_from THEN 1 ELSE 0 END AS continues
   FROM state t
   JOIN site s ON s.site_id = t.site_id
   JOIN signal g ON g.policy_id = t.policy_id
   WINDOW w AS (PARTITION BY s.host, g.kind, g.key, g.value, g.token, g.path, g.flags, g.raw ORDER BY t.valid_from)
 ), numbered AS (
-  SELECT *, SUM(NOT continues) OVER w AS stretch
+  SELECT *, SUM(1 - continues) OVER w AS stretch
   FROM marked
   WINDOW w AS (PARTITION BY site, kind, key, value, agent, path, flags, raw ORDER BY valid_from)
 )
@@ -237,18 +319,18 @@ WITH stance AS (
          COALESCE(r.bits, p.star) & 3 AS degree, COALESCE(r.named, 0) AS named
   FROM state t
   JOIN signal g ON g.policy_id = t.policy_id AND g.path = '' AND g.value IN ('yes', 'no', 'y', 'n')
-  JOIN agent a ON CASE WHEN g.key IN ('ai-train', 'train-ai') THEN a.purpose IN ('training', 'dataset', 'control')
-                       WHEN g.key = 'ai-input' THEN a.purpose IN ('user', 'search') ELSE 0 END
+  JOIN agent a ON (g.key IN ('ai-train', 'train-ai') AND a.purpose IN ('training', 'dataset', 'control'))
+               OR (g.key = 'ai-input' AND a.purpose IN ('user', 'search'))
   JOIN policy p ON p.policy_id = t.policy_id
   LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = a.agent_id
   WHERE t.valid_to IS NULL
     -- Words hold for the token whose rules the agent obeys: the first of its list that the file names, or *.
     AND g.token = (
-      SELECT lower(j.value) FROM json_each(a.obeys) j
-      LEFT JOIN token k ON k.token = lower(j.value)
+      SELECT j.token FROM agent_token j
+      LEFT JOIN token k ON k.token = j.token
       LEFT JOIN rule u ON u.token_id = k.token_id AND u.policy_id = t.policy_id
-      WHERE j.value = '*' OR u.policy_id IS NOT NULL
-      ORDER BY j.key LIMIT 1)
+      WHERE j.agent_id = a.agent_id AND (j.token = '*' OR u.policy_id IS NOT NULL)
+      ORDER BY j.position LIMIT 1)
 )
 SELECT s.host AS site, c.agent, c.purpose, c.kind, c.key, c.value,
        CASE c.degree WHEN 2 THEN 'blocked' ELSE 'allowed' END AS verdict, c.named,
@@ -264,20 +346,13 @@ SELECT s.host AS site, 'robots' AS target,
        strftime('%Y-%m-%dT%H:%M:%SZ', COALESCE(h.last_ok, x.last_seen), 'unixepoch') AS last_seen,
        COALESCE(h.checks, x.checks) AS checks,
        NULLIF(lower(hex(b.sha256)), '') AS body_sha256, b.size AS body_bytes,
-       -- The first source by rank that looked in that second and had last seen this body.
-       (SELECT c.name FROM source c
-         WHERE (EXISTS (SELECT 1 FROM crawl k WHERE k.at = x.first_seen AND k.source_id = c.source_id AND k.whole = 1)
-             OR EXISTS (SELECT 1 FROM sighting e
-               WHERE e.site_id = x.site_id AND e.source_id = c.source_id AND e.seen_at = x.first_seen))
-           AND (SELECT g.body_id IS x.body_id FROM sighting g
-                 WHERE g.site_id = x.site_id AND g.source_id = c.source_id AND g.seen_at <= x.first_seen
-                 ORDER BY g.seen_at DESC LIMIT 1)
-         ORDER BY c.rank, c.source_id LIMIT 1) AS source,
-       (SELECT g.ref FROM sighting g JOIN source c ON c.source_id = g.source_id
-         WHERE g.site_id = x.site_id AND g.seen_at <= x.first_seen AND g.body_id IS x.body_id
-         ORDER BY g.seen_at DESC, c.rank, c.source_id LIMIT 1) AS ref
+       c.name AS source,
+       (SELECT g.ref FROM sighting g
+         WHERE g.site_id = x.site_id AND g.source_id = x.source_id AND g.seen_at <= x.first_seen
+         ORDER BY g.seen_at DESC LIMIT 1) AS ref
 FROM span x
 JOIN site s ON s.site_id = x.site_id
+LEFT JOIN source c ON c.source_id = x.source_id
 LEFT JOIN head h ON h.site_id = x.site_id AND h.first_seen = x.first_seen
 LEFT JOIN body b ON b.body_id = x.body_id;
 
@@ -298,12 +373,12 @@ FROM trouble t
 JOIN site s ON s.site_id = t.site_id
 JOIN source c ON c.source_id = t.source_id;
 
--- Passes over a panel, our own and imported.
+-- Passes over a panel, our own and imported. whole 0: a batch of captures, each at its own time, counted as captures.
 CREATE VIEW crawls AS
 SELECT k.crawl_id, strftime('%Y-%m-%dT%H:%M:%SZ', k.at, 'unixepoch') AS started,
        strftime('%Y-%m-%dT%H:%M:%SZ', k.finished_at, 'unixepoch') AS finished,
        p.name AS panel, p.list_id, k.vantage, c.name AS source, c.kind AS source_kind, k.ref, k.ruleset,
-       k.asked AS sites, k.answered_sites AS answered, k.failed_sites AS failed
+       k.asked AS sites, k.answered_sites AS answered, k.failed_sites AS failed, k.whole
 FROM crawl k
 JOIN source c ON c.source_id = k.source_id
 LEFT JOIN panel p ON p.panel_id = k.panel_id;

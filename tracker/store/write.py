@@ -74,6 +74,7 @@ class Writer:
                 _claim(self._connection, self._path, kind)
                 sync_registry(self._connection, agents)
                 self._set_up()
+                self._derive.bring_up_to_date()
                 reread(self._connection, self._bodies, self._derive, self._rulings.tokens, int(time.time()))
                 self._tally.flush()
             self._start()
@@ -181,7 +182,7 @@ class Writer:
             if crawl.late:
                 self._derive.rebuild(fresh)
             else:
-                self._derive.forward(bodies, failures, crawl.at)
+                self._derive.forward(bodies, failures, crawl.at, crawl.source_id)
         # Only now: a batch that failed can be given again.
         crawl.answered.update(answers)
         crawl.failed.update(failures)

@@ -1,4 +1,6 @@
--- Batches of past captures, each at its own time; and the record of what a better ruleset read anew.
+-- Batches of past captures, each at its own time; the record of what a better ruleset read anew; who saw an answer, and
+-- which answers a change lies between. The new columns of derived tables are filled when the history is next opened for
+-- writing (tracker/store/derive.py, DERIVATION).
 
 ALTER TABLE crawl ADD COLUMN whole INTEGER DEFAULT 1 NOT NULL;
 
@@ -14,3 +16,23 @@ CREATE TABLE relabel (
   FOREIGN KEY(policy_before) REFERENCES policy (policy_id),
   FOREIGN KEY(policy_after) REFERENCES policy (policy_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE agent_token (
+  agent_id INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  token TEXT NOT NULL,
+  PRIMARY KEY (agent_id, position),
+  FOREIGN KEY(agent_id) REFERENCES agent (agent_id)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE agent DROP COLUMN obeys;
+ALTER TABLE agent ADD COLUMN obeys_star INTEGER DEFAULT 1 NOT NULL;
+
+ALTER TABLE span ADD COLUMN source_id INTEGER DEFAULT 0 NOT NULL;
+ALTER TABLE span ADD COLUMN last_source_id INTEGER DEFAULT 0 NOT NULL;
+ALTER TABLE head ADD COLUMN source_id INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE state ADD COLUMN body_id INTEGER REFERENCES body (body_id);
+ALTER TABLE state ADD COLUMN prev_body_id INTEGER REFERENCES body (body_id);
+ALTER TABLE state ADD COLUMN not_before INTEGER;
+ALTER TABLE state ADD COLUMN relayed INTEGER DEFAULT 0 NOT NULL;

@@ -1,0 +1,39 @@
+"""The tables of the history, declared once for every engine.
+
+Four kinds. *Facts* are what the history is told: panels, sites, agents. *Evidence* is what was seen and is never
+rewritten. *Meaning* follows from one body and the ruleset. *Derived* tables follow from all of these, and can be
+dropped and rebuilt. Times are integer UTC seconds, days are day numbers since 1970-01-01 (UTC). Users query the views,
+not these tables.
+"""
+
+from tracker.store.models.derived import Head, Ruling, Span, State, Tally, TallySites, tally_columns
+from tracker.store.models.evidence import Body, BodyData, Crawl, Relabel, Sighting, Source, Trouble
+from tracker.store.models.facts import Agent, AgentToken, Meta, Panel, PanelMember, Site
+from tracker.store.models.meaning import Policy, Rule, Signal, Token
+
+__all__ = [
+    "Agent",
+    "AgentToken",
+    "Body",
+    "BodyData",
+    "Crawl",
+    "Head",
+    "Meta",
+    "Panel",
+    "PanelMember",
+    "Policy",
+    "Relabel",
+    "Rule",
+    "Ruling",
+    "Sighting",
+    "Signal",
+    "Site",
+    "Source",
+    "Span",
+    "State",
+    "Tally",
+    "TallySites",
+    "Token",
+    "Trouble",
+    "tally_columns",
+]
