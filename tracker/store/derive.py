@@ -5,7 +5,7 @@ other change rebuilds the site from all its evidence. States and tally are never
 are computed again, the old contribution is taken away and the new one added.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,12 +14,13 @@ from sqlalchemy import Connection, func, select, text
 from tracker.core.intervals import Check, Hold, Span, State, spans_of, states_of
 from tracker.store import models
 from tracker.store.bodies import ABSENT_BODY, Bodies
-from tracker.store.bulk import add, add_or, chunks, remove_where, rows_where, table
+from tracker.store.bulk import add, add_or, chunks, listed, remove_where, rows_where, table
 from tracker.store.evidence import Evidence
 from tracker.store.meta import get_meta, put_meta
 from tracker.store.tally import Tally, memberships
 
 DERIVATION = 3  # raised when the rules or the columns of derived tables change: then all of them are made anew
+_IN_ONE_STATEMENT = 5_000
 _SPAN_END = ("last_seen", "checks", "failed_after", "last_source_id")
 _HEAD = ("first_seen", "body_id", "last_ok", "checks", "failed_after", "last_try", "source_id")
 
@@ -49,9 +50,22 @@ class Deriver:
         """The heads of sites as spans."""
         return {row.site_id: _tip(row) for row in rows_where(self._connection, models.Head, "site_id", site_ids)}
 
-    def forward(self, answers: dict[int, int], failures: Iterable[int], at: int, source_id: int) -> None:
-        """Carry sites forward by one crawl at `at`, later than all that is known: site to body, and who failed."""
-        tips = self.tips([*answers, *failures])
+    def seen_again(self, site_ids: Iterable[int], at: int) -> None:
+        """Note that sites gave the answer that `tracker.store.expected` knows of them again."""
+        for some in chunks(site_ids, _IN_ONE_STATEMENT):
+            # All that is bound is numbers, and a thousand parameters would cost more than the statement itself.
+            self._connection.exec_driver_sql(
+                f"UPDATE head SET last_ok = {at}, last_try = {at}, checks = checks + 1, failed_after = NULL "
+                f"WHERE site_id IN ({listed(some)})"
+            )
+
+    def forward(
+        self, tips: Mapping[int, Tip], answers: Mapping[int, int], failures: Iterable[int], at: int, source_id: int
+    ) -> None:
+        """Carry sites forward by one crawl at `at`, later than all that is known.
+
+        `tips`: how they stand; `answers`: site to body; `failures`: who failed.
+        """
         heads: list[dict[str, Any]] = []
         spans: list[dict[str, Any]] = []
         changed: list[int] = []
@@ -114,10 +128,13 @@ class Deriver:
         """Make unknown what has outlived its hold by the horizon: nobody may have looked, so nothing else would."""
         overdue = text(
             "SELECT h.site_id FROM head h JOIN state t ON t.site_id = h.site_id AND t.valid_to IS NULL "
-            "WHERE t.policy_id IS NOT NULL AND CASE WHEN h.failed_after IS NULL THEN h.last_ok + :unwatched "
+            # The first condition holds for few sites, and saves looking at the states of the others.
+            "WHERE h.last_ok < :horizon - :shortest AND t.policy_id IS NOT NULL "
+            "AND CASE WHEN h.failed_after IS NULL THEN h.last_ok + :unwatched "
             "ELSE MIN(h.last_ok + :unwatched, MAX(h.last_ok + :failing, h.failed_after)) END < :horizon"
         )
         values = {"unwatched": self._hold.unwatched, "failing": self._hold.failing, "horizon": self.horizon()}
+        values["shortest"] = min(self._hold.unwatched, self._hold.failing)
         self.refresh(self._connection.execute(overdue, values).scalars().all())
 
     def _replace_states(self, spans: dict[int, list[Span]]) -> None:

@@ -20,7 +20,7 @@ def note_failures(
     A run goes on if the site's newest attempt of any kind (`last_tries`) was this run's last one and the cause is the
     same; an answer, another cause or an older date start a new run.
     """
-    runs = _newest_runs(connection, source_id, at, failures)
+    runs = _newest_runs(connection, source_id, at, failures, min(last_tries.values(), default=at))
     rows = []
     for site_id, (kind, detail) in failures.items():
         run = runs.get(site_id)
@@ -33,9 +33,11 @@ def note_failures(
     add_or(connection, models.Trouble, rows, ["last_seen", "kind", "checks", "detail"])
 
 
-def _newest_runs(connection: Connection, source_id: int, at: int, site_ids: Iterable[int]) -> dict[int, models.Trouble]:
-    """Of the runs of each site that began before `at`, the one that ended last."""
+def _newest_runs(
+    connection: Connection, source_id: int, at: int, site_ids: Iterable[int], since: int
+) -> dict[int, models.Trouble]:
+    """Of the runs of each site that began before `at` and ended at `since` or later, the one that ended last."""
     column = table(models.Trouble).c
-    earlier = (column.source_id == source_id, column.first_seen < at)
+    earlier = (column.source_id == source_id, column.first_seen < at, column.last_seen >= since)
     runs = rows_where(connection, models.Trouble, "site_id", site_ids, *earlier)
     return {run.site_id: run for run in sorted(runs, key=lambda run: run.last_seen)}

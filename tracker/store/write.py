@@ -19,11 +19,13 @@ from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError
 from tracker.store import bitmap, evidence, models
 from tracker.store.batches import note_captures
+from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import rows_where, table
 from tracker.store.captures import Answer, Capture, Failure, PastCrawl, SourceFacts
 from tracker.store.database import explained, open_writer, path_of
-from tracker.store.derive import Deriver
+from tracker.store.derive import Deriver, Tip
+from tracker.store.expected import Expected, expected, split
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
 from tracker.store.panels import store_panel
@@ -42,10 +44,15 @@ class OpenCrawl:
 
     crawl_id: int
     source_id: int
+    panel_id: int
     at: int
     late: bool
-    answered: set[int] = field(default_factory=set)
-    failed: set[int] = field(default_factory=set)
+    answered: SiteSet = field(default_factory=SiteSet)
+    failed: SiteSet = field(default_factory=SiteSet)
+
+    def has(self, site_id: int) -> bool:
+        """Whether this site has been recorded."""
+        return site_id in self.answered or site_id in self.failed
 
 
 class Writer:
@@ -92,6 +99,11 @@ class Writer:
         self._bodies = Bodies(self._connection, self._rulings)
         self._tally = Tally(self._connection, self._rulings)
         self._derive = Deriver(self._connection, self._bodies, self._tally, self._hold)
+        self._forget_expectations()
+
+    def _forget_expectations(self) -> None:
+        """No crawl is being recorded, or something else was written in between."""
+        self._expectations: tuple[int, dict[str, Expected]] = (0, {})
 
     def __enter__(self) -> Self:
         return self
@@ -116,6 +128,7 @@ class Writer:
     def _transaction(self) -> Iterator[Connection]:
         with explained(self._path):
             try:
+                self._forget_expectations()
                 with self._connection.begin():
                     yield self._connection
                     self._tally.flush()
@@ -155,37 +168,50 @@ class Writer:
             others = select(CRAWL.c.crawl_id).where(CRAWL.c.at >= at, ~and_(*same)).limit(1)
             late = connection.execute(others).first() is not None
             if row is not None:
-                answered, failed = (set(bitmap.unpack(blob).tolist()) for blob in (row.answered, row.failed))
-                return OpenCrawl(row.crawl_id, source_id, at, late, answered, failed)
+                answered, failed = (SiteSet(bitmap.unpack(blob)) for blob in (row.answered, row.failed))
+                return OpenCrawl(row.crawl_id, source_id, panel_id, at, late, answered, failed)
             values = {"source_id": source_id, "panel_id": panel_id, "at": at, "ref": ref, "asked": asked}
             crawl_id = _insert(connection, CRAWL, values | {"vantage": vantage, "ruleset": RULESET})
-            return OpenCrawl(crawl_id, source_id, at, late)
+            return OpenCrawl(crawl_id, source_id, panel_id, at, late)
 
     def remaining(self, crawl: OpenCrawl, hosts: Sequence[str]) -> list[str]:
         """The hosts that this crawl has not recorded yet, in order."""
         with self._transaction() as connection:
-            done = crawl.answered | crawl.failed
             ids = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", hosts)}
-            return [host for host in hosts if ids.get(host) not in done]
+            return [host for host in hosts if host not in ids or not crawl.has(ids[host])]
 
     def record(self, crawl: OpenCrawl, captures: Iterable[Answer | Failure]) -> None:
         """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over."""
-        captures = list(captures)
+        given = {capture.host: capture for capture in captures}
+        crawl_id, expectations = self._expectations
         with self._transaction() as connection:
-            ids = _site_ids(connection, (capture.host for capture in captures))
-            seen = crawl.answered | crawl.failed
-            fresh = {ids[capture.host]: capture for capture in captures if ids[capture.host] not in seen}
+            if crawl_id != crawl.crawl_id:
+                expectations = self._expected(connection, crawl)
+            same, others = split(expectations, given.values())
+            ids = _site_ids(connection, (capture.host for capture in others))
+            fresh = {ids[capture.host]: capture for capture in others if not crawl.has(ids[capture.host])}
             answers = {site: capture for site, capture in fresh.items() if isinstance(capture, Answer)}
             failures = {site: capture for site, capture in fresh.items() if isinstance(capture, Failure)}
-            bodies = self._body_ids(answers)
-            self._note(connection, crawl, answers, bodies, failures)
+            bodies, tips = self._body_ids(answers), self._derive.tips(fresh)
+            self._note(connection, crawl, answers, bodies, failures, tips)
+            after = replace(crawl, answered=crawl.answered.plus([*same, *answers]), failed=crawl.failed.plus(failures))
+            connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl.crawl_id), _looks(after))
             if crawl.late:
                 self._derive.rebuild(fresh)
             else:
-                self._derive.forward(bodies, failures, crawl.at, crawl.source_id)
+                self._derive.seen_again(same, crawl.at)
+                self._derive.forward(tips, bodies, failures, crawl.at, crawl.source_id)
         # Only now: a batch that failed can be given again.
-        crawl.answered.update(answers)
-        crawl.failed.update(failures)
+        crawl.answered, crawl.failed = after.answered, after.failed
+        # A site that comes again is not expected, and the long way passes it over.
+        for host in given:
+            expectations.pop(host, None)
+        self._expectations = crawl.crawl_id, expectations
+
+    def _expected(self, connection: Connection, crawl: OpenCrawl) -> dict[str, Expected]:
+        if crawl.late:
+            return {}
+        return expected(connection, crawl.source_id, crawl.panel_id, crawl.at, self._hold)
 
     def _note(
         self,
@@ -194,6 +220,7 @@ class Writer:
         answers: dict[int, Answer],
         bodies: dict[int, int],
         failures: dict[int, Failure],
+        tips: dict[int, Tip],
     ) -> None:
         if crawl.late:
             evidence.pin(connection, crawl.source_id, crawl.at, answers)
@@ -203,11 +230,9 @@ class Writer:
             (site, crawl.at, body, answers[site].ref) for site, body in bodies.items() if before.get(site) != body
         ]
         evidence.see(connection, crawl.source_id, changed)
-        tries = {site: tip.last_try for site, tip in self._derive.tips(failures).items()}
         causes = {site: (failure.kind, failure.detail) for site, failure in failures.items()}
+        tries = {site: tips[site].last_try for site in failures if site in tips}
         note_failures(connection, crawl.source_id, crawl.at, causes, tries)
-        looks = replace(crawl, answered=crawl.answered | answers.keys(), failed=crawl.failed | failures.keys())
-        connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl.crawl_id), _looks(looks))
 
     def finish_crawl(self, crawl: OpenCrawl, at: int | None) -> None:
         """Close a crawl (`at` None: it was interrupted and stays unfinished) and let overdue answers expire."""
@@ -267,8 +292,9 @@ class Writer:
         answers.update(bodies)
         failures = {ids[failure.host]: (failure.kind, failure.detail) for failure in crawl.failures}
         note_failures(connection, source_id, crawl.at, failures, tries)
-        looks = OpenCrawl(0, source_id, crawl.at, True, {ids[host] for host in crawl.present}, set(failures))
-        tries.update(dict.fromkeys(looks.answered | looks.failed, crawl.at))
+        present = {ids[host] for host in crawl.present}
+        looks = OpenCrawl(0, source_id, panel_id, crawl.at, True, SiteSet(present), SiteSet(failures))
+        tries.update(dict.fromkeys(present.union(failures), crawl.at))
         row = {
             "source_id": source_id,
             "panel_id": panel_id,
@@ -341,8 +367,8 @@ def _between(crawls: Sequence[PastCrawl], known: Sequence[int]) -> list[list[Pas
 
 def _looks(crawl: OpenCrawl) -> dict[str, Any]:
     return {
-        "answered": bitmap.pack(crawl.answered),
-        "failed": bitmap.pack(crawl.failed),
+        "answered": crawl.answered.packed(),
+        "failed": crawl.failed.packed(),
         "answered_sites": len(crawl.answered),
         "failed_sites": len(crawl.failed),
     }
