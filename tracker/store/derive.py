@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from tracker.core.intervals import Check, Hold, Span, State, spans_of, states_of
 from tracker.store import models
@@ -50,14 +50,18 @@ class Deriver:
         """The heads of sites as spans."""
         return {row.site_id: _tip(row) for row in rows_where(self._connection, models.Head, "site_id", site_ids)}
 
-    def seen_again(self, site_ids: Iterable[int], at: int) -> None:
-        """Note that sites gave the answer that `tracker.store.expected` knows of them again."""
-        for some in chunks(site_ids, _IN_ONE_STATEMENT):
-            # All that is bound is numbers, and a thousand parameters would cost more than the statement itself.
-            self._connection.exec_driver_sql(
-                f"UPDATE head SET last_ok = {at}, last_try = {at}, checks = checks + 1, failed_after = NULL "
-                f"WHERE site_id IN ({listed(some)})"
-            )
+    def stay(self, same: Iterable[int], failed: Iterable[int], at: int) -> None:
+        """Note that sites gave their newest answer once more, and that others failed, whatever they had answered.
+
+        `same`: only those whose newest answer the source of this crawl saw and which is still held. All need a head.
+        """
+        again = f"last_ok = {at}, last_try = {at}, checks = checks + 1, failed_after = NULL"
+        first_failure = f"CASE WHEN first_seen IS NOT NULL THEN COALESCE(failed_after, {at}) END"
+        for sites, values in ((same, again), (failed, f"last_try = {at}, failed_after = {first_failure}")):
+            for some in chunks(sites, _IN_ONE_STATEMENT):
+                # To bind a thousand numbers would cost more than the statement itself.
+                statement = f"UPDATE head SET {values} WHERE site_id IN ({listed(some)})"
+                self._connection.exec_driver_sql(statement)
 
     def forward(
         self, tips: Mapping[int, Tip], answers: Mapping[int, int], failures: Iterable[int], at: int, source_id: int
@@ -126,16 +130,12 @@ class Deriver:
 
     def expire(self) -> None:
         """Make unknown what has outlived its hold by the horizon: nobody may have looked, so nothing else would."""
-        overdue = text(
-            "SELECT h.site_id FROM head h JOIN state t ON t.site_id = h.site_id AND t.valid_to IS NULL "
-            # The first condition holds for few sites, and saves looking at the states of the others.
-            "WHERE h.last_ok < :horizon - :shortest AND t.policy_id IS NOT NULL "
-            "AND CASE WHEN h.failed_after IS NULL THEN h.last_ok + :unwatched "
-            "ELSE MIN(h.last_ok + :unwatched, MAX(h.last_ok + :failing, h.failed_after)) END < :horizon"
-        )
-        values = {"unwatched": self._hold.unwatched, "failing": self._hold.failing, "horizon": self.horizon()}
-        values["shortest"] = min(self._hold.unwatched, self._hold.failing)
-        self.refresh(self._connection.execute(overdue, values).scalars().all())
+        heads, states = table(models.Head), table(models.State)
+        over = select(heads.c.site_id).where(~held_at(self.horizon(), self._hold))
+        still_known = (states.c.valid_to.is_(None), states.c.policy_id.is_not(None))
+        # In two steps: together, SQLite would go through all open states instead of the few heads.
+        sites = self._connection.execute(over).scalars().all()
+        self.refresh(row.site_id for row in rows_where(self._connection, models.State, "site_id", sites, *still_known))
 
     def _replace_states(self, spans: dict[int, list[Span]]) -> None:
         policies = self._bodies.policies(span.body for found in spans.values() for span in found)
@@ -170,6 +170,13 @@ def _failed(tip: Tip | None, at: int) -> Tip:
         return Tip(None, at)
     first = at if tip.span.failed_after is None else tip.span.failed_after
     return Tip(replace(tip.span, failed_after=first), at)
+
+
+def held_at(at: int, hold: Hold) -> ColumnElement[bool]:
+    """`Hold.until` in SQL: whether the newest answer of a `head` still counts at a moment."""
+    head = table(models.Head).c
+    failing = or_(head.failed_after.is_(None), head.last_ok >= at - hold.failing, head.failed_after >= at)
+    return and_(head.last_ok >= at - hold.unwatched, failing)
 
 
 def stored_states(connection: Connection, site_ids: Iterable[int]) -> dict[int, list[State]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Table, and_, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, select, update
 
 from tracker import __version__
 from tracker.core.agents import Agent
@@ -24,18 +24,19 @@ from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import rows_where, table
 from tracker.store.captures import Answer, Capture, Failure, PastCrawl, SourceFacts
 from tracker.store.database import explained, open_writer, path_of
-from tracker.store.derive import Deriver, Tip
-from tracker.store.expected import Expected, expected, split
+from tracker.store.derive import Deriver
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
 from tracker.store.panels import store_panel
+from tracker.store.picture import Picture, Sorted
 from tracker.store.registry import sync_registry
 from tracker.store.reread import reread
 from tracker.store.rulings import Rulings
 from tracker.store.tally import Tally
-from tracker.store.trouble import note_failures
+from tracker.store.trouble import note_failures, running
 
 CRAWL = table(models.Crawl)
+_NOTE_LOOKS = update(CRAWL).where(CRAWL.c.crawl_id == bindparam("id"))
 
 
 @dataclass
@@ -99,11 +100,7 @@ class Writer:
         self._bodies = Bodies(self._connection, self._rulings)
         self._tally = Tally(self._connection, self._rulings)
         self._derive = Deriver(self._connection, self._bodies, self._tally, self._hold)
-        self._forget_expectations()
-
-    def _forget_expectations(self) -> None:
-        """No crawl is being recorded, or something else was written in between."""
-        self._expectations: tuple[int, dict[str, Expected]] = (0, {})
+        self._picture: dict[int, Picture] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -128,7 +125,8 @@ class Writer:
     def _transaction(self) -> Iterator[Connection]:
         with explained(self._path):
             try:
-                self._forget_expectations()
+                # Whatever is written may change how sites stand; `record` alone knows better.
+                self._picture = {}
                 with self._connection.begin():
                     yield self._connection
                     self._tally.flush()
@@ -177,51 +175,45 @@ class Writer:
     def remaining(self, crawl: OpenCrawl, hosts: Sequence[str]) -> list[str]:
         """The hosts that this crawl has not recorded yet, in order."""
         with self._transaction() as connection:
+            if not crawl.answered and not crawl.failed:
+                return list(hosts)
             ids = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", hosts)}
             return [host for host in hosts if host not in ids or not crawl.has(ids[host])]
 
     def record(self, crawl: OpenCrawl, captures: Iterable[Answer | Failure]) -> None:
         """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over."""
         given = {capture.host: capture for capture in captures}
-        crawl_id, expectations = self._expectations
+        picture = self._picture.get(crawl.crawl_id)
         with self._transaction() as connection:
-            if crawl_id != crawl.crawl_id:
-                expectations = self._expected(connection, crawl)
-            same, others = split(expectations, given.values())
-            ids = _site_ids(connection, (capture.host for capture in others))
-            fresh = {ids[capture.host]: capture for capture in others if not crawl.has(ids[capture.host])}
+            if picture is None and not crawl.late:
+                picture = Picture(connection, crawl.source_id, crawl.panel_id, crawl.at, self._hold)
+            found = picture.sort(given.values()) if picture else Sorted([], {}, list(given.values()))
+            ids = _site_ids(connection, {capture.host for capture in found.others})
+            fresh = {ids[capture.host]: capture for capture in found.others if not crawl.has(ids[capture.host])}
             answers = {site: capture for site, capture in fresh.items() if isinstance(capture, Answer)}
             failures = {site: capture for site, capture in fresh.items() if isinstance(capture, Failure)}
-            bodies, tips = self._body_ids(answers), self._derive.tips(fresh)
-            self._note(connection, crawl, answers, bodies, failures, tips)
-            after = replace(crawl, answered=crawl.answered.plus([*same, *answers]), failed=crawl.failed.plus(failures))
-            connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl.crawl_id), _looks(after))
-            if crawl.late:
-                self._derive.rebuild(fresh)
-            else:
-                self._derive.seen_again(same, crawl.at)
-                self._derive.forward(tips, bodies, failures, crawl.at, crawl.source_id)
+            answered = crawl.answered.plus([*found.same, *answers])
+            failed = crawl.failed.plus([*found.failed, *failures])
+            looks = replace(crawl, answered=answered, failed=failed)
+            connection.execute(_NOTE_LOOKS, _looks(looks) | {"id": crawl.crawl_id})
+            if picture:
+                runs = picture.running(found.failed)
+                note_failures(connection, crawl.source_id, crawl.at, found.failed, runs)
+                self._derive.stay(found.same, found.failed, crawl.at)
+            if fresh:
+                self._change(connection, crawl, answers, failures)
         # Only now: a batch that failed can be given again.
-        crawl.answered, crawl.failed = after.answered, after.failed
-        # A site that comes again is not expected, and the long way passes it over.
-        for host in given:
-            expectations.pop(host, None)
-        self._expectations = crawl.crawl_id, expectations
+        crawl.answered, crawl.failed = answered, failed
+        if picture:
+            picture.forget(given)
+            self._picture = {crawl.crawl_id: picture}
 
-    def _expected(self, connection: Connection, crawl: OpenCrawl) -> dict[str, Expected]:
-        if crawl.late:
-            return {}
-        return expected(connection, crawl.source_id, crawl.panel_id, crawl.at, self._hold)
-
-    def _note(
-        self,
-        connection: Connection,
-        crawl: OpenCrawl,
-        answers: dict[int, Answer],
-        bodies: dict[int, int],
-        failures: dict[int, Failure],
-        tips: dict[int, Tip],
+    def _change(
+        self, connection: Connection, crawl: OpenCrawl, answers: dict[int, Answer], failures: dict[int, Failure]
     ) -> None:
+        """Write what may change how its site stands."""
+        bodies = self._body_ids(answers)
+        tips = self._derive.tips([*answers, *failures])
         if crawl.late:
             evidence.pin(connection, crawl.source_id, crawl.at, answers)
         # What this source saw in the same second counts as before: the later given replaces it.
@@ -230,9 +222,13 @@ class Writer:
             (site, crawl.at, body, answers[site].ref) for site, body in bodies.items() if before.get(site) != body
         ]
         evidence.see(connection, crawl.source_id, changed)
-        causes = {site: (failure.kind, failure.detail) for site, failure in failures.items()}
         tries = {site: tips[site].last_try for site in failures if site in tips}
-        note_failures(connection, crawl.source_id, crawl.at, causes, tries)
+        runs = running(connection, crawl.source_id, crawl.at, tries)
+        note_failures(connection, crawl.source_id, crawl.at, failures, runs)
+        if crawl.late:
+            self._derive.rebuild([*answers, *failures])
+        else:
+            self._derive.forward(tips, bodies, failures, crawl.at, crawl.source_id)
 
     def finish_crawl(self, crawl: OpenCrawl, at: int | None) -> None:
         """Close a crawl (`at` None: it was interrupted and stays unfinished) and let overdue answers expire."""
@@ -290,8 +286,9 @@ class Writer:
         ]
         evidence.see(connection, source_id, changed)
         answers.update(bodies)
-        failures = {ids[failure.host]: (failure.kind, failure.detail) for failure in crawl.failures}
-        note_failures(connection, source_id, crawl.at, failures, tries)
+        failures = {ids[failure.host]: failure for failure in crawl.failures}
+        runs = running(connection, source_id, crawl.at, {site: tries[site] for site in failures})
+        note_failures(connection, source_id, crawl.at, failures, runs)
         present = {ids[host] for host in crawl.present}
         looks = OpenCrawl(0, source_id, panel_id, crawl.at, True, SiteSet(present), SiteSet(failures))
         tries.update(dict.fromkeys(present.union(failures), crawl.at))
