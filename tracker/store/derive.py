@@ -114,8 +114,9 @@ class Deriver:
         """Make unknown what has outlived its hold by the horizon: nobody may have looked, so nothing else would."""
         overdue = text(
             "SELECT h.site_id FROM head h JOIN state t ON t.site_id = h.site_id AND t.valid_to IS NULL "
-            "WHERE t.policy_id IS NOT NULL AND CASE WHEN h.failed_after IS NULL THEN h.last_ok + :unwatched "
-            "ELSE MIN(h.last_ok + :unwatched, MAX(h.last_ok + :failing, h.failed_after)) END < :horizon"
+            # The hold of tracker.core.intervals.Hold.until, as what it must be before the horizon.
+            "WHERE t.policy_id IS NOT NULL AND (h.last_ok + :unwatched < :horizon "
+            "OR (h.failed_after < :horizon AND h.last_ok + :failing < :horizon))"
         )
         values = {"unwatched": self._hold.unwatched, "failing": self._hold.failing, "horizon": self.horizon()}
         self.refresh(self._connection.execute(overdue, values).scalars().all())
