@@ -50,7 +50,7 @@ def empty_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def fresh_history(empty_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Path]]:
+def fresh_file(empty_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Path]]:
     """Gives a new empty history file at each call (usable under Hypothesis, where fixtures live too long)."""
     folder = tmp_path_factory.mktemp("histories")
     made: list[Path] = []
@@ -63,6 +63,12 @@ def fresh_history(empty_history: Path, tmp_path_factory: pytest.TempPathFactory)
 
     yield fresh
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def fresh_history(fresh_file: Callable[[], Path]) -> Callable[[], Path]:
+    """As `fresh_file`; the store's tests run on other engines too."""
+    return fresh_file
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ def test_reading_without_a_history_says_how_to_make_one(run) -> None:
         (["crawl", "--workers", "0"], "setting workers (flag)", 2),
         (["crawl", "--allow-private", "everything"], "setting allow_private (flag)", 2),
         (["crawl", "--panel", "good.txt", "--database", "junk.sqlite"], "junk.sqlite is not an SQLite file", 1),
-        (["crawl", "--panel", "good.txt", "--database", "postgresql://x/y"], "cannot be used", 2),
+        (["crawl", "--panel", "good.txt", "--database", "mysql://x/y"], "cannot be used", 2),
     ],
 )
 def test_bad_input_is_one_clear_line_and_leaves_nothing(run, repository, tmp_path, arguments, names, code) -> None:

@@ -5,7 +5,9 @@ them; it knows no spans, no differences and no increments.
 """
 
 import random
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +15,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from tests.conftest import AGENTS
+from tests.postgres import Server
 from tracker.core.agents import Agent
 from tracker.core.intervals import DAY
 from tracker.core.panels import Member, Panel
@@ -21,6 +24,7 @@ from tracker.store.database import open_writer
 from tracker.store.query import Reader
 from tracker.store.write import Writer
 
+Where = Path | str  # a file, or the address of a database on a server
 START = 1_640_995_200  # 2022-01-01, a midnight
 HOSTS = tuple(f"{letter}.example" for letter in "abcdefghijklmnop")
 PANELS = {"all": HOSTS, "few": HOSTS[2:7]}
@@ -167,7 +171,7 @@ def panel(name: str) -> Panel:
     return Panel(name, f"The panel {name}", "made up", "1", "2022-01-01", None, False, members)
 
 
-def play(path: Path, arrivals: Sequence[Look], agents: Sequence[Agent] = AGENTS) -> Path:
+def play(path: Where, arrivals: Sequence[Look], agents: Sequence[Agent] = AGENTS) -> Where:
     """Write looks in the given order of arrival; imports that arrive one after the other go in as one batch."""
     with Writer(path, agents) as writer:
         panels = {name: writer.panel(panel(name)) for name in PANELS}
@@ -270,7 +274,7 @@ class Model:
         return None if body is None else dict(zip(AGENT_NAMES, BODIES[body][1], strict=True))
 
 
-def content(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+def content(path: Where) -> dict[str, list[tuple[Any, ...]]]:
     """The derived tables of a history without ids: what must not depend on the order of arrival."""
     body = "NULLIF(lower(hex(b.sha256)), '')"
     tally = "t.day, t.effective_full, t.effective_full_named, t.effective_root, t.effective_root_named, "
@@ -295,14 +299,44 @@ def content(path: Path) -> dict[str, list[tuple[Any, ...]]]:
         return {name: sorted(reader.sql(query).rows, key=repr) for name, query in queries.items()}
 
 
-def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+def dump(path: Where) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
     with Reader(path) as reader:
-        names = [row[0] for row in reader.sql("SELECT name FROM sqlite_master WHERE type = 'table'").rows]
+        listed = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        if isinstance(path, str):
+            listed = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        names = [row[0] for row in reader.sql(listed).rows]
         return {name: sorted(reader.sql(f'SELECT * FROM "{name}"').rows, key=repr) for name in names}
 
 
-def rebuild(path: Path) -> Path:
+_SERVER: list[Server] = []
+
+
+@contextmanager
+def on_server(server: Server) -> Iterator[None]:
+    """Let `drop` and `copy` know the server that histories by address are on."""
+    _SERVER.append(server)
+    yield
+    _SERVER.remove(server)
+
+
+def drop(path: Where) -> None:
+    """Remove a history."""
+    if isinstance(path, Path):
+        path.unlink()
+    else:
+        _SERVER[-1].drop(path)
+
+
+def copy(path: Where, to: Where) -> Where:
+    """A copy of a history; where `to` is a file, there."""
+    if isinstance(path, Path):
+        return shutil.copyfile(path, to)
+    drop(to)
+    return _SERVER[-1].create(path)
+
+
+def rebuild(path: Where) -> Where:
     """Derive everything again from the evidence in the file."""
     from tracker.core.intervals import Hold
     from tracker.store.bodies import Bodies

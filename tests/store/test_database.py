@@ -16,9 +16,10 @@ from sqlmodel import SQLModel
 from tests.conftest import AGENTS
 from tests.store.histories import HOSTS, START, Look, dump, panel, play
 from tracker.errors import DatabaseCorrupt, DatabaseError, DatabaseNewer, NotADatabase, UsageError
-from tracker.store import database as db
-from tracker.store import migrations, models
+from tracker.store import definition, migrations, models
+from tracker.store import sqlite as db
 from tracker.store.captures import OWN
+from tracker.store.place import path_of
 from tracker.store.query import Reader
 from tracker.store.write import Writer
 
@@ -130,16 +131,18 @@ def test_any_name(tmp_path: Path, name: str) -> None:
 
 
 def test_a_url_is_a_path_too(database: Path) -> None:
-    assert db.path_of(f"sqlite:///{database}") == database
-    assert db.path_of("~/x.sqlite") == Path.home() / "x.sqlite"
+    assert path_of(f"sqlite:///{database}") == database
+    assert path_of("~/x.sqlite") == Path.home() / "x.sqlite"
     with Reader(f"sqlite:///{database}") as reader:
         assert reader.agents()
 
 
-@pytest.mark.parametrize("text", ["postgresql://localhost/x", "sqlite://", "sqlite:///:memory:", "nothing://x", "://"])
+@pytest.mark.parametrize(
+    "text", ["postgresql://localhost", "mysql://localhost/x", "sqlite://", "sqlite:///:memory:", "nothing://x", "://"]
+)
 def test_urls_that_cannot_be_used(text: str) -> None:
     with pytest.raises(UsageError, match=r"sqlite:///PATH"):
-        db.path_of(text)
+        path_of(text)
 
 
 @contextmanager
@@ -234,9 +237,12 @@ def test_migrations_end_in_the_declared_tables(empty_history: Path) -> None:
 def test_changed_views_are_made_again(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     play(database, [LOOK])
     before = dump(database)
-    text = db.views_text().replace("CREATE VIEW agents AS", "CREATE VIEW agents AS SELECT 1 AS one UNION ALL", 1)
+    text = definition.views_text().replace(
+        "CREATE VIEW agents AS", "CREATE VIEW agents AS SELECT 1 AS one UNION ALL", 1
+    )
     new = "CREATE VIEW agents AS SELECT 'changed' AS agent;\n" + text[text.index("-- Every known state") :]
     new = text[: text.index("CREATE VIEW agents")] + new
+    monkeypatch.setattr(definition, "views_text", lambda: new)
     monkeypatch.setattr(db, "views_text", lambda: new)
     with Reader(database) as reader:
         assert reader.sql("SELECT agent FROM agents").rows == [("changed",)]

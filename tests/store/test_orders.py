@@ -1,6 +1,5 @@
 """Whatever the order of arrival, the derived tables are those that all evidence together gives."""
 
-import shutil
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +17,8 @@ from tests.store.histories import (
     Look,
     Model,
     content,
+    copy,
+    drop,
     looks,
     play,
     rebuild,
@@ -65,10 +66,10 @@ def order_does_not_matter(history: list[Look], shuffled: list[Look], fresh: Fres
     states_match(path, Model(history))
     straight = play(fresh(), history)
     assert found == content(straight)
-    again = shutil.copyfile(path, fresh())
+    again = copy(path, fresh())
     assert found == content(rebuild(again))
     for used in (path, straight, again):
-        used.unlink()
+        drop(used)
 
 
 @settings(RELAXED, max_examples=16)

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,8 @@ def test_what_is_wanted_and_how_many(named: Path) -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_sites_and_a_thousand_names_take_less_than_a_second(database: Path) -> None:
+def test_ten_thousand_sites_and_a_thousand_names_take_less_than_a_second(fresh_file: Callable[[], Path]) -> None:
+    database = fresh_file()
     with Writer(database, AGENTS) as writer:
         writer.panel(panel("big", *(f"s{number}.example" for number in range(10_000))))
     connection = sqlite3.connect(database)

@@ -23,6 +23,7 @@ from tests.store.histories import (
     Look,
     Model,
     Says,
+    drop,
     looks,
     panel,
     play,
@@ -31,7 +32,7 @@ from tests.store.test_orders import RELAXED
 from tracker.core.definitions import DEFINITIONS
 from tracker.core.intervals import DAY
 from tracker.store.captures import OWN, Answer
-from tracker.store.database import views_text
+from tracker.store.definition import views_text
 from tracker.store.models import Tally, tally_columns
 from tracker.store.query import Reader
 from tracker.store.write import Writer
@@ -152,7 +153,7 @@ def test_of_the_sites_that_answered(fresh_history: Fresh, history: list[Look], d
     with Reader(path) as reader:
         rows = reader.shares("all", AGENT_NAMES, definition, held=True).dicts()
         last = reader.league("all", definition).dicts()
-    path.unlink()
+    drop(path)
     for row in rows:
         end = (date_number(row["date"]) + 1) * DAY - 1
         silent = [body for host in HOSTS if failed(history, host, end) and (body := model.at(host, end)) is not None]
@@ -176,7 +177,7 @@ def test_shares_are_what_counting_gives(fresh_history: Fresh, history: list[Look
         "SELECT date, agent, panel, definition, members, readable, absent, unknown, blocked, blocked_named, partial, "
         "blocked_wildcard, percent_blocked, agent_existed FROM shares",
     )
-    path.unlink()
+    drop(path)
     assert len(rows) == len(expected)
     for row in rows:
         day, agent = str(row[0]), row[1]
@@ -312,7 +313,7 @@ def test_access_now_is_the_open_end_of_the_history(fresh_history: Fresh, history
             assert (verdict, named, root) == ("unknown", None, None)
         else:
             assert (verdict, named, root) == (says[str(agent)].degree, says[str(agent)].named, says[str(agent)].root)
-    path.unlink()
+    drop(path)
 
 
 def test_failures_crawls_sites_agents_bodies_about(told: Path) -> None:
@@ -376,7 +377,7 @@ def test_groups_add_up_to_the_whole(fresh_history: Fresh, history: list[Look]) -
         "SELECT date, agent, panel, readable + absent, blocked, partial, unknown FROM shares "
         "WHERE definition = 'effective_full' ORDER BY 1, 2, 3",
     )
-    path.unlink()
+    drop(path)
 
 
 def test_bodies_that_nobody_shows_any_more_stay(database: Path) -> None:

@@ -16,6 +16,7 @@ from tests.store.histories import (
     Model,
     answer,
     content,
+    drop,
     dump,
     looks,
     panel,
@@ -61,7 +62,7 @@ def test_importing_again_changes_no_row(fresh_history: Fresh, history: list[Look
                     writer.import_crawls(source, panel_id, again)
             writer.import_crawls(source, panel_id, [crawl for crawl in again if crawl.ref not in known])
     assert dump(path) == before
-    path.unlink()
+    drop(path)
 
 
 def test_the_same_answers_from_another_source_in_the_same_seconds_change_no_state(database: Path) -> None:

@@ -95,10 +95,11 @@ def panel_to_crawl(settings: "Settings") -> "PanelList":
 def _due(settings: "Settings", panel: str, now: datetime) -> bool:
     from tracker.errors import DatabaseError
     from tracker.schedule import is_due
-    from tracker.store.database import path_of
+    from tracker.store.database import place_of
     from tracker.store.query import Reader
 
-    if not path_of(settings.history).exists():
+    place = place_of(settings.history)
+    if place.path and not place.path.exists():
         return True
     try:
         with Reader(settings.history) as reader:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Table, bindparam, delete, insert, select
-from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 T = TypeVar("T")
@@ -42,9 +42,12 @@ def add(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[st
         connection.execute(insert(table(model)), rows)
 
 
-def upsert(target: Table) -> Insert:
-    """An INSERT that can be given an ON CONFLICT clause."""
-    return Insert(target)
+Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
+
+
+def upsert(dialect: str, target: Table) -> Upsert:
+    """An INSERT that can be given an ON CONFLICT clause, in the words of an engine."""
+    return sqlite.insert(target) if dialect == "sqlite" else postgresql.insert(target)
 
 
 def add_or(
@@ -52,13 +55,13 @@ def add_or(
 ) -> None:
     """Insert rows; where the key exists, overwrite the columns `replacing` (none: leave the row as it is)."""
     if rows:
-        connection.execute(_add_or(model, tuple(replacing)), rows)
+        connection.execute(_add_or(connection.dialect.name, model, tuple(replacing)), rows)
 
 
 @cache  # building it costs as much as a small batch takes to run
-def _add_or(model: type[SQLModel], replacing: tuple[str, ...]) -> Insert:
+def _add_or(dialect: str, model: type[SQLModel], replacing: tuple[str, ...]) -> Upsert:
     target = table(model)
-    statement = upsert(target)
+    statement = upsert(dialect, target)
     keys = [column.name for column in target.primary_key]
     if not replacing:
         return statement.on_conflict_do_nothing()

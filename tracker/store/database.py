@@ -1,184 +1,61 @@
-"""Opening a history: where it is, whether it is one, whether this program can read it, and how to talk to it.
+"""Opening a history, wherever it is, and saying in one line what went wrong with it."""
 
-SQLite in WAL mode, one writer (`BEGIN IMMEDIATE`, so that a second one waits instead of failing), many readers that
-open the file read-only. Measurements behind each pragma: docs/decisions/0003-store.md.
-"""
-
-import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from tracker.errors import DatabaseCorrupt, DatabaseError, DatabaseNewer, NoHistory, NotADatabase, UsageError
-from tracker.store import migrations
+from tracker.errors import DatabaseError
+from tracker.store import postgres, sqlite
+from tracker.store.place import Place, path_of, place_of
 
-APPLICATION_ID = 0x44525957  # "DRYW"
-BUSY_SECONDS = 10
-
-
-def path_of(database: str | Path) -> Path:
-    """The file behind a database setting: a path, or an SQLAlchemy URL `sqlite:///PATH`.
-
-    Raises UsageError for a URL of another engine or without a file.
-    """
-    text = str(database)
-    if "://" not in text:
-        return Path(text).expanduser()
-    try:
-        url = make_url(text)
-    except ArgumentError as error:
-        raise UsageError(f"database {text!r} is no SQLAlchemy URL: {error}; use sqlite:///PATH") from error
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        raise UsageError(f"database {text!r} cannot be used: give a file path or sqlite:///PATH")
-    return Path(url.database).expanduser()
+__all__ = ["close_writer", "explained", "open_reader", "open_writer", "path_of", "place_of", "stop_after"]
 
 
 def open_writer(database: str | Path) -> Engine:
-    """An engine for the one writer; creates, checks and migrates the file.
+    """An engine for the one writer; creates, checks and migrates the history.
 
-    Raises NotADatabase, DatabaseNewer, DatabaseCorrupt, DatabaseError (folder missing or not writable).
+    Raises NotADatabase, DatabaseNewer, DatabaseCorrupt, DatabaseError (folder missing or not writable, no server).
     """
-    path = path_of(database)
-    existed = path.exists() and path.stat().st_size > 0
-    with explained(path):
-        if existed:
-            _inspect(path, thorough=True)
-        else:
-            _make_folder(path)
-        engine = _engine(path)
-        migrations.upgrade(engine, path, APPLICATION_ID, views_text())
-    return engine
+    place = place_of(database)
+    with explained(place):
+        return sqlite.open_writer(place.path) if place.path else postgres.open_writer(place)
 
 
 def open_reader(database: str | Path) -> Engine:
     """A read-only engine on an existing history; migrates an older one first.
 
-    Raises DatabaseError if there is no file, and as `open_writer`.
+    Raises NoHistory if there is none, and as `open_writer`.
     """
-    path = path_of(database)
-    if not path.exists() or path.stat().st_size == 0:
-        demo = path.with_name("demo.sqlite")
-        hint = f" (the demo's is {demo}: add --database)" if demo.exists() else ""
-        raise NoHistory(
-            f"no history at {path} yet{hint}: run `tracker crawl` or `tracker import git` (or `tracker demo`)"
-        )
-    with explained(path):
-        if _inspect(path) != (migrations.SCHEMA_VERSION, views_digest()):
-            open_writer(path).dispose()
-        return _engine(path, read_only=True)
+    place = place_of(database)
+    with explained(place):
+        return sqlite.open_reader(place.path) if place.path else postgres.open_reader(place)
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite says into one line that names the file and the mend."""
+def explained(place: Place | Path) -> Iterator[None]:
+    """Turn what an engine says into one line that names the history and the mend."""
+    place = Place(path=place) if isinstance(place, Path) else place
     try:
         yield
     except (sqlite3.Error, DBAPIError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise _translated(path, cause or error) from error
+        cause = (error.orig if isinstance(error, DBAPIError) else None) or error
+        if place.path:
+            raise sqlite.translated(place.path, cause) from error
+        raise postgres.translated(place, cause) from error
     except OSError as error:
-        raise DatabaseError(f"cannot use {path}: {error.strerror or error}; choose another --database") from error
+        raise DatabaseError(f"cannot use {place}: {error.strerror or error}; choose another --database") from error
 
 
-def _translated(path: Path, error: BaseException) -> DatabaseError:
-    said = str(error)
-    if "not a database" in said:
-        return NotADatabase(f"{path} is not an SQLite file; choose another --database")
-    if "malformed" in said or "corrupt" in said:
-        return DatabaseCorrupt(f"{path} is damaged ({said}); restore a backup, or try `sqlite3 {path.name} .recover`")
-    if "locked" in said:
-        return DatabaseError(f"{path} is in use by another writer; wait for it to end, then try again")
-    if "readonly" in said or "unable to open" in said:
-        return DatabaseError(f"{path} cannot be opened ({said}); check the rights of the file and its folder")
-    if "is full" in said:
-        return DatabaseError(f"the disk of {path} is full; free some space and run the command again")
-    return DatabaseError(f"{path}: {said}")
+def close_writer(connection: Connection) -> None:
+    """Leave the history as others expect it."""
+    if connection.dialect.name == "sqlite":
+        sqlite.close_writer(connection)
 
 
-def _make_folder(path: Path) -> None:
-    if not path.parent.exists():
-        path.parent.mkdir(parents=True)
-
-
-def _inspect(path: Path, thorough: bool = False) -> tuple[int, str]:
-    """(schema version, digest of the views) of an existing file, after refusing what is no readable history."""
-    # Without a write-ahead log nobody is writing, and `immutable` keeps the look from leaving files behind.
-    still = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{still}", uri=True, timeout=BUSY_SECONDS)
-    try:
-        return _checked(path, connection, thorough)
-    finally:
-        connection.close()
-
-
-def _checked(path: Path, connection: sqlite3.Connection, thorough: bool) -> tuple[int, str]:
-    def pragma(name: str) -> int:
-        return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-
-    version = pragma("user_version")
-    tables = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
-    if pragma("application_id") != APPLICATION_ID and tables:
-        raise NotADatabase(f"{path} is an SQLite file of another program; choose another --database")
-    if version > migrations.SCHEMA_VERSION:
-        raise DatabaseNewer(
-            f"{path} has schema {version}, this program knows {migrations.SCHEMA_VERSION}: "
-            "upgrade Drywell (pip install -U drywell)"
-        )
-    if thorough and (said := connection.execute("PRAGMA quick_check(1)").fetchone()[0].splitlines()[-1]) != "ok":
-        raise DatabaseCorrupt(f"{path} is damaged ({said}); restore a backup, or try `sqlite3 {path.name} .recover`")
-    if not tables:
-        return version, ""
-    row = connection.execute("SELECT value FROM meta WHERE key = 'views'").fetchone()
-    return version, row[0] if row else ""
-
-
-def _engine(path: Path, read_only: bool = False) -> Engine:
-    mode = "ro" if read_only else "rwc"
-    # Not as text: reading it would undo the quoting of `?`, `#` and `%` in the name of the file.
-    url = URL.create("sqlite", database=path.resolve().as_uri(), query={"mode": mode, "uri": "true"})
-    engine = create_engine(
-        url,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
-    )
-    event.listen(engine, "connect", _set_up_reader if read_only else _set_up_writer)
-    if not read_only:
-        event.listen(engine, "begin", _begin_immediate)
-    return engine
-
-
-def _set_up_writer(connection: sqlite3.Connection, _record: Any) -> None:
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "journal_size_limit = 67108864",
-        "cache_size = -65536",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _set_up_reader(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.execute("PRAGMA query_only = ON")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # ATTACH would make a file that is not there
-    connection.execute("PRAGMA cache_size = -65536")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    # A deferred transaction that upgrades to a write cannot wait for the lock: it fails at once.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def views_text() -> str:
-    """The SQL of the public views."""
-    return resources.files("tracker.store").joinpath("views.sql").read_text(encoding="utf-8")
-
-
-def views_digest() -> str:
-    """Identity of the views: when it differs from the one in the file, they are dropped and made again."""
-    return hashlib.sha256(views_text().encode()).hexdigest()[:16]
+def stop_after(connection: Connection, seconds: float | None) -> None:
+    """Interrupt what runs on a reading connection after so many seconds; None: no longer."""
+    (sqlite if connection.dialect.name == "sqlite" else postgres).stop_after(connection, seconds)

@@ -1,29 +1,53 @@
-"""One writing command at a time: an advisory lock on a file beside the history, let go by the kernel on any end."""
+"""One writing command at a time, whoever starts it; let go at any end of a process."""
 
 import fcntl
 import os
 from pathlib import Path
 
+from sqlalchemy import Connection, Engine
+
 from tracker.errors import DatabaseError
+from tracker.store import postgres
+from tracker.store.place import Place
 
 
 class WriterLock:
-    """Held from construction to `release`. Raises DatabaseError naming the process that has it."""
+    """Held from construction to `release`: for a file a lock on a file beside it, on a server one of the server's.
 
-    def __init__(self, database: Path) -> None:
-        path = database.with_name(f"{database.name}.lock")
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip() or "unknown"
-            os.close(self._file)
-            raise DatabaseError(f"{database} is being written by process {holder}: wait for it or stop it") from error
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, str(os.getpid()).encode("ascii"), 0)
+    Raises DatabaseError if somebody else writes, naming the process where it is known.
+    """
+
+    def __init__(self, place: Place, engine: Engine) -> None:
+        self._file = -1
+        self._connection: Connection | None = None
+        if place.path:
+            self._file = _locked(place.path)
+            return
+        self._connection = engine.connect()
+        if not postgres.take_lock(self._connection):
+            self._connection.close()
+            raise DatabaseError(f"{place} is being written by another process: wait for it or stop it")
+        self._connection.commit()
 
     def release(self) -> None:
         """Let the next writer in."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+
+
+def _locked(database: Path) -> int:
+    path = database.with_name(f"{database.name}.lock")
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(file, 20, 0).decode("ascii", "replace").strip() or "unknown"
+        os.close(file)
+        raise DatabaseError(f"{database} is being written by process {holder}: wait for it or stop it") from error
+    os.ftruncate(file, 0)
+    os.pwrite(file, str(os.getpid()).encode("ascii"), 0)
+    return file

@@ -1,21 +1,18 @@
 """The only reader of a history: SQL on the public views, and the few questions that every surface asks."""
 
-import sqlite3
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import zstandard
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.core.definitions import BY_STAR, DEFINITIONS
 from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError, QueryError
-from tracker.store.database import explained, open_reader, path_of
+from tracker.store.database import explained, open_reader, place_of, stop_after
 from tracker.store.rows import Rows
 
 QUERY_SECONDS = 30.0
@@ -29,9 +26,9 @@ class Reader:
     """
 
     def __init__(self, database: str | Path) -> None:
-        self._path = path_of(database)
+        self._place = place_of(database)
         self._engine = open_reader(database)
-        with explained(self._path):
+        with explained(self._place):
             self._connection = self._engine.connect()
 
     def __enter__(self) -> Self:
@@ -59,43 +56,38 @@ class Reader:
 
         Raises QueryError with SQLite's words if it does not run, writes, or takes too long.
         """
-        with self._deadline(seconds):
-            try:
-                # Colons in a user's own SQL ('12:30') are not parameters unless values are given.
-                if values is None:
-                    result = self._connection.exec_driver_sql(statement)
-                else:
-                    result = self._connection.execute(text(statement), values)
-                if not result.returns_rows:
-                    raise QueryError("the statement returns no rows; ask with SELECT (the history is read-only here)")
-                rows = result.fetchmany(limit + 1) if limit is not None else result.fetchall()
-                columns = tuple(result.keys())
-                result.close()
-            except DBAPIError as error:
-                raise self._explain(error, seconds) from error
+        try:
+            stop_after(self._connection, seconds)
+            result = self._run(statement, values)
+            if not result.returns_rows:
+                raise QueryError("the statement returns no rows; ask with SELECT (the history is read-only here)")
+            rows = result.fetchmany(limit + 1) if limit is not None else result.fetchall()
+            columns = tuple(result.keys())
+            result.close()
+        except DBAPIError as error:
+            raise self._explain(error, seconds) from error
+        finally:
+            self._connection.rollback()
         kept = rows if limit is None else rows[:limit]
         return Rows(columns, [tuple(row) for row in kept], cut=len(kept) < len(rows))
 
+    def _run(self, statement: str, values: Mapping[str, Any] | None) -> CursorResult[Any]:
+        if values is not None:
+            return self._connection.execute(text(statement), values)
+        # Colons in a user's own SQL ('12:30') are not parameters unless values are given.
+        if self._connection.dialect.name == "sqlite":
+            return self._connection.exec_driver_sql(statement)
+        return self._connection.execute(text(statement.replace(":", r"\:")))
+
     def _explain(self, error: DBAPIError, seconds: float) -> Exception:
-        said = str(error.orig)
-        if "interrupted" in said:
+        said = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
+        if "interrupted" in said or "statement timeout" in said:
             return QueryError(f"the query took longer than {seconds:g} s: narrow it by site, agent or date")
-        if "readonly" in said or "read only" in said:
+        if "readonly" in said or "read only" in said or "read-only" in said:
             return QueryError("the history is read-only here: ask with SELECT")
         if "malformed" in said or "not a database" in said:
-            return DatabaseError(f"{self._path} is damaged ({said}); restore a backup")
+            return DatabaseError(f"{self._place} is damaged ({said}); restore a backup")
         return QueryError(f"{said} (see `tracker query --help` for the views and examples)")
-
-    @contextmanager
-    def _deadline(self, seconds: float) -> Iterator[None]:
-        raw = self._connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        end = time.monotonic() + seconds
-        raw.set_progress_handler(lambda: int(time.monotonic() > end), 20_000)
-        try:
-            yield
-        finally:
-            raw.set_progress_handler(None, 0)
 
     def _one(self, statement: str, values: Mapping[str, Any] | None = None) -> Any:
         rows = self.sql(statement, values).rows
@@ -284,9 +276,17 @@ class Reader:
     def body(self, sha256: str) -> bytes:
         """The bytes of a stored robots.txt by the SHA-256 in hex. Raises QueryError for one that is not there."""
         rows = self.sql(
-            "SELECT d.data FROM body b JOIN body_data d ON d.body_id = b.body_id WHERE lower(hex(b.sha256)) = :sha",
-            {"sha": sha256.lower()},
+            "SELECT d.data FROM body b JOIN body_data d ON d.body_id = b.body_id WHERE b.sha256 = :digest",
+            {"digest": _digest(sha256)},
         ).rows
         if not rows:
-            raise QueryError(f"no body with sha256 {sha256} in {self._path}")
+            raise QueryError(f"no body with sha256 {sha256} in {self._place}")
         return zstandard.ZstdDecompressor().decompress(rows[0][0])
+
+
+def _digest(sha256: str) -> bytes:
+    """The digest in hex as bytes; no bytes, which no body has, for what is none."""
+    try:
+        return bytes.fromhex(sha256)
+    except ValueError:
+        return b""

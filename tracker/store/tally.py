@@ -10,13 +10,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Delete, Integer, bindparam, delete
-from sqlalchemy.dialects.sqlite import Insert
 from sqlmodel import SQLModel
 
 from tracker.core.definitions import BY_STAR
 from tracker.core.intervals import State, day_of
 from tracker.store import models
-from tracker.store.bulk import rows_where, table, upsert
+from tracker.store.bulk import Upsert, rows_where, table, upsert
 from tracker.store.rulings import COLUMNS, Rulings
 
 _SITES = ("members", "readable", "absent", *(f"star_{name}" for name in BY_STAR))
@@ -91,15 +90,15 @@ def _accumulate(
     connection: Connection, model: type[SQLModel], columns: tuple[str, ...], rows: list[dict[str, int]]
 ) -> None:
     if rows:
-        for statement in _accumulating(model, columns):
+        for statement in _accumulating(connection.dialect.name, model, columns):
             connection.execute(statement, rows)
 
 
 @cache
-def _accumulating(model: type[SQLModel], columns: tuple[str, ...]) -> tuple[Insert, Delete]:
+def _accumulating(dialect: str, model: type[SQLModel], columns: tuple[str, ...]) -> tuple[Upsert, Delete]:
     """Add a row of differences; drop a row, found by its key, that has become all zero."""
     target = table(model)
-    statement = upsert(target)
+    statement = upsert(dialect, target)
     keys = [column.name for column in target.primary_key]
     sums = {name: target.c[name] + statement.excluded[name] for name in columns}
     same_key = (target.c[name] == bindparam(name, type_=Integer) for name in keys)

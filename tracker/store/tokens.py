@@ -63,8 +63,8 @@ def _in_force(reader: Reader, panel: str | None) -> list[tuple[Any, ...]]:
         "SELECT k.token_id, k.token, n.sites, n.closed, substr(n.best, 12) AS example FROM ("
         "  SELECT r.token_id, SUM(f.sites) AS sites, "
         "    SUM(CASE WHEN r.bits & :degree = :full THEN f.sites ELSE 0 END) AS closed, MIN(f.best) AS best "
-        "  FROM force f CROSS JOIN rule r ON r.policy_id = f.policy_id "
-        "  WHERE r.bits & :primary <> 0 GROUP BY r.token_id"
+        "  FROM force f CROSS JOIN rule r WHERE r.policy_id = f.policy_id AND r.bits & :primary <> 0 "
+        "  GROUP BY r.token_id"
         ") n JOIN token k ON k.token_id = n.token_id ORDER BY n.sites DESC, k.token",
         {"primary": PRIMARY, "degree": DEGREE, "full": FULL, **_panel(panel)},
     ).rows

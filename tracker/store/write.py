@@ -23,12 +23,13 @@ from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import rows_where, table
 from tracker.store.captures import Answer, Capture, Failure, PastCrawl, SourceFacts
-from tracker.store.database import explained, open_writer, path_of
+from tracker.store.database import close_writer, explained, open_writer, place_of
 from tracker.store.derive import Deriver
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
 from tracker.store.panels import store_panel
 from tracker.store.picture import Picture, Sorted
+from tracker.store.place import Place
 from tracker.store.registry import sync_registry
 from tracker.store.reread import reread
 from tracker.store.rulings import Rulings
@@ -66,20 +67,20 @@ class Writer:
     def __init__(
         self, database: str | Path, agents: Sequence[Agent], *, kind: str = "live", hold: Hold | None = None
     ) -> None:
-        self._path = path_of(database)
+        self._place = place_of(database)
         self._agents = agents
         self._hold = hold or Hold()
         self._engine = open_writer(database)
         try:
-            with explained(self._path):
-                self._lock = WriterLock(self._path)
+            with explained(self._place):
+                self._lock = WriterLock(self._place, self._engine)
         except DatabaseError:
             self._engine.dispose()
             raise
         self._connection = self._engine.connect()
         try:
-            with explained(self._path), self._connection.begin():
-                _claim(self._connection, self._path, kind)
+            with explained(self._place), self._connection.begin():
+                _claim(self._connection, self._place, kind)
                 sync_registry(self._connection, agents)
                 self._set_up()
                 self._derive.bring_up_to_date()
@@ -113,17 +114,15 @@ class Writer:
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
         if not self._connection.closed:
-            with explained(self._path):
-                raw = self._connection.connection.driver_connection
-                assert raw is not None
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with explained(self._place):
+                close_writer(self._connection)
             self._connection.close()
-        self._engine.dispose()
         self._lock.release()
+        self._engine.dispose()
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with explained(self._path):
+        with explained(self._place):
             try:
                 # Whatever is written may change how sites stand; `record` alone knows better.
                 self._picture = {}
@@ -307,10 +306,10 @@ class Writer:
         return {site: ABSENT_BODY if answer.body is None else ids[answer.body] for site, answer in answers.items()}
 
 
-def _claim(connection: Connection, path: Path, kind: str) -> None:
+def _claim(connection: Connection, place: Place, kind: str) -> None:
     stored = get_meta(connection, "kind")
     if stored is not None and stored != kind:
-        raise DatabaseError(f"{path} holds {stored} data, not {kind} data; choose another --database")
+        raise DatabaseError(f"{place} holds {stored} data, not {kind} data; choose another --database")
     put_meta(connection, "kind", kind)
     put_meta(connection, "written_by", f"drywell {__version__}")
 

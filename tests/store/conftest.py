@@ -1,0 +1,56 @@
+"""The same tests on both engines: those of writing, querying and the views run on PostgreSQL too (marker postgres)."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.conftest import AGENTS
+from tests.postgres import Server, running
+from tests.store.histories import Where, on_server
+from tracker.store.write import Writer
+
+BOTH_ENGINES = {
+    "test_agent_dates",
+    "test_batches",
+    "test_orders",
+    "test_panels",
+    "test_queries",
+    "test_signals",
+    "test_tokens",
+    "test_views",
+    "test_write",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test of these modules once an engine."""
+    if metafunc.module.__name__.rpartition(".")[2] in BOTH_ENGINES and "fresh_history" in metafunc.fixturenames:
+        engines = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+        metafunc.parametrize("fresh_history", engines, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server for this run."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def server_template(server: Server) -> str:
+    """A history with the agents and nothing else, to be copied."""
+    url = server.create()
+    Writer(url, AGENTS).close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def fresh_history(request: pytest.FixtureRequest) -> Iterator[Callable[[], Where]]:
+    """As in tests/conftest.py, on the engine that the test runs on."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield request.getfixturevalue("fresh_file")
+        return
+    server = request.getfixturevalue("server")
+    template = request.getfixturevalue("server_template")
+    with on_server(server):
+        yield lambda: server.create(template)
