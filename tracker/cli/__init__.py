@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tracker.cli import agents, ask, check, config, crawl, imports, serve
+from tracker.cli import agents, ask, check, config, crawl, imports, query, schema, serve
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -44,7 +44,8 @@ app.command("status")(ask.status)
 app.command("config")(config.config)
 app.command("site")(ask.site)
 app.add_typer(agents.app, name="agents")
-app.command("query")(ask.query)
+app.command("query")(query.query)
+app.command("schema")(schema.schema)
 app.command("dashboard")(serve.dashboard)
 
 

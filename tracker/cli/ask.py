@@ -1,7 +1,6 @@
-"""Commands that read the history: `status`, `site`, `query`."""
+"""Commands that read the history: `status` and `site`."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import note, print_csv, print_json, print_table
+from tracker.cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
     from tracker.store.query import Reader
 
 
-def _open(database: str | None) -> "Reader":
+def open_reader(database: str | None) -> "Reader":
+    """The history that a command reads; says so where it is an older one."""
     from tracker.settings import load
     from tracker.store.query import Reader
 
@@ -35,7 +35,7 @@ def status(database: Database = None, as_json: AsJson = False) -> None:
     from tracker.settings import load
 
     history = load(database=database).history
-    with _open(database) as reader:
+    with open_reader(database) as reader:
         about = reader.about()
         panels = [_panel_status(reader, panel) for panel in reader.panels()]
         crawls = reader.crawls(limit=5)
@@ -83,7 +83,7 @@ def site(
         name = normalise_host(host)
     except ValueError as error:
         raise UsageError(f"{host!r} is no host: {error}") from error
-    with _open(database) as reader:
+    with open_reader(database) as reader:
         registry = reader.agents()
         headline = {agent["agent"] for agent in registry if agent["headline"]}
         access = reader.site_access(name).dicts()
@@ -130,33 +130,3 @@ def _print_conflicts(conflicts: Sequence[Mapping[str, Any]], headline: set[str])
         for line in disagreements(conflicts, headline):
             print(f"- {line}")
         print()
-
-
-def query(
-    sql: Annotated[str, typer.Argument(help="One SELECT on the views; - reads it from standard input.")],
-    database: Database = None,
-    as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="At most this many rows (1,000 for tables).")
-    ] = None,
-) -> None:
-    """Ask the history in SQL.
-
-    Views: sites agents access_now access_history changes shares signals signal_conflicts captures bodies failures
-    crawls about.
-
-    Example: tracker query "SELECT date, percent_blocked FROM shares WHERE agent = 'GPTBot'
-    AND definition = 'effective_full'"
-    """
-    most = limit if limit is not None else (None if as_json or as_csv else 1_000)
-    with _open(database) as reader:
-        rows = reader.sql(sys.stdin.read() if sql == "-" else sql, limit=most)
-    if as_json:
-        print_json(rows.dicts())
-    elif as_csv:
-        print_csv(rows.columns, rows.rows)
-    else:
-        print_table(rows.columns, rows.rows)
-    if rows.cut:
-        note(f"cut at {most} rows: use --limit, --csv or --json for more")
