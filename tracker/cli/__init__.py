@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tracker.cli import agents, ask, check, config, crawl, imports, query, schema, serve
+from tracker.cli import agent, agents, ask, changes, check, config, crawl, imports, query, schema, serve, site
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -42,8 +42,10 @@ app.add_typer(imports.app, name="import")
 app.command("schedule")(crawl.schedule)
 app.command("status")(ask.status)
 app.command("config")(config.config)
-app.command("site")(ask.site)
+app.command("site")(site.site)
+app.command("agent")(agent.agent)
 app.add_typer(agents.app, name="agents")
+app.command("changes")(changes.changes)
 app.command("query")(query.query)
 app.command("schema")(schema.schema)
 app.command("dashboard")(serve.dashboard)

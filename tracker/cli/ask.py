@@ -1,11 +1,7 @@
-"""Commands that read the history: `status` and `site`."""
+"""`tracker status`, and how a reading command opens the history."""
 
-import json
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from tracker.cli.options import AsJson, Database
 from tracker.cli.output import note, print_json, print_table
@@ -60,73 +56,3 @@ def _panel_status(reader: "Reader", panel: dict[str, Any]) -> dict[str, Any]:
     answered = f"{newest['answered']} of {newest['sites']}" if newest else None
     running = bool(newest and newest["finished"] is None)
     return panel | {"answered": answered, "unfinished": running, "next_due": due}
-
-
-def site(
-    host: Annotated[str, typer.Argument(help="The host, as in nytimes.com.")],
-    every: Annotated[
-        bool, typer.Option("--all", help="All agents of the registry, not only the headline ones.")
-    ] = False,
-    database: Database = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show what one site says to each agent.
-
-    Now, since when, in which signals beside the rules, and the answers seen of it.
-
-    Example: tracker site nytimes.com
-    """
-    from tracker.core.hosts import normalise_host
-    from tracker.errors import UsageError
-
-    try:
-        name = normalise_host(host)
-    except ValueError as error:
-        raise UsageError(f"{host!r} is no host: {error}") from error
-    with open_reader(database) as reader:
-        registry = reader.agents()
-        headline = {agent["agent"] for agent in registry if agent["headline"]}
-        access = reader.site_access(name).dicts()
-        captures, failures = reader.captures(name), reader.failures(name)
-        history = reader.site_history(name).dicts()
-        signals, conflicts = reader.signals(name).dicts(), reader.signal_conflicts(name).dicts()
-        horizon = reader.about()["horizon"]
-    if not access:
-        raise UsageError(f'{name} is in no panel of this history; `tracker query "SELECT site FROM sites"` lists them')
-    if as_json:
-        found = {"site": name, "access": access, "history": history, "signals": signals, "conflicts": conflicts}
-        print_json(found | {"captures": captures.dicts(), "failures": failures.dicts()})
-        return
-    shown = [row for row in access if every or row["agent"] in headline]
-    columns = ("agent", "verdict", "named", "root_blocked", "since", "stale", "last_checked")
-    print_table(
-        columns,
-        [[row[column] for column in columns] for row in shown],
-        title=f"{name} as of {horizon}, the newest look of this history",
-    )
-    _print_signals(signals, registry)
-    _print_conflicts(conflicts, headline)
-    newest = f"the newest 10 of {len(captures.rows)}, --json has all" if len(captures.rows) > 10 else "all"
-    print_table(captures.columns, captures.rows[-10:], title=f"Answers seen ({newest})")
-    if failures.rows:
-        print_table(failures.columns, failures.rows[-10:], title=f"Failed attempts ({len(failures.rows)})")
-
-
-def _print_signals(signals: Sequence[Mapping[str, Any]], registry: Sequence[Mapping[str, Any]]) -> None:
-    from tracker.core.wording import in_force, some
-
-    spelled = {token.lower(): token for agent in registry for token in json.loads(agent["tokens"])}
-    found = in_force(signals, spelled)
-    if found:
-        rows = [(one.kind, one.says, some(one.agents), one.path, one.flags, one.since) for one in found]
-        print_table(("signal", "says", "to", "path", "flags", "since"), rows, title="Signals in force beside the rules")
-
-
-def _print_conflicts(conflicts: Sequence[Mapping[str, Any]], headline: set[str]) -> None:
-    from tracker.core.wording import disagreements
-
-    if conflicts:
-        print("Words and rules disagree")
-        for line in disagreements(conflicts, headline):
-            print(f"- {line}")
-        print()
