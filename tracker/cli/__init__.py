@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tracker.cli import agent, agents, ask, changes, check, config, crawl, imports, query, schema, serve, site
+from tracker.cli import agent, agents, ask, changes, check, config, crawl, imports, panel, query, schema, serve, site
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -46,6 +46,7 @@ app.command("site")(site.site)
 app.command("agent")(agent.agent)
 app.add_typer(agents.app, name="agents")
 app.command("changes")(changes.changes)
+app.add_typer(panel.app, name="panel")
 app.command("query")(query.query)
 app.command("schema")(schema.schema)
 app.command("dashboard")(serve.dashboard)
