@@ -9,7 +9,22 @@ import sys
 
 import typer
 
-from tracker.cli import agent, agents, ask, changes, check, config, crawl, imports, panel, query, schema, serve, site
+from tracker.cli import (
+    agent,
+    agents,
+    ask,
+    changes,
+    check,
+    config,
+    crawl,
+    export,
+    imports,
+    panel,
+    query,
+    schema,
+    serve,
+    site,
+)
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -47,6 +62,7 @@ app.command("agent")(agent.agent)
 app.add_typer(agents.app, name="agents")
 app.command("changes")(changes.changes)
 app.add_typer(panel.app, name="panel")
+app.command("export")(export.export)
 app.command("query")(query.query)
 app.command("schema")(schema.schema)
 app.command("dashboard")(serve.dashboard)

@@ -1,6 +1,6 @@
 """SQL with which DuckDB sees the public views: over the file of a history, or over an export of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tracker.store.dictionary import View, views
@@ -14,22 +14,20 @@ def over_sqlite(path: Path) -> str:
 
     Each view is read whole, whatever is asked of it: for more than a look, export to Parquet.
     """
-    return _statements(lambda view: f"sqlite_scan({literal(str(path.resolve()))}, {literal(view.name)})")
+    file = literal(str(path.resolve()))
+    return "".join(_statement(view, f"sqlite_scan({file}, {literal(view.name)})") for view in views().values())
 
 
-def over_parquet(glob_of: Callable[[str], str], names: list[str]) -> str:
-    """Statements for a connection whose working folder, or whose `file_search_path`, is that of the export."""
-    return _statements(lambda view: f"read_parquet({literal(glob_of(view.name))})", names)
-
-
-def _statements(relation: Callable[[View], str], names: list[str] | None = None) -> str:
-    chosen = [view for view in views().values() if names is None or view.name in names]
-    return "".join(_statement(view, relation(view)) for view in chosen)
+def over_files(globs: Mapping[str, str], form: str) -> str:
+    """Statements for DuckDB in the folder of an export (or with its setting `file_search_path` on it)."""
+    read: Callable[[str], str] = {
+        "parquet": lambda files: f"read_parquet({files}, hive_partitioning = false)",
+        "csv": lambda files: f"read_csv({files}, header = true, all_varchar = true, hive_partitioning = false)",
+    }[form]
+    return "".join(_statement(views()[name], read(literal(files))) for name, files in globs.items())
 
 
 def _statement(view: View, relation: str) -> str:
-    # An engine that stores what it likes in a column has no types to tell.
-    columns = ", ".join(
-        f'CAST("{one.name}" AS {_TYPES.get(one.type, "VARCHAR")}) AS "{one.name}"' for one in view.columns
-    )
-    return f'CREATE OR REPLACE VIEW "{view.name}" AS SELECT {columns} FROM {relation};\n'
+    # Neither SQLite nor CSV tells of what type the values of a column are.
+    columns = (f'CAST("{one.name}" AS {_TYPES.get(one.type, "VARCHAR")}) AS "{one.name}"' for one in view.columns)
+    return f'CREATE OR REPLACE VIEW "{view.name}" AS SELECT {", ".join(columns)} FROM {relation};\n'
