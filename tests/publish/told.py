@@ -5,11 +5,10 @@ the 10th (before it had no file); b shuts everybody from the 9th; e is open; d, 
 """
 
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from tests.conftest import AGENTS
-from tests.store.histories import BODIES
+from tests.store.histories import BODIES, Where
 from tracker.core.panels import Member, Panel
 from tracker.store.captures import OWN, Answer, Failure
 from tracker.store.write import Writer
@@ -32,8 +31,8 @@ SAW = {
 }
 
 
-def tell(path: Path) -> Path:
-    """Write the history to a file."""
+def tell(path: Where) -> Where:
+    """Write the history to a file, or to a database on a server."""
     with Writer(path, AGENTS) as writer:
         panel, own = writer.panel(PANEL), writer.source(OWN)
         for number, saw in SAW.items():

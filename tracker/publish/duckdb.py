@@ -15,7 +15,9 @@ def over_sqlite(path: Path) -> str:
     Each view is read whole, whatever is asked of it: for more than a look, export to Parquet.
     """
     file = literal(str(path.resolve()))
-    return "".join(_statement(view, f"sqlite_scan({file}, {literal(view.name)})") for view in views().values())
+    found = (_statement(view, f"sqlite_scan({file}, {literal(view.name)})") for view in views().values())
+    # A column of a view has no declared type in SQLite, and DuckDB would take it for bytes.
+    return "".join(["SET GLOBAL sqlite_all_varchar = true;\n", *found])
 
 
 def over_files(globs: Mapping[str, str], form: str) -> str:
