@@ -9,7 +9,22 @@ import sys
 
 import typer
 
-from tracker.cli import agents, ask, check, config, crawl, imports, serve
+from tracker.cli import (
+    agent,
+    agents,
+    ask,
+    changes,
+    check,
+    config,
+    crawl,
+    export,
+    imports,
+    panel,
+    query,
+    schema,
+    serve,
+    site,
+)
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -42,9 +57,14 @@ app.add_typer(imports.app, name="import")
 app.command("schedule")(crawl.schedule)
 app.command("status")(ask.status)
 app.command("config")(config.config)
-app.command("site")(ask.site)
+app.command("site")(site.site)
+app.command("agent")(agent.agent)
 app.add_typer(agents.app, name="agents")
-app.command("query")(ask.query)
+app.command("changes")(changes.changes)
+app.add_typer(panel.app, name="panel")
+app.command("export")(export.export)
+app.command("query")(query.query)
+app.command("schema")(schema.schema)
 app.command("dashboard")(serve.dashboard)
 
 

@@ -27,7 +27,7 @@ from tracker.store.database import close_writer, explained, open_writer, place_o
 from tracker.store.derive import Deriver
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
-from tracker.store.panels import store_panel
+from tracker.store.panels import Revision, revise_panel, store_panel
 from tracker.store.picture import Picture, Sorted
 from tracker.store.place import Place
 from tracker.store.registry import sync_registry
@@ -138,6 +138,11 @@ class Writer:
         """Store a panel, or add the members that a stored one of this name lacks; gives its id."""
         with self._transaction() as connection:
             return store_panel(connection, self._tally, facts)
+
+    def revise_panel(self, facts: Panel, at: int) -> Revision:
+        """Make `facts` the edition of a stored panel from `at` (UTC seconds, a midnight) on, see `revise_panel`."""
+        with self._transaction() as connection:
+            return revise_panel(connection, self._tally, facts, at)
 
     def source(self, facts: SourceFacts, panel_id: int | None = None) -> int:
         """The id of a source of captures, by its key; stored if it is new."""
