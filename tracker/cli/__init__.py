@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tracker.cli import agents, ask, check, config, crawl, imports, serve
+from tracker.cli import agents, ask, backfill, check, config, crawl, imports, serve
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ app.command("up")(serve.up)
 app.command("check")(check.check)
 app.command("crawl")(crawl.crawl)
 app.add_typer(imports.app, name="import")
+app.add_typer(backfill.app, name="backfill")
 app.command("schedule")(crawl.schedule)
 app.command("status")(ask.status)
 app.command("config")(config.config)

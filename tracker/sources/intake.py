@@ -88,6 +88,10 @@ class Intake:
         """Whether a former run has ended this unit."""
         return unit in self._known
 
+    def known_units(self) -> frozenset[str]:
+        """The units, and parts of units, that are in the history."""
+        return frozenset(self._known)
+
     @property
     def has_any(self) -> bool:
         """Whether anything of this unit waits to be written."""
@@ -143,8 +147,12 @@ class Intake:
             self._write(f"{self._unit} part {_fingerprint(self._batch)}")
 
     def end(self) -> None:
-        """Write the rest of the unit; from now on it is known."""
-        self._write(self._unit)
+        """Write the rest of the unit; from now on it is known.
+
+        A unit without captures is remembered by its place in time, so not before there is anything else.
+        """
+        if self._batch or self._known:
+            self._write(self._unit)
 
     def _write(self, ref: str) -> None:
         batch = self._batch

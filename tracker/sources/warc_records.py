@@ -215,6 +215,11 @@ def matches(digest: str, data: bytes) -> bool | None:
     return value.upper().rstrip("=") == base64.b32encode(made).decode().rstrip("=") or value.lower() == made.hex()
 
 
+def base32_sha1(data: bytes) -> str:
+    """The digest by which archives' indexes name a payload."""
+    return base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+
+
 def file_digest(path: Path) -> str:
     """The first 16 hexadecimal digits of a file's SHA-256. Raises SourceError."""
     try:
