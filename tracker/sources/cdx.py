@@ -22,7 +22,7 @@ class CdxRow:
     """One capture. status: None where the index has none (`-`), as for revisits.
 
     digest: base32 SHA-1 of the payload as it was stored, which may be before or after its encodings were undone; ""
-    where there is none. filename, offset and length (bytes of the packed record) only where the index gives them.
+    where there is none. filename, offset and length (bytes of the packed record): "" and -1 where the index gives none.
     """
 
     stamp: str
@@ -32,8 +32,8 @@ class CdxRow:
     digest: str
     mime: str = ""
     filename: str = ""
-    offset: int = 0
-    length: int = 0
+    offset: int = -1
+    length: int = -1
 
     @property
     def is_revisit(self) -> bool:
@@ -97,4 +97,4 @@ def _row(record: dict[str, Any], url: str) -> CdxRow:
 
 def _number(value: Any) -> int:
     text = str(value)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else -1

@@ -43,12 +43,14 @@ def crawl_names(archive: Archive, index_server: str, names: Sequence[str], last:
     try:
         if reply.status != 200:
             raise ValueError(reply.status)
-        listed = [str(item["id"]) for item in json.loads(reply.data)]
+        listed = [item["id"] for item in json.loads(reply.data) if _CRAWL.fullmatch(item["id"])]
+        if not listed:
+            raise ValueError("none")
     except (ValueError, TypeError, KeyError, RecursionError):
         raise SourceError(
             f"{index_server} gave no list of its crawls; name them with --crawl CC-MAIN-2024-10"
         ) from None
-    return [name for name in listed if _CRAWL.fullmatch(name)][: last or 1]
+    return listed[: last or 1]
 
 
 def backfill_commoncrawl(
@@ -123,7 +125,7 @@ class _Backfill:
         return cdx_records(reply.data, self._index_server)
 
     def _fetch(self, row: CdxRow) -> HttpAnswer:
-        if not row.filename or not 0 < row.length <= _RECORD_CAP:
+        if not row.filename or row.offset < 0 or not 0 < row.length <= _RECORD_CAP:
             raise Unfetched("the index does not say where it lies, or it is of more than 4 MiB")
         span = f"bytes={row.offset}-{row.offset + row.length - 1}"
         url = f"{self._data_server}/{row.filename}"
