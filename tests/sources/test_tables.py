@@ -286,7 +286,7 @@ def test_any_row_is_read_or_refused_in_one_line(tmp_path: Path, row: dict[str, o
     assert read is None or isinstance(read[1], Answer | Failure)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([A, B]), TIMES, TEXTS), min_size=1, max_size=6))
 def test_what_is_written_is_what_is_read(
     fresh_history: Callable[[], Path], tmp_path: Path, rows: list[tuple[str, datetime, str]]

@@ -30,10 +30,7 @@ Rate = Annotated[
 
 @app.callback()
 def _group() -> None:
-    """Bring in the past of sites from web archives.
-
-    Example: tracker backfill wayback --site example.com
-    """
+    """Bring in the past of sites from web archives."""
 
 
 @app.command("wayback")

@@ -35,7 +35,8 @@ class Echoes:
     def __init__(self, body_of: BodyOf, bodies_of: BodiesOf) -> None:
         self._body_of = body_of
         self._bodies_of = lru_cache(maxsize=16)(bodies_of)
-        self._by_digest: dict[str, Held] = {}
+        self._by_digest: dict[tuple[str, int], Held] = {}
+        self._statuses: dict[str, int | None] = {}  # None: this digest came with several
         self._by_moment: dict[tuple[str, int], Held] = {}
         self._in_file: dict[str, list[tuple[int, Held]]] = {}
 
@@ -46,10 +47,9 @@ class Echoes:
         insort(self._in_file.setdefault(record.site, []), (record.at, held), key=_when)
         if len(self._by_moment) < MOST_ORIGINALS:
             self._by_moment[record.site, record.at] = held
-            # Of the same bytes under two statuses the 2xx is what a revisit without a status of its own can mean.
-            before = self._by_digest.get(_key(record.digest))
-            if record.digest and (before is None or not 200 <= before.status < 300):
-                self._by_digest[_key(record.digest)] = held
+            if key := _key(record.digest):
+                self._by_digest[key, status] = held
+                self._statuses[key] = status if self._statuses.get(key, status) == status else None
 
     def end_of_file(self) -> None:
         """Forget what only redirects of the same file lead to."""
@@ -65,15 +65,22 @@ class Echoes:
     def revisited(self, record: RobotsRecord, *, ask_history: bool = False) -> Judged | None:
         """What a revisit says; None if its original is not known (yet)."""
         status = record.answer.status if record.answer is not None else None
-        held = self._by_digest.get(_key(record.digest)) if record.digest else None
-        if held is None and record.refers_to is not None:
-            held = self._by_moment.get(record.refers_to)
-        if held is not None and (status in (None, 304, held.status)):
+        held = self._original(record, None if status == 304 else status)
+        if held is not None:
             return self._judged(held)
         if record.answer is not None and not 200 <= record.answer.status < 400:
             # The status says it all, but for the marks of a challenge page, which stand in the original's bytes.
             return Judged(classify_status(record.answer.status, record.answer.headers))
         return self._from_history(record) if ask_history and status is not None and record.digest else None
+
+    def _original(self, record: RobotsRecord, status: int | None) -> Held | None:
+        """The record that a revisit with this status (None: any) repeats, by its digest, else by site and time."""
+        key = _key(record.digest)
+        meant = self._statuses.get(key) if status is None else status
+        if key and meant is not None and (held := self._by_digest.get((key, meant))) is not None:
+            return held
+        held = self._by_moment.get(record.refers_to) if record.refers_to is not None else None
+        return held if held is not None and status in (None, held.status) else None
 
     def _from_history(self, record: RobotsRecord) -> Judged | None:
         """The site's stored body with this digest: found where the original came without encodings."""

@@ -18,6 +18,7 @@ from tracker.sources.warc_records import base32_sha1
 from tracker.store.query import Reader
 
 _FAILURES_IN_A_ROW = 3  # then it is the archive that is down, and not one capture that it cannot give
+_MOST_DIGESTS = 200_000  # remembered: some 60 MB
 REDIRECT = "a redirect, which is no answer of the site"
 
 
@@ -45,9 +46,8 @@ class Listed:
 
         Raises ArchiveUnavailable once the archive is plainly down.
         """
-        for body in bodies_of(self.reader, site) if rows else ():
-            self._known[base32_sha1(body)] = (classify_file(body), hashlib.sha256(body).hexdigest())
-        statuses = {row.digest: row.status for row in rows if row.status is not None and row.digest}
+        self._recall(site if rows else None)
+        statuses = _statuses(rows)
         whole = True
         for row in rows:
             self.intake.wants(site)
@@ -69,6 +69,13 @@ class Listed:
                 self.intake.add(row.at, capture_of(site, judged.seen, judged.body, self.ref(row)))
         return whole
 
+    def _recall(self, site: str | None) -> None:
+        """Remember what the history has of a site."""
+        if len(self._known) > _MOST_DIGESTS:
+            self._known.clear()
+        for body in () if site is None else bodies_of(self.reader, site):
+            self._known[base32_sha1(body)] = (classify_file(body), hashlib.sha256(body).hexdigest())
+
     def _judged(self, row: CdxRow, status: int | None) -> Judged:
         if status is not None and not 200 <= status < 300:
             return judge(HttpAnswer(status, {}, b""))
@@ -88,3 +95,12 @@ class Listed:
     def _body(self, sha256: str) -> bytes:
         pending = self.intake.pending_body(sha256)
         return self.reader.body(sha256) if pending is None else pending
+
+
+def _statuses(rows: Sequence[CdxRow]) -> dict[str, int | None]:
+    """The status of each digest; None where it came with several, as the empty body does."""
+    found: dict[str, int | None] = {}
+    for row in rows:
+        if row.status is not None and row.digest:
+            found[row.digest] = row.status if found.get(row.digest, row.status) == row.status else None
+    return found
