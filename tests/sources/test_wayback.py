@@ -132,6 +132,8 @@ def test_windows(web: Web, archive: FakeWayback, database: Path) -> None:
     assert bring_in(database, web, window=Window(date(2023, 2, 1), date(2023, 3, 1))).imported == 2
     assert bring_in(database, web, window=Window(date(2023, 2, 1), date(2023, 3, 1))).known == 1
     assert bring_in(database, web, window=Window(last=date(2023, 1, 31))).imported == 1
+    assert Window(last=date(2023, 1, 31)).is_over
+    assert not Window(last=datetime.now(UTC).date()).is_over
     assert states(database) == [
         (A, "allowed", "2023-01-01", "2023-03-01"),
         (A, "blocked", "2023-03-01", None),
@@ -347,7 +349,21 @@ def test_a_site_that_the_archive_excludes_is_counted_and_the_others_go_on(
     assert states(database) == [(B, "blocked", "2023-01-01", None)]
 
 
-@pytest.mark.parametrize("url", ["web.archive.org", "ftp://x.example", "https://", "https://x.example/?a", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "web.archive.org",
+            "ftp://x.example",
+            "https://",
+            "https://x.example/?a",
+            "",
+            "http://[::1",
+            "http://x:99999",
+        ),
+        *("http://u:p@x.example", "http://x.example/a b", "http://x.example/\n"),
+    ],
+)
 def test_addresses_that_are_none(url: str) -> None:
     with pytest.raises(UsageError, match="is no address of a web archive"):
         WaybackServer(url)

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from tracker.errors import SourceError, UsageError
 from tracker.net.archive import Archive
@@ -15,6 +15,7 @@ from tracker.sources.cdx import CdxRow, cdx_records, robots_rows
 from tracker.sources.intake import Intake, OnProgress, Report, Scope
 from tracker.sources.listed import Listed, Unfetched
 from tracker.sources.payload import HttpAnswer
+from tracker.sources.urls import is_server
 from tracker.sources.warc_records import RobotsRecord, read_stream, require_archive_extra
 from tracker.store.captures import SourceFacts
 from tracker.store.query import Reader
@@ -172,7 +173,6 @@ def _is_range(value: str, row: CdxRow) -> bool:
 
 
 def _base(url: str, flag: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not is_server(url):
         raise UsageError(f"{flag} {url!r} is no http(s) address of a server")
     return url.rstrip("/")

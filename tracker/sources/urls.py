@@ -21,3 +21,14 @@ def site_of(url: str) -> str:
     if parts.port not in (None, _DEFAULT_PORTS[parts.scheme.lower()]):
         raise ValueError("another port is another origin")
     return normalise_host(parts.hostname or "")
+
+
+def is_server(url: str) -> bool:
+    """Whether this is the http(s) address of a server, perhaps with a path, and nothing after that."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    named = parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and parts.username is None and port != 0
+    return named and not parts.query and not parts.fragment and url.isascii() and url.isprintable() and " " not in url

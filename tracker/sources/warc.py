@@ -7,7 +7,7 @@ the file holds of that within ten minutes, and is skipped if it holds nothing.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -148,7 +148,7 @@ class _Import:
 
     def _revisit(self, record: RobotsRecord) -> None:
         if (judged := self._echoes.revisited(record)) is None:
-            self._revisits.append(record)
+            self._revisits.append(_light(record))
         else:
             self._add(record, judged)
 
@@ -161,7 +161,7 @@ class _Import:
         if site == record.site:
             self._intake.skip("a redirect within the site, whose own record counts")
         elif site:
-            self._redirects.append((record, site))
+            self._redirects.append((_light(record), site))
         else:
             self._intake.skip("a redirect to something else than a robots.txt")
 
@@ -189,3 +189,8 @@ class _Import:
             return ""
         names = "\n".join(sorted(self._intake.wanted))
         return f" of sites {hashlib.sha256(names.encode()).hexdigest()[:16]}"
+
+
+def _light(record: RobotsRecord) -> RobotsRecord:
+    """Without the payload, which says nothing of a capture that waits for another."""
+    return record if record.answer is None else replace(record, answer=replace(record.answer, payload=b""))

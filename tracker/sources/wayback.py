@@ -19,6 +19,7 @@ from tracker.sources.cdx import CdxRow, cdx_records, robots_rows
 from tracker.sources.intake import Intake, OnProgress, Report, Scope
 from tracker.sources.listed import Listed, Unfetched
 from tracker.sources.payload import STORED_CAP, HttpAnswer
+from tracker.sources.urls import is_server
 from tracker.sources.warc_records import payload_matches
 from tracker.store.captures import SourceFacts
 from tracker.store.query import Reader
@@ -29,7 +30,7 @@ PAGE = 5_000
 """Captures asked for at once. The next page begins with the second that the last ended in, which every server can."""
 
 ASK_AGAIN_AFTER = timedelta(days=7)
-"""A query without an end that is younger has been asked: a run that takes days is to go on and not to begin anew."""
+"""A query up to now that is younger has been asked: a run that takes days is to go on and not to begin anew."""
 
 _LIST_CAP = 32 * 1024 * 1024
 _BODY_TRIES = 3
@@ -44,6 +45,11 @@ class Window:
 
     first: date | None = None
     last: date | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no new captures can be made in it."""
+        return self.last is not None and self.last.isoformat() < _today()
 
     def parameters(self) -> dict[str, str]:
         """As the CDX server takes it."""
@@ -61,10 +67,9 @@ class WaybackServer:
     """
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        if not is_server(url):
             raise UsageError(f"--server {url!r} is no address of a web archive, such as {SERVER}")
-        base = url.rstrip("/")
+        parts, base = urlsplit(url), url.rstrip("/")
         self.host = parts.netloc
         self.is_pywb = bool(parts.path.strip("/"))
         self._cdx = f"{base}/cdx" if self.is_pywb else f"{base}/cdx/search/cdx"
@@ -135,7 +140,7 @@ class _Backfill:
         if self._intake.is_known(query) or query in self._recent:
             self._intake.report.known += 1
             return
-        self._intake.begin(query if self._window.last else f"{query} asked {_today()}")
+        self._intake.begin(query if self._window.is_over else f"{query} asked {_today()}")
         rows = list(robots_rows(self._records(site), site, self._intake.unusable))
         if self._listed.take(site, rows):
             self._intake.end()
@@ -184,7 +189,7 @@ class _Backfill:
 
 
 def _recent_queries(units: frozenset[str]) -> Iterator[str]:
-    """The queries without an end that were finished lately."""
+    """The queries up to now that were finished lately."""
     oldest = datetime.now(UTC).date() - ASK_AGAIN_AFTER
     for unit in units:
         query, asked, day = unit.rpartition(" asked ")
