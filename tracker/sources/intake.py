@@ -81,6 +81,7 @@ class Intake:
         self._source_id = writer.source(source)
         self._panel_id = writer.panel(scope.panel)
         self._known = writer.known_refs(self._source_id)
+        self._members = {member.host for member in scope.panel.members}
         self._unit = ""
         self._clear()
 
@@ -159,11 +160,16 @@ class Intake:
         self._clear()
         if ref in self._known:
             return
-        if not self._scope.fixed and batch:
-            members = tuple(Member(host) for host in sorted({capture.seen.host for capture in batch}))
-            self._writer.panel(replace(self._scope.panel, members=members))
+        if not self._scope.fixed:
+            self._join({capture.seen.host for capture in batch} - self._members)
         self._writer.import_captures(self._source_id, self._panel_id, ref, batch)
         self._known.add(ref)
+
+    def _join(self, hosts: set[str]) -> None:
+        """Make sites members of a panel that is formed of what is imported."""
+        if hosts:
+            self._writer.panel(replace(self._scope.panel, members=tuple(Member(host) for host in sorted(hosts))))
+            self._members |= hosts
 
     def _clear(self) -> None:
         self._batch: list[Capture] = []
