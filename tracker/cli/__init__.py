@@ -13,6 +13,7 @@ from tracker.cli import (
     agent,
     agents,
     ask,
+    backfill,
     changes,
     check,
     config,
@@ -54,6 +55,7 @@ app.command("up")(serve.up)
 app.command("check")(check.check)
 app.command("crawl")(crawl.crawl)
 app.add_typer(imports.app, name="import")
+app.add_typer(backfill.app, name="backfill")
 app.command("schedule")(crawl.schedule)
 app.command("status")(ask.status)
 app.command("config")(config.config)

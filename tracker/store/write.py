@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Table, and_, bindparam, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, func, select, update
 
 from tracker import __version__
 from tracker.core.agents import Agent
@@ -328,9 +328,13 @@ def _insert(connection: Connection, target: Table, row: dict[str, Any]) -> int:
 def _note_batch(
     connection: Connection, target: tuple[int, int], ref: str, captures: Sequence[Capture], done: bool
 ) -> None:
-    """The row of a batch in `crawl`: its newest moment, and how many captures it brought."""
+    """The row of a batch in `crawl`: its newest moment, and how many captures it brought.
+
+    An empty one (an archive that has nothing of a site) gets the horizon, which it so leaves where it is.
+    """
     source_id, panel_id = target
-    newest = max((capture.at for capture in captures), default=0)
+    horizon = connection.execute(select(func.max(CRAWL.c.at))).scalar_one() or 0
+    newest = max((capture.at for capture in captures), default=horizon)
     failed = sum(isinstance(capture.seen, Failure) for capture in captures)
     same = (CRAWL.c.source_id == source_id, CRAWL.c.ref == ref)
     row = connection.execute(select(CRAWL).where(*same)).one_or_none()
