@@ -18,6 +18,7 @@ run of sightings, valid time is half open). All times are integer UTC seconds.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 DAY = 86_400
 
@@ -38,8 +39,7 @@ class Hold:
         return longest if failed_after is None else min(longest, max(last_seen + self.failing, failed_after))
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """That `body` was the answer at `at`. `body` is any hashable identity of an answer; `rank` orders sources.
 
     Of several checks of a site in one second the smallest (`rank`, `tie`, `source`) counts. `source` says who looked.
@@ -116,18 +116,29 @@ def spans_of(checks: Sequence[Check], failures: Sequence[int], hold: Hold) -> li
     answer does not count.
     """
     spans: list[Span] = []
+    run: list[Check] = []
     for check in checks:
-        last = spans[-1] if spans else None
-        failed = first_between(failures, last.last_seen, check.at) if last else None
-        if last and check.body == last.body and check.at <= hold.until(last.last_seen, failed):
-            spans[-1] = replace(last, last_seen=check.at, checks=last.checks + 1, last_source=check.source)
-            continue
-        if last and failed is not None:
-            spans[-1] = replace(last, failed_after=failed)
-        spans.append(Span(check.body, check.at, check.at, 1, None, check.source, check.source))
-    if spans and (failed := first_between(failures, spans[-1].last_seen, None)) is not None:
-        spans[-1] = replace(spans[-1], failed_after=failed)
+        if run and not _goes_on(run[-1], check, failures, hold):
+            spans.append(_span(run, first_between(failures, run[-1].at, check.at)))
+            run = []
+        run.append(check)
+    if run:
+        spans.append(_span(run, first_between(failures, run[-1].at, None)))
     return spans
+
+
+def _goes_on(last: Check, check: Check, failures: Sequence[int], hold: Hold) -> bool:
+    if check.body != last.body:
+        return False
+    # Within the shortest hold no failure matters, and few checks are further apart.
+    if check.at - last.at <= min(hold.failing, hold.unwatched):
+        return True
+    return check.at <= hold.until(last.at, first_between(failures, last.at, check.at))
+
+
+def _span(run: Sequence[Check], failed_after: int | None) -> Span:
+    first, last = run[0], run[-1]
+    return Span(first.body, first.at, last.at, len(run), failed_after, first.source, last.source)
 
 
 def first_between(times: Sequence[int], after: int, before: int | None) -> int | None:

@@ -11,15 +11,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from tracker.core.intervals import Check, Hold, Span, State, spans_of, states_of
+from tracker.core.intervals import Check, Hold, Span, State, states_of
 from tracker.store import models
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import add, add_or, chunks, listed, remove_where, rows_where, table
-from tracker.store.evidence import Evidence
 from tracker.store.meta import get_meta, put_meta
+from tracker.store.runs import spans_of_sites
 from tracker.store.tally import Tally, memberships
 
 DERIVATION = 3  # raised when the rules or the columns of derived tables change: then all of them are made anew
+_AT_A_TIME = 1_000  # sites whose evidence is in memory at once
 _IN_ONE_STATEMENT = 5_000
 _SPAN_END = ("last_seen", "checks", "failed_after", "last_source_id")
 _HEAD = ("first_seen", "body_id", "last_ok", "checks", "failed_after", "last_try", "source_id")
@@ -98,19 +99,14 @@ class Deriver:
 
     def rebuild(self, site_ids: Iterable[int]) -> None:
         """Derive sites again from all their evidence."""
-        for some in chunks(sorted(set(site_ids))):
-            evidence = Evidence(self._connection, self._bodies, some)
+        for some in chunks(sorted(set(site_ids)), _AT_A_TIME):
             spans: list[dict[str, Any]] = []
             heads: list[dict[str, Any]] = []
-            of_site: dict[int, list[Span]] = {}
-            for site_id in some:
-                failures = evidence.failures(site_id)
-                of_site[site_id] = found = spans_of(evidence.checks(site_id), failures, self._hold)
+            of_site: dict[int, list[Span]] = {site_id: [] for site_id in some}
+            for site_id, found, last_try in spans_of_sites(self._connection, self._bodies, some, self._hold):
+                of_site[site_id] = found
                 spans += [_span_row(site_id, span) for span in found]
-                tries = [found[-1].last_seen] if found else []
-                tries += failures[-1:]
-                if tries:
-                    heads.append(_head_row(site_id, Tip(found[-1] if found else None, max(tries))))
+                heads.append(_head_row(site_id, Tip(found[-1] if found else None, last_try)))
             for model, rows in ((models.Span, spans), (models.Head, heads)):
                 remove_where(self._connection, model, "site_id", some)
                 add(self._connection, model, rows)
@@ -233,12 +229,12 @@ def _span_row(site_id: int, span: Span) -> dict[str, Any]:
 
 
 def _state(row: Any) -> State:
-    state = State(row.policy_id, row.valid_from, row.valid_to, row.prev_policy_id, bool(row.held))
     if row.policy_id is None:
-        return state
+        return State(None, row.valid_from, row.valid_to, row.prev_policy_id, bool(row.held))
     body = ABSENT_BODY if row.body_id is None else row.body_id
     before = row.prev_body_id if row.prev_body_id is not None or row.not_before is None else ABSENT_BODY
-    return replace(state, body=body, body_before=before, not_before=row.not_before, relayed=bool(row.relayed))
+    around = (body, before, row.not_before, bool(row.relayed))
+    return State(row.policy_id, row.valid_from, row.valid_to, row.prev_policy_id, bool(row.held), *around)
 
 
 def _state_row(site_id: int, state: State) -> dict[str, Any]:

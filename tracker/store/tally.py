@@ -9,13 +9,13 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Delete, Integer, bindparam, delete
+from sqlalchemy import Connection, Delete, Integer, bindparam, delete, literal_column
 from sqlmodel import SQLModel
 
 from tracker.core.definitions import BY_STAR
 from tracker.core.intervals import State, day_of
 from tracker.store import models
-from tracker.store.bulk import Upsert, rows_where, table, upsert
+from tracker.store.bulk import Upsert, rows_where, run_many, table, upsert
 from tracker.store.rulings import COLUMNS, Rulings
 
 _SITES = ("members", "readable", "absent", *(f"star_{name}" for name in BY_STAR))
@@ -91,7 +91,7 @@ def _accumulate(
 ) -> None:
     if rows:
         for statement in _accumulating(connection.dialect.name, model, columns):
-            connection.execute(statement, rows)
+            run_many(connection, statement, rows)
 
 
 @cache
@@ -102,7 +102,7 @@ def _accumulating(dialect: str, model: type[SQLModel], columns: tuple[str, ...])
     keys = [column.name for column in target.primary_key]
     sums = {name: target.c[name] + statement.excluded[name] for name in columns}
     same_key = (target.c[name] == bindparam(name, type_=Integer) for name in keys)
-    all_zero = (target.c[name] == 0 for name in columns)
+    all_zero = (target.c[name] == literal_column("0") for name in columns)
     return statement.on_conflict_do_update(index_elements=keys, set_=sums), delete(target).where(*same_key, *all_zero)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Table, and_, bindparam, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, func, select, update
 
 from tracker import __version__
 from tracker.core.agents import Agent
@@ -27,7 +27,7 @@ from tracker.store.database import close_writer, explained, open_writer, place_o
 from tracker.store.derive import Deriver
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
-from tracker.store.panels import store_panel
+from tracker.store.panels import Revision, revise_panel, store_panel
 from tracker.store.picture import Picture, Sorted
 from tracker.store.place import Place
 from tracker.store.registry import sync_registry
@@ -138,6 +138,11 @@ class Writer:
         """Store a panel, or add the members that a stored one of this name lacks; gives its id."""
         with self._transaction() as connection:
             return store_panel(connection, self._tally, facts)
+
+    def revise_panel(self, facts: Panel, at: int) -> Revision:
+        """Make `facts` the edition of a stored panel from `at` (UTC seconds, a midnight) on, see `revise_panel`."""
+        with self._transaction() as connection:
+            return revise_panel(connection, self._tally, facts, at)
 
     def source(self, facts: SourceFacts, panel_id: int | None = None) -> int:
         """The id of a source of captures, by its key; stored if it is new."""
@@ -323,9 +328,13 @@ def _insert(connection: Connection, target: Table, row: dict[str, Any]) -> int:
 def _note_batch(
     connection: Connection, target: tuple[int, int], ref: str, captures: Sequence[Capture], done: bool
 ) -> None:
-    """The row of a batch in `crawl`: its newest moment, and how many captures it brought."""
+    """The row of a batch in `crawl`: its newest moment, and how many captures it brought.
+
+    An empty one (an archive that has nothing of a site) gets the horizon, which it so leaves where it is.
+    """
     source_id, panel_id = target
-    newest = max((capture.at for capture in captures), default=0)
+    horizon = connection.execute(select(func.max(CRAWL.c.at))).scalar_one() or 0
+    newest = max((capture.at for capture in captures), default=horizon)
     failed = sum(isinstance(capture.seen, Failure) for capture in captures)
     same = (CRAWL.c.source_id == source_id, CRAWL.c.ref == ref)
     row = connection.execute(select(CRAWL).where(*same)).one_or_none()
