@@ -83,6 +83,16 @@ def _insert(model: type[SQLModel]) -> Insert:
 Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 
+def added(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert rows of a table that numbers them; their new ids, in order."""
+    if not rows:
+        return []
+    target = table(model)
+    (key,) = target.primary_key
+    statement = insert(target).returning(key, sort_by_parameter_order=True)
+    return list(connection.execute(statement, rows).scalars())
+
+
 def upsert(dialect: str, target: Table) -> Upsert:
     """An INSERT that can be given an ON CONFLICT clause, in the words of an engine."""
     return sqlite.insert(target) if dialect == "sqlite" else postgresql.insert(target)

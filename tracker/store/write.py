@@ -192,7 +192,8 @@ class Writer:
             if picture is None and not crawl.late:
                 picture = Picture(connection, crawl.source_id, crawl.panel_id, crawl.at, self._hold)
             found = picture.sort(given.values()) if picture else Sorted([], {}, list(given.values()))
-            ids = _site_ids(connection, {capture.host for capture in found.others})
+            known = picture.site_ids(found.others) if picture else {}
+            ids = known | _site_ids(connection, {capture.host for capture in found.others} - known.keys())
             fresh = {ids[capture.host]: capture for capture in found.others if not crawl.has(ids[capture.host])}
             answers = {site: capture for site, capture in fresh.items() if isinstance(capture, Answer)}
             failures = {site: capture for site, capture in fresh.items() if isinstance(capture, Failure)}
