@@ -19,6 +19,7 @@ from tracker.cli import (
     config,
     crawl,
     export,
+    histories,
     imports,
     panel,
     query,
@@ -57,6 +58,9 @@ app.command("crawl")(crawl.crawl)
 app.add_typer(imports.app, name="import")
 app.add_typer(backfill.app, name="backfill")
 app.command("schedule")(crawl.schedule)
+app.command("merge")(histories.merge)
+app.command("forget")(histories.forget)
+app.command("copy")(histories.copy)
 app.command("status")(ask.status)
 app.command("config")(config.config)
 app.command("site")(site.site)

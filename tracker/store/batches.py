@@ -32,7 +32,9 @@ def note_captures(connection: Connection, bodies: Bodies, source_id: int, captur
     return set(ids.values())
 
 
-def note_batch(connection: Connection, source_id: int, panel_id: int, ref: str, captures: Sequence[Capture]) -> None:
+def note_batch(
+    connection: Connection, source_id: int, panel_id: int | None, ref: str, captures: Sequence[Capture]
+) -> None:
     """The row of a batch in `crawl`: its newest moment, and how many captures it brought.
 
     An empty one (an archive that has nothing of a site) gets the horizon, which it so leaves where it is.

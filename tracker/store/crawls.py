@@ -16,7 +16,7 @@ from tracker.store.trouble import note_failures, running
 
 
 def note_crawls(
-    connection: Connection, bodies: Bodies, source_id: int, panel_id: int, crawls: Sequence[PastCrawl]
+    connection: Connection, bodies: Bodies, source_id: int, panel_id: int | None, crawls: Sequence[PastCrawl]
 ) -> set[int]:
     """Write crawls of one source, in time order; the ids of the sites they touch."""
     hosts = {host for crawl in crawls for host in crawl.present}

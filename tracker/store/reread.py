@@ -124,10 +124,10 @@ def _derive_again(connection: Connection, derive: Deriver, moved: list[int]) -> 
     sites = {row.site_id for row in rows_where(connection, models.Span, "body_id", moved)}
     sites |= {row.site_id for row in rows_where(connection, models.Head, "body_id", moved)}
     derive.refresh(sites)
-    _forget_unused(connection)
+    forget_unused(connection)
 
 
-def _forget_unused(connection: Connection) -> None:
+def forget_unused(connection: Connection) -> None:
     """Drop the policies that no body means any longer and no better reading has corrected."""
     policies, bodies, relabels = table(models.Policy), table(models.Body), table(models.Relabel)
     used = select(bodies.c.policy_id).union(select(relabels.c.policy_before), select(relabels.c.policy_after))

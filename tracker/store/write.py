@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from uuid import uuid4
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
@@ -25,9 +26,10 @@ from tracker.store.captures import Answer, Capture, Failure, PastCrawl, SourceFa
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
 from tracker.store.database import close_writer, explained, open_writer, place_of
 from tracker.store.derive import Deriver
+from tracker.store.forget import Forgotten, forget
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
-from tracker.store.panels import Revision, revise_panel, store_panel
+from tracker.store.panels import Revision, revise_panel, store_panel, stored_list
 from tracker.store.picture import Picture, Sorted
 from tracker.store.place import Place
 from tracker.store.registry import sync_registry
@@ -69,6 +71,7 @@ class Writer:
     ) -> None:
         self._place = place_of(database)
         self._agents = agents
+        self.kind = kind
         self._hold = hold or Hold()
         self._engine = open_writer(database)
         try:
@@ -80,7 +83,7 @@ class Writer:
         self._connection = self._engine.connect()
         try:
             with explained(self._place), self._connection.begin():
-                _claim(self._connection, self._place, kind)
+                self.history_id = _claim(self._connection, self._place, kind)
                 sync_registry(self._connection, agents)
                 self._set_up()
                 self._derive.bring_up_to_date()
@@ -143,6 +146,21 @@ class Writer:
         """Make `facts` the edition of a stored panel from `at` (UTC seconds, a midnight) on, see `revise_panel`."""
         with self._transaction() as connection:
             return revise_panel(connection, self._tally, facts, at)
+
+    def list_of(self, panel: str) -> tuple[str, tuple[int, ...]] | None:
+        """Which list a panel of this name is, and from when on its editions hold (UTC seconds); None without one."""
+        with self._transaction() as connection:
+            return stored_list(connection, panel)
+
+    def forget(self, source: str) -> Forgotten:
+        """Remove a source, by name or key, with all that it saw; the sites are derived again from what others saw.
+
+        Raises SourceError if there is no such source, or more than one of this name.
+        """
+        with self._transaction() as connection:
+            forgotten = forget(connection, self._derive, source)
+        self._start()  # what is remembered of rows that are gone would be wrong
+        return forgotten
 
     def source(self, facts: SourceFacts, panel_id: int | None = None) -> int:
         """The id of a source of captures, by its key; stored if it is new."""
@@ -240,14 +258,14 @@ class Writer:
             connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl.crawl_id).values(finished_at=at))
             self._derive.expire()
 
-    def import_crawls(self, source_id: int, panel_id: int, crawls: Sequence[PastCrawl]) -> None:
+    def import_crawls(self, source_id: int, panel_id: int | None, crawls: Sequence[PastCrawl]) -> None:
         """Write looks of the past, in time order, and derive the sites they touch again; all or nothing."""
         with self._transaction() as connection:
             touched = note_crawls(connection, self._bodies, source_id, panel_id, crawls)
             self._derive.rebuild(touched)
             self._derive.expire()
 
-    def import_captures(self, source_id: int, panel_id: int, ref: str, captures: Sequence[Capture]) -> None:
+    def import_captures(self, source_id: int, panel_id: int | None, ref: str, captures: Sequence[Capture]) -> None:
         """Write past captures of one source, each at its own time, and derive the sites they touch; all or nothing.
 
         `ref` names the batch (a file, a query of an archive): it stands in the view `crawls`, and from now on in
@@ -260,9 +278,13 @@ class Writer:
             self._derive.expire()
 
 
-def _claim(connection: Connection, place: Place, kind: str) -> None:
+def _claim(connection: Connection, place: Place, kind: str) -> str:
+    """Say what the history holds and who writes it; gives its id, which tells it from all others."""
     stored = get_meta(connection, "kind")
     if stored is not None and stored != kind:
         raise DatabaseError(f"{place} holds {stored} data, not {kind} data; choose another --database")
     put_meta(connection, "kind", kind)
     put_meta(connection, "written_by", f"drywell {__version__}")
+    history_id = get_meta(connection, "history_id") or uuid4().hex
+    put_meta(connection, "history_id", history_id)
+    return history_id
