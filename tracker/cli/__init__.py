@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tracker.cli import agents, ask, backup, check, config, crawl, imports, serve
+from tracker.cli import agents, ask, backup, check, config, crawl, imports, serve, verify
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ app.command("config")(config.config)
 app.command("site")(ask.site)
 app.add_typer(agents.app, name="agents")
 app.command("query")(ask.query)
+app.command("verify")(verify.verify)
 app.command("backup")(backup.backup)
 app.command("dashboard")(serve.dashboard)
 

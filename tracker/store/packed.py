@@ -2,6 +2,8 @@
 
 import zstandard
 
+_MOST = 64 << 20  # octets: a hundred times what is ever taken from a site
+
 
 class NotWhole(ValueError):
     """The stored bytes cannot be unpacked to what the row beside them promises."""
@@ -9,6 +11,8 @@ class NotWhole(ValueError):
 
 def unpack(data: bytes, size: int) -> bytes:
     """The `size` octets that `data` (one zstd frame) holds; never more than that is made. Raises NotWhole."""
+    if not 0 <= size <= _MOST:
+        raise NotWhole(f"{size} octets cannot be the size of a file")
     try:
         reader = zstandard.ZstdDecompressor().stream_reader(data)
         found = reader.read(size)
