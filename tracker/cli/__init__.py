@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tracker.cli import agents, ask, backup, check, config, crawl, imports, serve, verify
+from tracker.cli import agents, ask, backup, check, config, crawl, imports, serve, verify, warc
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -46,6 +46,7 @@ app.command("site")(ask.site)
 app.add_typer(agents.app, name="agents")
 app.command("query")(ask.query)
 app.command("verify")(verify.verify)
+app.command("warc")(warc.warc)
 app.command("backup")(backup.backup)
 app.command("dashboard")(serve.dashboard)
 

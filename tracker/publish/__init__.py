@@ -1,0 +1,1 @@
+"""What leaves a history for other people: evidence that can be checked without us."""
