@@ -11,6 +11,7 @@ DrywellError                exit 1
 │   └── DatabaseNewer       written by a newer Drywell
 ├── QueryError              a user's SQL does not run
 ├── SourceError             past captures cannot be read (git repository, archive, CSV)
+├── EvidenceError           a bundle of evidence cannot be read or is incomplete
 ├── NoVerdict               what was asked or read is no robots.txt to judge; has outcome, cause and url
 └── CrawlError              a crawl cannot start
     └── CoverageError       exit 3, too few sites answered
@@ -63,6 +64,10 @@ class QueryError(DrywellError):
 
 class SourceError(DrywellError):
     """A source of past captures (git repository, WARC, CSV) cannot be read."""
+
+
+class EvidenceError(DrywellError):
+    """A bundle of evidence cannot be read, or lacks what its claim rests on."""
 
 
 class NoVerdict(DrywellError):

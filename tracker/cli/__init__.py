@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tracker.cli import agents, ask, backup, check, config, crawl, imports, serve, verify, warc
+from tracker.cli import agents, ask, backup, check, config, crawl, evidence, imports, serve, verify, warc
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -47,6 +47,7 @@ app.add_typer(agents.app, name="agents")
 app.command("query")(ask.query)
 app.command("verify")(verify.verify)
 app.command("warc")(warc.warc)
+app.command("evidence")(evidence.evidence)
 app.command("backup")(backup.backup)
 app.command("dashboard")(serve.dashboard)
 
