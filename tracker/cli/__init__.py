@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tracker.cli import agents, ask, backup, check, config, crawl, evidence, imports, serve, verify, warc
+from tracker.cli import agents, ask, backup, check, config, crawl, evidence, imports, serve, thin, verify, warc
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -48,6 +48,7 @@ app.command("query")(ask.query)
 app.command("verify")(verify.verify)
 app.command("warc")(warc.warc)
 app.command("evidence")(evidence.evidence)
+app.command("thin")(thin.thin)
 app.command("backup")(backup.backup)
 app.command("dashboard")(serve.dashboard)
 
