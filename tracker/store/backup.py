@@ -20,7 +20,8 @@ from typing import Any, BinaryIO
 import zstandard
 
 from tracker.errors import DatabaseCorrupt, DatabaseError, NoHistory, NotADatabase, UsageError
-from tracker.store.database import APPLICATION_ID, BUSY_SECONDS, explained, path_of
+from tracker.store.database import explained, place_of
+from tracker.store.sqlite import APPLICATION_ID, BUSY_SECONDS
 
 _LEVEL = 9  # a body is compressed already: more gains nothing
 _PIECE = 1 << 20
@@ -136,12 +137,10 @@ def kept(dates: Iterable[datetime], keep: Keep) -> set[datetime]:
 
 def sqlite_path(database: str | Path) -> Path:
     """The file of an SQLite history. Raises UsageError for a URL of another engine, naming what to use there."""
-    text = str(database)
-    if text.startswith("postgres"):
-        raise UsageError(
-            "a history in PostgreSQL is backed up by its own tools: pg_dump --format=custom --file=FILE URL"
-        )
-    return path_of(database)
+    place = place_of(database)
+    if place.path is None:
+        raise UsageError(f"back up {place} by its own tools: pg_dump --format=custom --file=FILE {place}")
+    return place.path
 
 
 def _rotate(folder: Path, path: Path, keep: Keep, fresh: Path) -> list[str]:

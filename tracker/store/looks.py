@@ -12,7 +12,7 @@ from tracker.errors import DatabaseError
 from tracker.store import models
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import table
-from tracker.store.database import explained, open_reader, path_of
+from tracker.store.database import explained, open_reader, place_of
 from tracker.store.evidence import Evidence
 from tracker.store.meta import get_meta
 from tracker.store.packed import NotWhole, unpack
@@ -60,9 +60,9 @@ class Looks:
     """Reads the looks at sites out of a history, as a context manager. Raises DatabaseError and its kin."""
 
     def __init__(self, database: str | Path) -> None:
-        self._path = path_of(database)
+        self._place = place_of(database)
         self._engine = open_reader(database)
-        with explained(self._path):
+        with explained(self._place):
             self._connection: Connection = self._engine.connect()
 
     def __enter__(self) -> "Looks":
@@ -74,12 +74,12 @@ class Looks:
 
     def horizon(self) -> int:
         """The latest moment that any crawl looked at anything (UTC seconds); 0 for an empty history."""
-        with explained(self._path):
+        with explained(self._place):
             return self._connection.execute(select(func.max(table(models.Crawl).c.at))).scalar() or 0
 
     def of(self, host: str) -> SiteLooks | None:
         """The looks at a site; None if the history does not know it."""
-        with explained(self._path):
+        with explained(self._place):
             return self._of(host)
 
     def _of(self, host: str) -> SiteLooks | None:
@@ -111,7 +111,7 @@ class Looks:
 
     def seen(self, looks: SiteLooks, check: Check) -> Seen:
         """A check with who made it, and where the answer came from."""
-        with explained(self._path):
+        with explained(self._place):
             source = looks.sources[check.source]
             seen, body = table(models.Sighting), table(models.Body)
             ref = select(seen.c.ref).where(
@@ -130,7 +130,7 @@ class Looks:
         if check.body == ABSENT_BODY:
             return None
         body, data = table(models.Body), table(models.BodyData)
-        with explained(self._path):
+        with explained(self._place):
             stored = select(body.c.size, data.c.data).join_from(body, data, data.c.body_id == body.c.body_id)
             row = self._connection.execute(stored.where(body.c.body_id == check.body)).one_or_none()
         try:

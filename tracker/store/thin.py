@@ -9,19 +9,20 @@ no bitmaps, stay as they are, and so does the newest run of each site and source
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, select
 
 from tracker.core.intervals import DAY
 from tracker.store import bitmap, models
 from tracker.store.bulk import add, chunks, rows_where, table
-from tracker.store.database import explained, open_reader, open_writer, path_of
-from tracker.store.lock import WriterLock
+from tracker.store.database import explained, open_reader, place_of
+from tracker.store.exclusive import exclusively
 
 _SITES = 2_000  # at a time, each in a transaction of its own
 
@@ -75,24 +76,28 @@ def thin(database: str | Path, before: int, *, dry_run: bool = False, vacuum: bo
     `vacuum` gives the freed space back to the disk (SQLite). Raises DatabaseError, also while another writes; what was
     thinned until then stays thinned.
     """
-    path = path_of(database)
     report = ThinReport(older_than=datetime.fromtimestamp(before, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), dry_run=dry_run)
-    engine = open_reader(database) if dry_run else open_writer(database)
-    lock = None
-    try:
-        with explained(path):
-            lock = None if dry_run else WriterLock(path)
-            with engine.connect() as connection:
-                report.bytes_before = _size(connection)
-                _run(connection, before, report)
-                if vacuum and not dry_run and connection.dialect.name == "sqlite":
-                    _vacuum(connection)
-                report.bytes_after = _size(connection)
-    finally:
-        if lock is not None:
-            lock.release()
-        engine.dispose()
+    with _opened(database, dry_run) as engine, engine.connect() as connection:
+        report.bytes_before = _size(connection)
+        _run(connection, before, report)
+        if vacuum and not dry_run and connection.dialect.name == "sqlite":
+            _vacuum(connection)
+        report.bytes_after = _size(connection)
     return report
+
+
+@contextmanager
+def _opened(database: str | Path, dry_run: bool) -> Iterator[Engine]:
+    if not dry_run:
+        with exclusively(database) as engine:
+            yield engine
+        return
+    engine = open_reader(database)
+    try:
+        with explained(place_of(database)):
+            yield engine
+    finally:
+        engine.dispose()
 
 
 def _run(connection: Connection, before: int, report: ThinReport) -> None:

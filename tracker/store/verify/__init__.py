@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from tracker.core.intervals import Hold
-from tracker.store.database import explained, open_reader, path_of
+from tracker.store.database import explained, open_reader, place_of
 from tracker.store.policies import stored_agents
 from tracker.store.verify.derived import DerivedChecks, FreshRulings
 from tracker.store.verify.files import check_crawls, check_file, check_references, check_views
@@ -36,7 +36,7 @@ def verify(
     """Check a history; `quick` leaves out parsing the bodies anew. Raises DatabaseError if it cannot be opened."""
     engine = open_reader(database)
     try:
-        with explained(path_of(database)), engine.connect() as connection, _snapshot(connection):
+        with explained(place_of(database)), engine.connect() as connection, _snapshot(connection):
             return _checked(connection, quick, hold or Hold(), advance or (lambda _name, _done, _total: None))
     finally:
         engine.dispose()

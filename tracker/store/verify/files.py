@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tracker.store import models
 from tracker.store.bulk import table
-from tracker.store.database import views_text
+from tracker.store.definition import views_text
 from tracker.store.verify.report import Check
 
 Bits = NDArray[np.uint8]

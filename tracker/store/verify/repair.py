@@ -9,9 +9,9 @@ from tracker.core.intervals import Hold
 from tracker.store import bitmap, models
 from tracker.store.bodies import Bodies
 from tracker.store.bulk import table
-from tracker.store.database import explained, open_writer, path_of
+from tracker.store.database import open_writer
 from tracker.store.derive import Deriver
-from tracker.store.lock import WriterLock
+from tracker.store.exclusive import exclusively
 from tracker.store.policies import stored_agents
 from tracker.store.registry import rebuild_tally
 from tracker.store.rulings import Rulings
@@ -23,21 +23,11 @@ def repair(database: str | Path, *, hold: Hold | None = None) -> None:
 
     For a history whose evidence is sound (`Report.can_be_repaired`). Raises DatabaseError, also while another writes.
     """
-    path = path_of(database)
-    engine = open_writer(database)
-    try:
-        with explained(path):
-            lock = WriterLock(path)
-        try:
-            with explained(path), engine.connect() as connection, connection.begin():
-                _derive_again(connection, hold or Hold())
-                _count_again(connection)
-                # Without their digest they are made again at the next opening.
-                connection.execute(delete(table(models.Meta)).where(table(models.Meta).c.key == "views"))
-        finally:
-            lock.release()
-    finally:
-        engine.dispose()
+    with exclusively(database) as engine, engine.connect() as connection, connection.begin():
+        _derive_again(connection, hold or Hold())
+        _count_again(connection)
+        # Without their digest they are made again at the next opening.
+        connection.execute(delete(table(models.Meta)).where(table(models.Meta).c.key == "views"))
     open_writer(database).dispose()
 
 
