@@ -10,12 +10,10 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.cli.conftest import run  # noqa: F401 - a fixture
 from tests.conftest import AGENTS
-from tests.store.histories import BODIES, FAIL, HOSTS, SOURCES, START, Look, answer, content, looks, panel, play
+from tests.store.histories import BODIES, FAIL, HOSTS, SOURCES, START, Look, answer, content, panel, play
 from tracker.core.intervals import DAY
 from tracker.store.captures import OWN, Answer, Capture, Failure
 from tracker.store.verify import Report, verify
@@ -237,28 +235,6 @@ def test_what_is_derived_is_derived_again(history: Path, sound: Path, script: st
     repair(history)
     assert verify(history).ok
     assert content(history) == content(sound)
-
-
-RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-
-
-@settings(RELAXED, max_examples=8)
-@given(looks(), st.randoms())
-def test_any_history_passes(fresh_history: Fresh, history: list[Look], chance) -> None:
-    chance.shuffle(history)
-    path = play(fresh_history(), history)
-    assert wrong(verify(path)) == {}
-    path.unlink()
-
-
-@pytest.mark.slow
-@settings(RELAXED, max_examples=1_000)
-@given(looks(), st.randoms())
-def test_many_histories_pass(fresh_history: Fresh, history: list[Look], chance) -> None:
-    chance.shuffle(history)
-    path = play(fresh_history(), history)
-    assert wrong(verify(path)) == {}
-    path.unlink()
 
 
 # The command
