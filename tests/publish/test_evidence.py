@@ -249,6 +249,19 @@ def test_the_command_makes_a_file_that_it_can_check_without_the_history(run, dat
     assert "DIFFERS  verdict: blocked (stated: allowed)" in run("evidence", "--check", "claim.json").out
 
 
+def test_a_strangers_bundle_steers_no_terminal(run, database: Path, tmp_path: Path) -> None:  # noqa: F811
+    found = made(play(database, LOOKS), "a.example", START + 30 * DAY)
+    found["claim"] |= {"site": "a\x1b[2Jb", "verdict": "\x9b31m"}
+    found["made"]["ruleset"] = "\x1b"
+    (tmp_path / "claim.json").write_text(json.dumps(found))
+    result = run("evidence", "--check", "claim.json")
+    assert result.code == 1
+    assert not {"\x1b", "\x9b"} & set(result.out + result.err)
+    found["agent"]["tokens"] = ["x"] * 1_000
+    with pytest.raises(EvidenceError, match="more than 100 tokens"):
+        recheck(found)
+
+
 def test_bad_questions_are_one_line(run, database: Path) -> None:  # noqa: F811
     place = ("--database", str(play(database, LOOKS)))
     for arguments, says in (

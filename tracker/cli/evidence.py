@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.options import AgentsFile, AsJson, Database
-from tracker.cli.output import note, print_json
+from tracker.cli.output import note, print_json, printable
 from tracker.cli.site_name import host_of
 from tracker.errors import EvidenceError, UsageError
 
@@ -117,12 +117,12 @@ def _check(path: Path, as_json: bool) -> None:
     if as_json:
         print_json(result.as_json())
     else:
-        claim = result.claim
+        claim = {name: printable(value) for name, value in result.claim.items()}
         print(f"{claim['site']} to {claim['agent']} at {claim['at']}: {claim['verdict']}")
         for step in result.steps:
-            stated = "" if step.ok else f" (stated: {step.stated})"
-            print(f"  {'ok' if step.ok else 'DIFFERS':<8} {step.what}: {step.found}{stated}")
+            stated = "" if step.ok else f" (stated: {printable(step.stated)})"
+            print(f"  {'ok' if step.ok else 'DIFFERS':<8} {step.what}: {printable(step.found)}{stated}")
     if result.note:
-        note(result.note)
+        note(printable(result.note))
     if not result.matches:
         raise EvidenceError(f"{path} does not bear out its claim")

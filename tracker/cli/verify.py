@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import note, print_json, progress
+from tracker.cli.output import note, print_json, printable, progress
 from tracker.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _repaired(history: str, quick: bool, report: "Report") -> "Report":
         return report
     for check in report.checks:
         for example in check.examples:
-            note(f"{check.name}: {example}")
+            note(f"{check.name}: {printable(example)}")
     note("deriving again what follows from the evidence")
     repair(history)
     return _verified(history, quick)
@@ -66,10 +66,10 @@ def _print(report: "Report", history: str) -> None:
     print(f"{history}: {'all is well' if report.ok else 'something is wrong'}")
     for check in report.checks:
         if check.skipped:
-            print(f"  {check.name:<11} not checked: {check.skipped}")
+            print(f"  {check.name:<11} not checked: {printable(check.skipped)}")
         else:
             print(f"  {check.name:<11} {check.checked:,} checked, {check.wrong:,} wrong")
         for example in check.examples:
-            print(f"    - {example}")
+            print(f"    - {printable(example)}")
         if check.wrong:
             print(f"    {check.mend}")

@@ -19,6 +19,8 @@ from tracker.publish.evidence import UNKNOWN
 
 _MOST = 64 << 20  # octets of a file: a body has half a million, and base64 a third more
 
+_TOKENS = 100  # of one agent: the best known has five
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -143,6 +145,8 @@ def _bytes(body: Mapping[str, Any]) -> bytes:
 
 def _agent(facts: Mapping[str, Any]) -> Agent:
     tokens, others = ([str(token) for token in facts[name]] for name in ("tokens", "falls_back_to"))
+    if len(tokens) + len(others) > _TOKENS:
+        raise ValueError(f"more than {_TOKENS} tokens")
     return Agent(
         str(facts["name"]),
         tuple(tokens),
