@@ -118,7 +118,7 @@ def _check(path: Path, as_json: bool) -> None:
         print_json(result.as_json())
     else:
         claim = {name: printable(value) for name, value in result.claim.items()}
-        print(f"{claim['site']} to {claim['agent']} at {claim['at']}: {claim['verdict']}")
+        print(f"{claim.get('site')} to {claim.get('agent')} at {claim['at']}: {claim['verdict']}")
         for step in result.steps:
             stated = "" if step.ok else f" (stated: {printable(step.stated)})"
             print(f"  {'ok' if step.ok else 'DIFFERS':<8} {step.what}: {printable(step.found)}{stated}")
