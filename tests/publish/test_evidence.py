@@ -81,7 +81,7 @@ def test_a_bundle_holds_what_a_third_party_needs(database: Path) -> None:
 @pytest.mark.parametrize(
     ("host", "day", "says"),
     [
-        ("a.example", 35, "counted until 2022-02-02T00:00:00Z; since then attempts failed"),
+        ("a.example", 35, "counted until 2022-02-02T00:00:00Z; since then attempts failed, the last at 2022-01-04"),
         ("a.example", -1, "not looked at before then"),
         ("b.example", 110, "counted until 2022-04-06T00:00:00Z, and nobody has looked since"),
         ("c.example", 50, "never answered up to then: attempts failed, the last at 2022-02-10"),
@@ -91,7 +91,7 @@ def test_a_bundle_holds_what_a_third_party_needs(database: Path) -> None:
 def test_unknown_has_its_reason(database: Path, host: str, day: int, says: str) -> None:
     found = made(play(database, LOOKS), host, START + day * DAY)
     assert (found["claim"]["verdict"], found["claim"]["named"], found["claim"]["blocks"]) == ("unknown", None, None)
-    assert says in found["claim"]["reason"].replace("the last at 2022-05-01", "the last at 2022-02-10")
+    assert says in found["claim"]["reason"]
     assert recheck(found).matches
 
 

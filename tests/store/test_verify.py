@@ -247,7 +247,7 @@ def test_the_command_reports_repairs_and_has_an_exit_code(run, history: Path) ->
     result = run("verify", "--json", *database)
     assert result.code == 1
     found = {check["name"]: check for check in json.loads(result.out)["checks"]}
-    assert found["states"]["examples"] == ["d.example: 0 states, 1 follow"] or found["states"]["wrong"] == 1
+    assert found["states"]["wrong"] == 1
     assert "--repair" in found["states"]["mend"]
     assert "- d.example: 0 states" in run("verify", *database).out
     assert run("verify", "--repair", *database).code == 0

@@ -6,7 +6,6 @@ The bundle is plain JSON; docs/evidence.md explains every key of it.
 import base64
 import hashlib
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -153,23 +152,26 @@ def _trouble(of_site: SiteLooks, last: Check | None, following: Check | None) ->
 
 def _never(of_site: SiteLooks, at: int) -> str:
     """Why nothing is known where no answer was seen before the moment."""
-    tries = [run for run in of_site.trouble if run.first_seen <= at]
-    if tries:
-        return f"never answered up to then: {_causes(tries)}"
-    if of_site.checks or of_site.trouble:
-        return "not looked at before then"
-    return "never looked at"
+    if said := _attempts(of_site, 0, at):
+        return f"never answered up to then: {said}"
+    return "not looked at before then" if of_site.checks or of_site.failures else "never looked at"
 
 
 def _ended(of_site: SiteLooks, interval: Interval, at: int) -> str:
     """Why the last answer no longer counts."""
     said = f"the answer last seen at {iso(interval.last)} counted until {iso(interval.until)}"
-    tries = [run for run in of_site.trouble if run.last_seen > interval.last and run.first_seen <= at]
-    return f"{said}; since then {_causes(tries)}" if tries else f"{said}, and nobody has looked since"
+    since = _attempts(of_site, interval.last, at)
+    return f"{said}; since then {since}" if since else f"{said}, and nobody has looked since"
 
 
-def _causes(tries: Sequence[Any]) -> str:
-    newest = max(tries, key=lambda run: run.last_seen)
-    if newest.kind in EXCLUDED:
-        return f"excluded: {EXCLUDED[newest.kind]}"
-    return f"attempts failed, the last at {iso(newest.last_seen)} ({newest.kind})"
+def _attempts(of_site: SiteLooks, after: int, at: int) -> str:
+    """What came of the last attempt after one moment and up to another; empty if there was none."""
+    index = bisect_right(of_site.failures, at) - 1
+    if index < 0 or of_site.failures[index] <= after:
+        return ""
+    last = of_site.failures[index]
+    # Of a thinned month several causes may span the moment: then any of them may be the one.
+    kinds = sorted({run.kind for run in of_site.trouble if run.first_seen <= last <= run.last_seen})
+    if kinds and set(kinds) <= EXCLUDED.keys():
+        return f"excluded: {EXCLUDED[kinds[0]]}"
+    return f"attempts failed, the last at {iso(last)} ({' or '.join(kinds) or 'cause unknown'})"

@@ -40,11 +40,11 @@ class Check:
     skipped: str = ""
     repairable: bool = True
 
-    def found(self, what: Callable[[], str] | str) -> None:
-        """Count something wrong; only for the first few is it put into words."""
+    def found(self, what: str) -> None:
+        """Count something wrong; the first few are kept in words."""
         self.wrong += 1
         if len(self.examples) < EXAMPLES:
-            self.examples.append(what if isinstance(what, str) else what())
+            self.examples.append(what)
 
     @property
     def mend(self) -> str:
