@@ -85,7 +85,8 @@ def test_a_bundle_holds_what_a_third_party_needs(database: Path) -> None:
         ("a.example", -1, "not looked at before then"),
         ("b.example", 110, "counted until 2022-04-06T00:00:00Z, and nobody has looked since"),
         ("c.example", 50, "never answered up to then: attempts failed, the last at 2022-02-10"),
-        ("z.example", 50, "never looked at"),
+        ("p.example", 50, "never looked at"),
+        ("z.example", 50, "the history does not know this site"),
     ],
 )
 def test_unknown_has_its_reason(database: Path, host: str, day: int, says: str) -> None:

@@ -45,4 +45,4 @@ def backup(
         print_json(report.as_json())
         return
     print(f"{report.file}: {report.bytes:,} bytes of {report.raw_bytes:,}, sha256 {report.sha256}")
-    print(f"{report.kept} backups kept, {len(report.deleted)} deleted")
+    print(f"backups kept: {report.kept}, deleted: {len(report.deleted)}")

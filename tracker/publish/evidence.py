@@ -17,8 +17,17 @@ from tracker.publish.claim import FORMAT, RULE, Interval, iso, verdict_of
 from tracker.store.looks import Looks, SiteLooks
 
 EXCLUDED = {"opt_out": "the site asked not to be looked at", "guard": "its address may not be asked"}
-UNKNOWN = dict.fromkeys(("named", "root_blocked", "blocks", "token", "deciding_line"), None)
-UNKNOWN |= {"verdict": "unknown", "agent_lines": [], "exception_lines": [], "flags": []}
+UNKNOWN: dict[str, Any] = {
+    "verdict": "unknown",
+    "named": None,
+    "root_blocked": None,
+    "blocks": None,
+    "token": None,
+    "agent_lines": [],
+    "deciding_line": None,
+    "exception_lines": [],
+    "flags": [],
+}
 INSTRUCTIONS = """\
 1. Decode body.base64 (none for an absence): its SHA-256 must be body.sha256 and that of seen.last.
 2. Apply interval.rule to seen.last.at, interval.first_failure, seen.next.at and interval.horizon: either the answer \
@@ -34,44 +43,41 @@ def bundle(
     looks: Looks, site: str, agent: Agent, at: int, *, asked: str, definition: str = "effective_full"
 ) -> dict[str, Any]:
     """The evidence for what `site` said to `agent` at a moment (UTC seconds, not beyond the horizon)."""
-    of_site = looks.of(site) or SiteLooks(0, [], [], [], 0, "", "", {})
+    of_site = looks.of(site)
     index = bisect_right(of_site.checks, at, key=lambda check: check.at)
     last = of_site.checks[index - 1] if index else None
     following = of_site.checks[index] if index < len(of_site.checks) else None
-    claim: dict[str, Any] = {"site": site, "agent": agent.name, "asked": asked, "at": iso(at), "definition": definition}
-    known: dict[str, Any] = {
+    interval = None if last is None else _interval(of_site, last, following)
+    counts = interval is not None and interval.counts_at(at)
+    data = None if last is None else looks.bytes_of(last)
+    verdict = verdict_of(data, agent, definition) if counts else UNKNOWN
+    return {
         "format": FORMAT,
-        "made": _made(of_site),
+        "claim": {
+            "site": site,
+            "agent": agent.name,
+            "asked": asked,
+            "at": iso(at),
+            "verdict": verdict["verdict"],
+            "named": verdict["named"],
+            "definition": definition,
+            "blocks": verdict["blocks"],
+            "stale": int(interval is not None and counts and interval.is_stale_at(at)),
+            "reason": "" if counts else _why_unknown(of_site, interval, at),
+        },
+        "verdict": verdict,
         "agent": _agent(agent, at),
+        "body": _body(data),
+        "seen": {
+            "last": None if last is None else _seen(looks, of_site, last),
+            "next": None if following is None else _seen(looks, of_site, following),
+            "run": None if last is None else _run(of_site, last),
+        },
+        "interval": None if interval is None else _plain(interval),
         "trouble": _trouble(of_site, last, following),
+        "made": _made(of_site),
         "instructions": INSTRUCTIONS,
     }
-    seen = {"next": None if following is None else _seen(looks, of_site, following)}
-    if last is None:
-        claim |= {"verdict": "unknown", "named": None, "blocks": None, "stale": 0, "reason": _never(of_site, at)}
-        return {
-            "claim": claim,
-            "seen": {"last": None, **seen},
-            "interval": None,
-            "body": None,
-            "verdict": UNKNOWN,
-        } | known
-    interval = _interval(of_site, last, following)
-    counts = interval.counts_at(at)
-    data = looks.bytes_of(last)
-    verdict = verdict_of(data, agent, definition) if counts else UNKNOWN
-    claim |= {name: verdict[name] for name in ("verdict", "named", "blocks")}
-    claim |= {
-        "stale": int(counts and interval.is_stale_at(at)),
-        "reason": "" if counts else _ended(of_site, interval, at),
-    }
-    return {
-        "claim": claim,
-        "verdict": verdict,
-        "seen": {"last": _seen(looks, of_site, last), **seen, "run": _run(of_site, last)},
-        "interval": _plain(interval),
-        "body": _body(data),
-    } | known
 
 
 def _made(of_site: SiteLooks) -> dict[str, Any]:
@@ -150,18 +156,17 @@ def _trouble(of_site: SiteLooks, last: Check | None, following: Check | None) ->
     return [asdict(run) | {"first_seen": iso(run.first_seen), "last_seen": iso(run.last_seen)} for run in found]
 
 
-def _never(of_site: SiteLooks, at: int) -> str:
-    """Why nothing is known where no answer was seen before the moment."""
+def _why_unknown(of_site: SiteLooks, interval: Interval | None, at: int) -> str:
+    """Why nothing is known, or no longer."""
+    if interval is not None:
+        said = f"the answer last seen at {iso(interval.last)} counted until {iso(interval.until)}"
+        since = _attempts(of_site, interval.last, at)
+        return f"{said}; since then {since}" if since else f"{said}, and nobody has looked since"
     if said := _attempts(of_site, 0, at):
         return f"never answered up to then: {said}"
-    return "not looked at before then" if of_site.checks or of_site.failures else "never looked at"
-
-
-def _ended(of_site: SiteLooks, interval: Interval, at: int) -> str:
-    """Why the last answer no longer counts."""
-    said = f"the answer last seen at {iso(interval.last)} counted until {iso(interval.until)}"
-    since = _attempts(of_site, interval.last, at)
-    return f"{said}; since then {since}" if since else f"{said}, and nobody has looked since"
+    if of_site.checks or of_site.failures:
+        return "not looked at before then"
+    return "never looked at" if of_site.is_known else "never looked at: the history does not know this site"
 
 
 def _attempts(of_site: SiteLooks, after: int, at: int) -> str:

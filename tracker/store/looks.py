@@ -55,6 +55,11 @@ class SiteLooks:
     ruleset: str
     sources: dict[int, Any] = field(repr=False)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the history has this site at all."""
+        return self.site_id > 0
+
 
 class Looks:
     """Reads the looks at sites out of a history, as a context manager. Raises DatabaseError and its kin."""
@@ -77,28 +82,22 @@ class Looks:
         with explained(self._place):
             return self._connection.execute(select(func.max(table(models.Crawl).c.at))).scalar() or 0
 
-    def of(self, host: str) -> SiteLooks | None:
-        """The looks at a site; None if the history does not know it."""
+    def of(self, host: str) -> SiteLooks:
+        """The looks at a site; none of one that the history does not know."""
         with explained(self._place):
             return self._of(host)
 
-    def _of(self, host: str) -> SiteLooks | None:
+    def _of(self, host: str) -> SiteLooks:
         connection = self._connection
         site, source = table(models.Site), table(models.Source)
         site_id = connection.execute(select(site.c.site_id).where(site.c.host == host)).scalar()
+        kind, ruleset = (get_meta(connection, name) or "" for name in ("kind", "ruleset"))
+        sources = {row.source_id: row for row in connection.execute(select(source))}
         if site_id is None:
-            return None
+            return SiteLooks(0, [], [], [], self.horizon(), kind, ruleset, sources)
         evidence = Evidence(connection, Bodies(connection, Rulings(connection, ())), [site_id])
-        return SiteLooks(
-            site_id,
-            evidence.checks(site_id),
-            evidence.failures(site_id),
-            self._trouble(site_id),
-            self.horizon(),
-            get_meta(connection, "kind") or "",
-            get_meta(connection, "ruleset") or "",
-            {row.source_id: row for row in connection.execute(select(source))},
-        )
+        looks = evidence.checks(site_id), evidence.failures(site_id), self._trouble(site_id)
+        return SiteLooks(site_id, *looks, self.horizon(), kind, ruleset, sources)
 
     def _trouble(self, site_id: int) -> list[Trouble]:
         trouble, source = table(models.Trouble), table(models.Source)
