@@ -70,6 +70,7 @@ def test_both_readers_find_the_bytes_and_the_manifest_agrees(reader: Reader, tmp
             assert hashlib.sha256(data).hexdigest() == line["sha256"]
             assert len(data) == line["size"]
             assert headers["WARC-Payload-Digest"] == headers["WARC-Block-Digest"] == f"sha256:{line['sha256']}"
+    assert not any("sha1" in str(headers) for _, headers, _ in found.values())
     with out.open("rb") as file:
         fast = {}
         for record in FastIterator(file, parse_http=False):

@@ -203,7 +203,7 @@ class _Writer:
     def _record(self, kind: str, uri: str, headers: Mapping[str, str], data: bytes, content_type: str) -> None:
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         digests = {"WARC-Block-Digest": digest}
-        if kind == "resource":
+        if kind in ("resource", "metadata"):  # of others warcio asks for none
             digests["WARC-Payload-Digest"] = digest
         self._warc.write_record(
             self._warc.create_warc_record(
