@@ -11,6 +11,7 @@ DrywellError                exit 1
 │   └── DatabaseNewer       written by a newer Drywell
 ├── QueryError              a user's SQL does not run
 ├── SourceError             past captures cannot be read (git repository, archive, CSV)
+│   └── ArchiveUnavailable  a web archive does not answer, after all tries
 ├── EvidenceError           a bundle of evidence cannot be read or is incomplete
 ├── NoVerdict               what was asked or read is no robots.txt to judge; has outcome, cause and url
 └── CrawlError              a crawl cannot start
@@ -64,6 +65,10 @@ class QueryError(DrywellError):
 
 class SourceError(DrywellError):
     """A source of past captures (git repository, WARC, CSV) cannot be read."""
+
+
+class ArchiveUnavailable(SourceError):
+    """A web archive does not answer, or asks for a longer pause than is waited; a second run goes on."""
 
 
 class EvidenceError(DrywellError):

@@ -9,6 +9,8 @@ from typer.main import get_command
 
 from tracker import reference
 from tracker.cli import app
+from tracker.publish.pages import renewed
+from tracker.store.dictionary import internal_views, views
 from tracker.store.query import Reader
 from tracker.store.write import Writer
 
@@ -18,8 +20,7 @@ METHOD = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
 PAGES += [*(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md"), *(ROOT / "cron").rglob("*.md")]
-VIEWS = ["sites", "agents", "access_now", "access_history", "changes", "shares", "captures", "bodies", "failures"]
-VIEWS += ["crawls", "about", "signals", "signal_conflicts"]
+VIEWS = list(views())
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +38,21 @@ def documented(view: str) -> list[str]:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_column_of_a_view_is_documented_in_order(reader: Reader, view: str) -> None:
-    assert list(reader.sql(f"SELECT * FROM {view} LIMIT 0").columns) == documented(view)
+    columns = list(reader.sql(f"SELECT * FROM {view} LIMIT 0").columns)
+    assert columns == [column.name for column in views()[view].columns] == documented(view)
+
+
+@pytest.mark.parametrize("page", ["data-dictionary.md", "querying.md"])
+def test_the_generated_parts_of_a_page_are_up_to_date(page: str) -> None:
+    """If not: `python -m tracker.publish.pages docs/data-dictionary.md docs/querying.md`."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    assert "generated" in text
+    assert renewed(text) == text
 
 
 def test_every_view_has_a_section(reader: Reader) -> None:
-    views = {name for (name,) in reader.sql("SELECT name FROM sqlite_master WHERE type = 'view'").rows}
-    assert views - {"access_state"} == set(VIEWS)
+    found = {name for (name,) in reader.sql("SELECT name FROM sqlite_master WHERE type = 'view'").rows}
+    assert found - internal_views().keys() == set(VIEWS)
 
 
 def test_the_help_of_query_names_every_view() -> None:
@@ -59,12 +69,12 @@ def test_every_definition_is_explained() -> None:
 def test_every_command_has_help_with_an_example_and_stands_in_the_documentation() -> None:
     everything = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     commands = get_command(app).commands
-    for group in ("import", "agents"):
+    for group in ("import", "backfill", "agents", "panel"):
         commands |= {f"{group} {name}": command for name, command in commands[group].commands.items()}
     for name, command in commands.items():
         # `list` is what a bare `tracker agents` does.
         assert f"tracker {name.removesuffix(' list')}" in everything, name
-        if name != "import":
+        if name not in ("import", "backfill"):
             assert "Example:" in (command.help or ""), name
 
 

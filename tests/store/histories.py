@@ -19,7 +19,7 @@ from tests.postgres import Server
 from tracker.core.agents import Agent
 from tracker.core.intervals import DAY
 from tracker.core.panels import Member, Panel
-from tracker.store.captures import OWN, SOURCE_RANK, Answer, Failure, PastCrawl, SourceFacts
+from tracker.store.captures import OWN, SOURCE_RANK, Answer, Capture, Failure, PastCrawl, SourceFacts
 from tracker.store.database import open_writer
 from tracker.store.query import Reader
 from tracker.store.write import Writer
@@ -32,6 +32,7 @@ SOURCES = {
     "own": OWN,
     "git": SourceFacts("git", "past", "git:1:robots/{site}.txt"),
     "wayback": SourceFacts("wayback", "wayback", "wayback"),
+    "archive": SourceFacts("commoncrawl", "archive", "archive"),
 }
 FAIL = "FAIL"
 
@@ -146,7 +147,7 @@ def looks(draw: st.DrawFn, most: int = 8) -> list[Look]:
     at = START
     for _ in range(draw(st.integers(most // 2, most))):
         at += draw(st.sampled_from(STEPS))
-        source = draw(st.sampled_from(["own", "own", "git", "wayback"]))
+        source = draw(st.sampled_from(["own", "own", "git", "wayback", "archive"]))
         saw = draw(st.sampled_from([_mixed, _mixed, _sparse, _burst]))(chance, palette)
         found.setdefault((source, at), Look(source, at, saw, draw(st.integers(1, 2))))
     return list(found.values())
@@ -181,6 +182,8 @@ def play(path: Where, arrivals: Sequence[Look], agents: Sequence[Agent] = AGENTS
             name = run[0].source
             if name == "own":
                 crawl_itself(writer, sources[name], panels["all"], run[0])
+            elif name == "archive":
+                writer.import_captures(sources[name], panels["all"], f"from {run[0].at}", past_captures(run))
             else:
                 batch = past_crawls(run, known[name])
                 writer.import_crawls(sources[name], panels["all"], batch)
@@ -225,12 +228,19 @@ def past_crawls(run: Sequence[Look], known: set[int]) -> list[PastCrawl]:
     return found
 
 
+def past_captures(run: Iterable[Look]) -> list[Capture]:
+    """Looks as captures of an archive, in no order."""
+    found = [Capture(look.at, answer(host, saw)) for look in run for host, saw in look.results().items()]
+    return sorted(found, key=lambda capture: hash((capture.at, capture.seen.host)))
+
+
 class Model:
     """All looks of a history, and what they mean at any moment."""
 
     def __init__(self, history: Iterable[Look]) -> None:
         self.history = list(history)
-        self.horizon = max(look.at for look in self.history)
+        # Of an archive only what it holds is known, and not when it looked.
+        self.horizon = max(look.at for look in self.history if look.source != "archive" or look.results())
 
     def _answers(self, host: str) -> dict[int, str]:
         """What counts as the answer of each second: own before wayback before git."""

@@ -313,7 +313,7 @@ def test_members_that_a_panel_gains_bring_their_history(database: Path, fresh_hi
 def test_bitmaps(ids: list[int]) -> None:
     import numpy as np
 
-    packed = bitmap.pack(ids)
+    packed = bitmap.SiteSet(ids).packed()
     assert bitmap.unpack(packed).tolist() == ids
     asked = np.array([0, 1, 7, 8, 9, 63, 64, 99_999, 100_000, 100_001, 10**9])
     assert bitmap.contains(packed, asked).tolist() == [int(i) in ids for i in asked]

@@ -9,7 +9,28 @@ import sys
 
 import typer
 
-from tracker.cli import agents, ask, backup, check, config, crawl, evidence, imports, serve, thin, verify, warc
+from tracker.cli import (
+    agent,
+    agents,
+    ask,
+    backfill,
+    backup,
+    changes,
+    check,
+    config,
+    crawl,
+    evidence,
+    export,
+    imports,
+    panel,
+    query,
+    schema,
+    serve,
+    site,
+    thin,
+    verify,
+    warc,
+)
 from tracker.errors import DrywellError
 
 app = typer.Typer(
@@ -39,12 +60,18 @@ app.command("up")(serve.up)
 app.command("check")(check.check)
 app.command("crawl")(crawl.crawl)
 app.add_typer(imports.app, name="import")
+app.add_typer(backfill.app, name="backfill")
 app.command("schedule")(crawl.schedule)
 app.command("status")(ask.status)
 app.command("config")(config.config)
-app.command("site")(ask.site)
+app.command("site")(site.site)
+app.command("agent")(agent.agent)
 app.add_typer(agents.app, name="agents")
-app.command("query")(ask.query)
+app.command("changes")(changes.changes)
+app.add_typer(panel.app, name="panel")
+app.command("export")(export.export)
+app.command("query")(query.query)
+app.command("schema")(schema.schema)
 app.command("verify")(verify.verify)
 app.command("warc")(warc.warc)
 app.command("evidence")(evidence.evidence)

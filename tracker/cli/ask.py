@@ -1,21 +1,17 @@
-"""Commands that read the history: `status`, `site`, `query`."""
+"""`tracker status`, and how a reading command opens the history."""
 
-import json
-import sys
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import note, print_csv, print_json, print_table
+from tracker.cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
     from tracker.store.query import Reader
 
 
-def _open(database: str | None) -> "Reader":
+def open_reader(database: str | None) -> "Reader":
+    """The history that a command reads; says so where it is an older one."""
     from tracker.settings import load
     from tracker.store.query import Reader
 
@@ -35,7 +31,7 @@ def status(database: Database = None, as_json: AsJson = False) -> None:
     from tracker.settings import load
 
     history = load(database=database).history
-    with _open(database) as reader:
+    with open_reader(database) as reader:
         about = reader.about()
         panels = [_panel_status(reader, panel) for panel in reader.panels()]
         crawls = reader.crawls(limit=5)
@@ -60,103 +56,3 @@ def _panel_status(reader: "Reader", panel: dict[str, Any]) -> dict[str, Any]:
     answered = f"{newest['answered']} of {newest['sites']}" if newest else None
     running = bool(newest and newest["finished"] is None)
     return panel | {"answered": answered, "unfinished": running, "next_due": due}
-
-
-def site(
-    host: Annotated[str, typer.Argument(help="The host, as in nytimes.com.")],
-    every: Annotated[
-        bool, typer.Option("--all", help="All agents of the registry, not only the headline ones.")
-    ] = False,
-    database: Database = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show what one site says to each agent.
-
-    Now, since when, in which signals beside the rules, and the answers seen of it.
-
-    Example: tracker site nytimes.com
-    """
-    from tracker.core.hosts import normalise_host
-    from tracker.errors import UsageError
-
-    try:
-        name = normalise_host(host)
-    except ValueError as error:
-        raise UsageError(f"{host!r} is no host: {error}") from error
-    with _open(database) as reader:
-        registry = reader.agents()
-        headline = {agent["agent"] for agent in registry if agent["headline"]}
-        access = reader.site_access(name).dicts()
-        captures, failures = reader.captures(name), reader.failures(name)
-        history = reader.site_history(name).dicts()
-        signals, conflicts = reader.signals(name).dicts(), reader.signal_conflicts(name).dicts()
-        horizon = reader.about()["horizon"]
-    if not access:
-        raise UsageError(f'{name} is in no panel of this history; `tracker query "SELECT site FROM sites"` lists them')
-    if as_json:
-        found = {"site": name, "access": access, "history": history, "signals": signals, "conflicts": conflicts}
-        print_json(found | {"captures": captures.dicts(), "failures": failures.dicts()})
-        return
-    shown = [row for row in access if every or row["agent"] in headline]
-    columns = ("agent", "verdict", "named", "root_blocked", "since", "stale", "last_checked")
-    print_table(
-        columns,
-        [[row[column] for column in columns] for row in shown],
-        title=f"{name} as of {horizon}, the newest look of this history",
-    )
-    _print_signals(signals, registry)
-    _print_conflicts(conflicts, headline)
-    newest = f"the newest 10 of {len(captures.rows)}, --json has all" if len(captures.rows) > 10 else "all"
-    print_table(captures.columns, captures.rows[-10:], title=f"Answers seen ({newest})")
-    if failures.rows:
-        print_table(failures.columns, failures.rows[-10:], title=f"Failed attempts ({len(failures.rows)})")
-
-
-def _print_signals(signals: Sequence[Mapping[str, Any]], registry: Sequence[Mapping[str, Any]]) -> None:
-    from tracker.core.wording import in_force, some
-
-    spelled = {token.lower(): token for agent in registry for token in json.loads(agent["tokens"])}
-    found = in_force(signals, spelled)
-    if found:
-        rows = [(one.kind, one.says, some(one.agents), one.path, one.flags, one.since) for one in found]
-        print_table(("signal", "says", "to", "path", "flags", "since"), rows, title="Signals in force beside the rules")
-
-
-def _print_conflicts(conflicts: Sequence[Mapping[str, Any]], headline: set[str]) -> None:
-    from tracker.core.wording import disagreements
-
-    if conflicts:
-        print("Words and rules disagree")
-        for line in disagreements(conflicts, headline):
-            print(f"- {line}")
-        print()
-
-
-def query(
-    sql: Annotated[str, typer.Argument(help="One SELECT on the views; - reads it from standard input.")],
-    database: Database = None,
-    as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="At most this many rows (1,000 for tables).")
-    ] = None,
-) -> None:
-    """Ask the history in SQL.
-
-    Views: sites agents access_now access_history changes shares signals signal_conflicts captures bodies failures
-    crawls about.
-
-    Example: tracker query "SELECT date, percent_blocked FROM shares WHERE agent = 'GPTBot'
-    AND definition = 'effective_full'"
-    """
-    most = limit if limit is not None else (None if as_json or as_csv else 1_000)
-    with _open(database) as reader:
-        rows = reader.sql(sys.stdin.read() if sql == "-" else sql, limit=most)
-    if as_json:
-        print_json(rows.dicts())
-    elif as_csv:
-        print_csv(rows.columns, rows.rows)
-    else:
-        print_table(rows.columns, rows.rows)
-    if rows.cut:
-        note(f"cut at {most} rows: use --limit, --csv or --json for more")

@@ -10,7 +10,7 @@ from tracker.errors import UsageError
 if TYPE_CHECKING:
     from tracker.core.agents import Agent
     from tracker.core.definitions import Definition
-    from tracker.core.estimate import Counts, Denominator
+    from tracker.core.estimate import Denominator
     from tracker.store.query import Reader
 
 T = TypeVar("T", bound=str)
@@ -68,6 +68,7 @@ def print_shares(history: str, asked: Question, names: Collection[str] | None, e
     """The league table of one panel and day; of the headline agents, all, or those of `names`."""
     from tracker.core.definitions import DEFINITIONS, HEADLINE
     from tracker.core.estimate import Denominator
+    from tracker.store.figures import bounds_in_words
     from tracker.store.query import Reader
 
     definition = one_of("definition", asked.definition or HEADLINE, DEFINITIONS)
@@ -90,7 +91,7 @@ def print_shares(history: str, asked: Question, names: Collection[str] | None, e
     shown = [row for row in counted if every or names is not None or row["headline"]]
     print(f"{panel} on {rows[0]['date']}: n = {n} {kind.sites} ({kind}), of {rows[0]['members']} members")
     print(f"counted: {DEFINITIONS[definition].sentence} ({definition})")
-    print(f"bounds: {_bounds_words(rows[0], kind, bool(panels[panel]['is_sample']))}")
+    print(f"bounds: {bounds_in_words(rows[0], kind, bool(panels[panel]['is_sample']))}")
     _print_league(shown, DEFINITIONS[definition])
 
 
@@ -102,46 +103,17 @@ def _no_figures(reader: "Reader", panel: str, day: str | None) -> str:
     return f"no figures of panel {panel} on {day}, give a --date from {days[0]} to {days[-1]}"
 
 
-def _counts(row: dict[str, Any]) -> "Counts":
-    from tracker.core.estimate import Counts
-
-    fields = ("members", "readable", "absent", "unknown", "blocked", "held", "blocked_held")
-    return Counts(**{name: row[name] for name in fields})
-
-
-def _bounds_words(row: dict[str, Any], kind: "Denominator", sample: bool) -> str:
-    if sample:
-        return "95 % Wilson score interval, for the panel is a sample"
-    unsure = _counts(row).unsure(kind)
-    if unsure == 0:
-        return "the share itself, for no site is unknown"
-    return f"the share if none or all of the sites that are unknown ({unsure}) are counted"
-
-
 def _counted(row: dict[str, Any], kind: "Denominator", sample: bool) -> dict[str, Any]:
-    from tracker.core.estimate import Denominator, share
+    from tracker.store.figures import figure
 
-    found = share(_counts(row), kind, sample)
-    bounds = found.interval
-    named = row["blocked_named"] - (row["blocked_named_held"] if kind is Denominator.ANSWERED else 0)
     return {
         "agent": row["agent"],
         "operator": row["operator"],
         "purpose": row["purpose"],
-        "percent": _percent(found.value),
-        "low": _percent(bounds.low if bounds else None),
-        "high": _percent(bounds.high if bounds else None),
-        "n": found.n,
-        "blocked": found.blocked,
-        "blocked_named": named,
-        "blocked_wildcard": found.blocked - named,
+        **figure(row, kind, sample),
         "existed": bool(row["agent_existed"]),
         "headline": bool(row["headline"]),
     }
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else round(100 * share, 3)
 
 
 def _print_league(rows: list[dict[str, Any]], definition: "Definition") -> None:

@@ -1,4 +1,4 @@
-"""Asking one site for its robots.txt: the only module that imports httpx.
+"""Asking one site for its robots.txt. With net/archive.py, which asks through it, all that imports httpx.
 
 `https://host/robots.txt`, and once `http://` if no connection for https came about. Every exchange ends in an
 `Observation` (core/outcomes.py) and never in an exception; only mistakes of this program and cancellation
@@ -7,7 +7,7 @@ get out.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -159,7 +159,7 @@ class Fetcher:
 
     async def _exchange(self, url: str) -> "_Answer | _Redirect":
         """One request and its answer; raises one of _FAILURES."""
-        async with self._response(url) as response:
+        async with self.response(url) as response:
             status = response.status_code
             if 200 <= status < 300:
                 return await self._file(url, response)
@@ -169,11 +169,17 @@ class Fetcher:
             return _Answer(outcomes.classify_status(status, response.headers, start), url, status)
 
     @asynccontextmanager
-    async def _response(self, url: str) -> AsyncIterator[httpx.Response]:
+    async def response(self, url: str, headers: Mapping[str, str] | None = None) -> AsyncIterator[httpx.Response]:
+        """One request, vetted by the guard, and its answer with the body unread. `headers` come over our own.
+
+        Raises httpx.HTTPError or one of NETWORK_ERRORS (net/failures.py).
+        """
         if self._transport is None:
             raise RuntimeError("use the Fetcher as an async context manager")
         try:
-            request = httpx.Request("GET", url, headers=self._headers, extensions=self._extensions)
+            request = httpx.Request(
+                "GET", url, headers={**self._headers, **(headers or {})}, extensions=self._extensions
+            )
         except httpx.InvalidURL as error:
             raise DnsFailure("dns_nxdomain", f"no such name: {error}") from None
         self._guard.check_host(request.url.host)

@@ -16,5 +16,10 @@ T = TypeVar("T")
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Like asyncio.run, on uvloop where there is one: asyncio's TLS keeps 256 KB for every connection."""
-    with asyncio.Runner(loop_factory=_new_loop) as runner:
-        return runner.run(main)
+    with runner() as one:
+        return one.run(main)
+
+
+def runner() -> asyncio.Runner:
+    """A runner for many calls on one such loop, as a context manager."""
+    return asyncio.Runner(loop_factory=_new_loop)

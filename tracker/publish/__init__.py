@@ -1,1 +1,1 @@
-"""What leaves a history for other people: evidence that can be checked without us."""
+"""What leaves a history: exports, evidence that can be checked without us, and the words that go with them."""

@@ -5,21 +5,23 @@ other change rebuilds the site from all its evidence. States and tally are never
 are computed again, the old contribution is taken away and the new one added.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from tracker.core.intervals import Check, Hold, Span, State, spans_of, states_of
+from tracker.core.intervals import Check, Hold, Span, State, states_of
 from tracker.store import models
 from tracker.store.bodies import ABSENT_BODY, Bodies
-from tracker.store.bulk import add, add_or, chunks, remove_where, rows_where, table
-from tracker.store.evidence import Evidence
+from tracker.store.bulk import add, add_or, chunks, listed, remove_where, rows_where, table
 from tracker.store.meta import get_meta, put_meta
+from tracker.store.runs import spans_of_sites
 from tracker.store.tally import Tally, memberships
 
 DERIVATION = 3  # raised when the rules or the columns of derived tables change: then all of them are made anew
+_AT_A_TIME = 1_000  # sites whose evidence is in memory at once
+_IN_ONE_STATEMENT = 5_000
 _SPAN_END = ("last_seen", "checks", "failed_after", "last_source_id")
 _HEAD = ("first_seen", "body_id", "last_ok", "checks", "failed_after", "last_try", "source_id")
 
@@ -49,9 +51,26 @@ class Deriver:
         """The heads of sites as spans."""
         return {row.site_id: _tip(row) for row in rows_where(self._connection, models.Head, "site_id", site_ids)}
 
-    def forward(self, answers: dict[int, int], failures: Iterable[int], at: int, source_id: int) -> None:
-        """Carry sites forward by one crawl at `at`, later than all that is known: site to body, and who failed."""
-        tips = self.tips([*answers, *failures])
+    def stay(self, same: Iterable[int], failed: Iterable[int], at: int) -> None:
+        """Note that sites gave their newest answer once more, and that others failed, whatever they had answered.
+
+        `same`: only those whose newest answer the source of this crawl saw and which is still held. All need a head.
+        """
+        again = f"last_ok = {at}, last_try = {at}, checks = checks + 1, failed_after = NULL"
+        first_failure = f"CASE WHEN first_seen IS NOT NULL THEN COALESCE(failed_after, {at}) END"
+        for sites, values in ((same, again), (failed, f"last_try = {at}, failed_after = {first_failure}")):
+            for some in chunks(sites, _IN_ONE_STATEMENT):
+                # To bind a thousand numbers would cost more than the statement itself.
+                statement = f"UPDATE head SET {values} WHERE site_id IN ({listed(some)})"
+                self._connection.exec_driver_sql(statement)
+
+    def forward(
+        self, tips: Mapping[int, Tip], answers: Mapping[int, int], failures: Iterable[int], at: int, source_id: int
+    ) -> None:
+        """Carry sites forward by one crawl at `at`, later than all that is known.
+
+        `tips`: how they stand; `answers`: site to body; `failures`: who failed.
+        """
         heads: list[dict[str, Any]] = []
         spans: list[dict[str, Any]] = []
         changed: list[int] = []
@@ -80,19 +99,14 @@ class Deriver:
 
     def rebuild(self, site_ids: Iterable[int]) -> None:
         """Derive sites again from all their evidence."""
-        for some in chunks(sorted(set(site_ids))):
-            evidence = Evidence(self._connection, self._bodies, some)
+        for some in chunks(sorted(set(site_ids)), _AT_A_TIME):
             spans: list[dict[str, Any]] = []
             heads: list[dict[str, Any]] = []
-            of_site: dict[int, list[Span]] = {}
-            for site_id in some:
-                failures = evidence.failures(site_id)
-                of_site[site_id] = found = spans_of(evidence.checks(site_id), failures, self._hold)
+            of_site: dict[int, list[Span]] = {site_id: [] for site_id in some}
+            for site_id, found, last_try in spans_of_sites(self._connection, self._bodies, some, self._hold):
+                of_site[site_id] = found
                 spans += [_span_row(site_id, span) for span in found]
-                tries = [found[-1].last_seen] if found else []
-                tries += failures[-1:]
-                if tries:
-                    heads.append(_head_row(site_id, Tip(found[-1] if found else None, max(tries))))
+                heads.append(_head_row(site_id, Tip(found[-1] if found else None, last_try)))
             for model, rows in ((models.Span, spans), (models.Head, heads)):
                 remove_where(self._connection, model, "site_id", some)
                 add(self._connection, model, rows)
@@ -112,14 +126,12 @@ class Deriver:
 
     def expire(self) -> None:
         """Make unknown what has outlived its hold by the horizon: nobody may have looked, so nothing else would."""
-        overdue = text(
-            "SELECT h.site_id FROM head h JOIN state t ON t.site_id = h.site_id AND t.valid_to IS NULL "
-            # The hold of tracker.core.intervals.Hold.until, as what it must be before the horizon.
-            "WHERE t.policy_id IS NOT NULL AND (h.last_ok + :unwatched < :horizon "
-            "OR (h.failed_after < :horizon AND h.last_ok + :failing < :horizon))"
-        )
-        values = {"unwatched": self._hold.unwatched, "failing": self._hold.failing, "horizon": self.horizon()}
-        self.refresh(self._connection.execute(overdue, values).scalars().all())
+        heads, states = table(models.Head), table(models.State)
+        over = select(heads.c.site_id).where(~held_at(self.horizon(), self._hold))
+        still_known = (states.c.valid_to.is_(None), states.c.policy_id.is_not(None))
+        # In two steps: together, SQLite would go through all open states instead of the few heads.
+        sites = self._connection.execute(over).scalars().all()
+        self.refresh(row.site_id for row in rows_where(self._connection, models.State, "site_id", sites, *still_known))
 
     def _replace_states(self, spans: dict[int, list[Span]]) -> None:
         policies = self._bodies.policies(span.body for found in spans.values() for span in found)
@@ -154,6 +166,13 @@ def _failed(tip: Tip | None, at: int) -> Tip:
         return Tip(None, at)
     first = at if tip.span.failed_after is None else tip.span.failed_after
     return Tip(replace(tip.span, failed_after=first), at)
+
+
+def held_at(at: int, hold: Hold) -> ColumnElement[bool]:
+    """`Hold.until` in SQL: whether the newest answer of a `head` still counts at a moment."""
+    head = table(models.Head).c
+    failing = or_(head.failed_after.is_(None), head.last_ok >= at - hold.failing, head.failed_after >= at)
+    return and_(head.last_ok >= at - hold.unwatched, failing)
 
 
 def stored_states(connection: Connection, site_ids: Iterable[int]) -> dict[int, list[State]]:
@@ -210,12 +229,12 @@ def _span_row(site_id: int, span: Span) -> dict[str, Any]:
 
 
 def _state(row: Any) -> State:
-    state = State(row.policy_id, row.valid_from, row.valid_to, row.prev_policy_id, bool(row.held))
     if row.policy_id is None:
-        return state
+        return State(None, row.valid_from, row.valid_to, row.prev_policy_id, bool(row.held))
     body = ABSENT_BODY if row.body_id is None else row.body_id
     before = row.prev_body_id if row.prev_body_id is not None or row.not_before is None else ABSENT_BODY
-    return replace(state, body=body, body_before=before, not_before=row.not_before, relayed=bool(row.relayed))
+    around = (body, before, row.not_before, bool(row.relayed))
+    return State(row.policy_id, row.valid_from, row.valid_to, row.prev_policy_id, bool(row.held), *around)
 
 
 def _state_row(site_id: int, state: State) -> dict[str, Any]:

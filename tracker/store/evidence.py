@@ -41,7 +41,8 @@ class Evidence:
 
     def _load_crawls(self, connection: Connection) -> None:
         crawls = table(models.Crawl)
-        looks = select(crawls.c.source_id, crawls.c.at, crawls.c.answered, crawls.c.failed)
+        # Batches of captures have no bitmaps, and a backfill writes one for every site.
+        looks = select(crawls.c.source_id, crawls.c.at, crawls.c.answered, crawls.c.failed).where(crawls.c.whole == 1)
         for source_id, at, answered, failed in connection.execute(looks):
             for site in self._sites[bitmap.contains(answered, self._sites)].tolist():
                 self._answered[site].append((at, source_id))

@@ -7,6 +7,7 @@ crawls and from the states of the sites; nothing of it is stored.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -18,6 +19,13 @@ from tracker.store import bitmap
 from tracker.store.bulk import chunks, listed
 from tracker.store.rows import Rows
 
+_CRAWLS = "SELECT at, answered, failed FROM crawl WHERE whole = 1 ORDER BY at"
+# Captures of archives: each was a look of its own.
+_BATCHES = "source_id IN (SELECT source_id FROM crawl WHERE whole = 0)"
+_CAPTURES = (
+    f"SELECT seen_at AS at, site_id, 1 AS answered FROM sighting WHERE {_BATCHES} "
+    f"UNION ALL SELECT first_seen, site_id, 0 FROM trouble WHERE {_BATCHES} ORDER BY 1"
+)
 Ints = NDArray[np.int64]
 Policies = dict[int, int]  # policy id -> number of sites
 Named = dict[int, list[tuple[str, bool, int]]]  # policy id -> (agent, by its own name, bits)
@@ -75,18 +83,33 @@ def held_policies(ask: Ask, panel: str, days: Sequence[str]) -> dict[str, Polici
 def _failed_at(ask: Ask, ends: Sequence[int]) -> Iterator[Ints]:
     """The sites whose newest look before each of the moments, in order of time, failed."""
     failed: set[int] = set()
-    looks = iter(ask("SELECT at, answered, failed FROM crawl ORDER BY at", {}).rows)
+    looks = iter(_looks(ask))
     look = next(looks, None)
     for end in ends:
         while look is not None and look[0] < end:
-            at, answers = look[0], set()
+            at, answers = look[0], set[int]()
             # Of looks in one second an answer counts, whichever source it is from.
             while look is not None and look[0] == at:
-                failed.update(bitmap.unpack(look[2]).tolist())
-                answers.update(bitmap.unpack(look[1]).tolist())
+                answers |= look[1]
+                failed |= look[2]
                 look = next(looks, None)
             failed -= answers
         yield np.fromiter(sorted(failed), dtype=np.int64, count=len(failed))
+
+
+def _looks(ask: Ask) -> Iterator[tuple[int, set[int], set[int]]]:
+    """Every look in order of time: when, who answered and who failed."""
+    found = [(at, answered, failed) for at, answered, failed in ask(_CRAWLS, {}).rows]
+    for at, rows in groupby(ask(_CAPTURES, {}).rows, key=lambda row: row[0]):
+        each = list(rows)
+        found.append((at, {row[1] for row in each if row[2]}, {row[1] for row in each if not row[2]}))
+    for at, answered, failed in sorted(found, key=lambda look: look[0]):
+        yield at, _ids(answered), _ids(failed)
+
+
+def _ids(sites: bytes | set[int]) -> set[int]:
+    # Bitmaps are unpacked one at a time: those of a year are large.
+    return sites if isinstance(sites, set) else set(bitmap.unpack(sites).tolist())
 
 
 def _states(ask: Ask, sites: Ints) -> Ints:

@@ -1,11 +1,18 @@
-"""Panels in a history: who is a member, and the counts that follow from a new membership."""
+"""Panels in a history: who is a member from when to when, and the counts that follow from it.
+
+A membership is an interval [since, until) at one rank. A site that leaves and returns has two; one whose rank changes
+has two that meet.
+"""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
+from tracker.core.intervals import DAY
 from tracker.core.panels import Member, Panel
+from tracker.errors import PanelError
 from tracker.store import models
 from tracker.store.bulk import add, chunks, rows_where, table
 from tracker.store.derive import stored_states
@@ -35,22 +42,110 @@ def store_panel(connection: Connection, tally: Tally, facts: Panel) -> int:
     return panel_id
 
 
+class Revision(NamedTuple):
+    """What a newer edition of a panel changed: how many sites joined, left, and moved to another rank."""
+
+    joined: int
+    left: int
+    moved: int
+
+
+def revise_panel(connection: Connection, tally: Tally, facts: Panel, at: int) -> Revision:
+    """Make `facts` the edition of a stored panel from `at` (UTC seconds, a midnight) on; the tally follows.
+
+    Who left is a member until then, who came since then; a new rank is a new membership. The same edition again changes
+    nothing. Raises PanelError if there is no such panel, or where a later edition is stored already.
+    """
+    panels, present = table(models.Panel), table(models.PanelMember).c
+    panel_id = connection.execute(select(panels.c.panel_id).where(panels.c.name == facts.name)).scalar_one_or_none()
+    if panel_id is None:
+        raise PanelError(f"there is no panel {facts.name} to revise; import it first")
+    rows = connection.execute(select(table(models.PanelMember)).where(present.panel_id == panel_id)).all()
+    _refuse_the_past(facts, at, rows)
+    ids = _store_sites(connection, facts.members)
+    wanted = {ids[member.host]: member.rank for member in facts.members}
+    open_now = {row.site_id: row for row in rows if row.until is None}
+    joined, left = wanted.keys() - open_now.keys(), open_now.keys() - wanted.keys()
+    moved = {site for site in wanted.keys() & open_now.keys() if wanted[site] != open_now[site].rank}
+    changes = _Memberships(connection, tally, panel_id, joined | left | moved)
+    for site in sorted(left | moved):
+        changes.end(site, open_now[site].since, at)
+    resumed = {row.site_id: row for row in rows if row.until == at}
+    for site in sorted(joined | moved):
+        before = resumed.get(site)
+        if before is not None and before.rank == wanted[site]:
+            changes.resume(site, before.since, at)
+        else:
+            changes.begin(site, at, wanted[site])
+    connection.execute(update(panels).where(panels.c.panel_id == panel_id).values(_about(facts)))
+    return Revision(len(joined), len(left), len(moved))
+
+
+def _refuse_the_past(facts: Panel, at: int, rows: Iterable[Any]) -> None:
+    if at <= ALWAYS or at % DAY:
+        raise PanelError(f"an edition begins with a day of UTC after 1970, {at} does not")
+    newest = max((moment for row in rows for moment in (row.since, row.until or ALWAYS)), default=ALWAYS)
+    if at < newest:
+        edition = datetime.fromtimestamp(newest, UTC).date().isoformat()
+        raise PanelError(f"panel {facts.name} has an edition of {edition} already: import editions in order of time")
+
+
+class _Memberships:
+    """Changes the memberships of some sites in one panel, and what the tally counts of them."""
+
+    def __init__(self, connection: Connection, tally: Tally, panel_id: int, sites: Iterable[int]) -> None:
+        self._connection, self._tally, self._panel_id = connection, tally, panel_id
+        self._states = stored_states(connection, sites)
+
+    def begin(self, site: int, since: int, rank: int | None) -> None:
+        """A site joins."""
+        row = {"panel_id": self._panel_id, "site_id": site, "since": since, "until": None, "rank": rank}
+        self._connection.execute(insert(table(models.PanelMember)), row)
+        self._count(+1, site, since, None)
+
+    def end(self, site: int, since: int, until: int) -> None:
+        """A site leaves; if it had joined at the same moment, it never did."""
+        self._count(-1, site, since, None)
+        if since == until:
+            self._connection.execute(delete(table(models.PanelMember)).where(*self._key(site, since)))
+            return
+        self._connection.execute(update(table(models.PanelMember)).where(*self._key(site, since)).values(until=until))
+        self._count(+1, site, since, until)
+
+    def resume(self, site: int, since: int, until: int) -> None:
+        """A site that left at this moment did not."""
+        self._count(-1, site, since, until)
+        self._connection.execute(update(table(models.PanelMember)).where(*self._key(site, since)).values(until=None))
+        self._count(+1, site, since, None)
+
+    def _key(self, site: int, since: int) -> tuple[Any, ...]:
+        present = table(models.PanelMember).c
+        return (present.panel_id == self._panel_id, present.site_id == site, present.since == since)
+
+    def _count(self, sign: int, site: int, since: int, until: int | None) -> None:
+        self._tally.add_member(sign, self._panel_id, since, until)
+        self._tally.add(sign, self._states.get(site, ()), [(self._panel_id, since, until)])
+
+
 def _panel_id(connection: Connection, facts: Panel) -> int:
     panels = table(models.Panel)
-    row = {
-        "name": facts.name,
-        "title": facts.title,
-        "source": facts.source,
-        "list_id": facts.list_id,
-        "population": facts.population,
-        "is_sample": int(facts.is_sample),
-    }
+    row = {"name": facts.name, **_about(facts)}
     found = connection.execute(select(panels.c.panel_id).where(panels.c.name == facts.name)).scalar_one_or_none()
     if found is not None:
         return int(found)
     key = connection.execute(panels.insert(), row).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def _about(facts: Panel) -> dict[str, Any]:
+    return {
+        "title": facts.title,
+        "source": facts.source,
+        "list_id": facts.list_id,
+        "population": facts.population,
+        "is_sample": int(facts.is_sample),
+    }
 
 
 def _store_sites(connection: Connection, members: Iterable[Member]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Table, and_, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, func, select, update
 
 from tracker import __version__
 from tracker.core.agents import Agent
@@ -19,6 +19,7 @@ from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError
 from tracker.store import bitmap, evidence, models
 from tracker.store.batches import note_captures
+from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import rows_where, table
 from tracker.store.captures import Answer, Capture, Failure, PastCrawl, SourceFacts
@@ -26,15 +27,17 @@ from tracker.store.database import close_writer, explained, open_writer, place_o
 from tracker.store.derive import Deriver
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
-from tracker.store.panels import store_panel
+from tracker.store.panels import Revision, revise_panel, store_panel
+from tracker.store.picture import Picture, Sorted
 from tracker.store.place import Place
 from tracker.store.registry import sync_registry
 from tracker.store.reread import reread
 from tracker.store.rulings import Rulings
 from tracker.store.tally import Tally
-from tracker.store.trouble import note_failures
+from tracker.store.trouble import note_failures, running
 
 CRAWL = table(models.Crawl)
+_NOTE_LOOKS = update(CRAWL).where(CRAWL.c.crawl_id == bindparam("id"))
 
 
 @dataclass
@@ -43,10 +46,15 @@ class OpenCrawl:
 
     crawl_id: int
     source_id: int
+    panel_id: int
     at: int
     late: bool
-    answered: set[int] = field(default_factory=set)
-    failed: set[int] = field(default_factory=set)
+    answered: SiteSet = field(default_factory=SiteSet)
+    failed: SiteSet = field(default_factory=SiteSet)
+
+    def has(self, site_id: int) -> bool:
+        """Whether this site has been recorded."""
+        return site_id in self.answered or site_id in self.failed
 
 
 class Writer:
@@ -93,6 +101,7 @@ class Writer:
         self._bodies = Bodies(self._connection, self._rulings)
         self._tally = Tally(self._connection, self._rulings)
         self._derive = Deriver(self._connection, self._bodies, self._tally, self._hold)
+        self._picture: dict[int, Picture] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -115,6 +124,8 @@ class Writer:
     def _transaction(self) -> Iterator[Connection]:
         with explained(self._place):
             try:
+                # Whatever is written may change how sites stand; `record` alone knows better.
+                self._picture = {}
                 with self._connection.begin():
                     yield self._connection
                     self._tally.flush()
@@ -127,6 +138,11 @@ class Writer:
         """Store a panel, or add the members that a stored one of this name lacks; gives its id."""
         with self._transaction() as connection:
             return store_panel(connection, self._tally, facts)
+
+    def revise_panel(self, facts: Panel, at: int) -> Revision:
+        """Make `facts` the edition of a stored panel from `at` (UTC seconds, a midnight) on, see `revise_panel`."""
+        with self._transaction() as connection:
+            return revise_panel(connection, self._tally, facts, at)
 
     def source(self, facts: SourceFacts, panel_id: int | None = None) -> int:
         """The id of a source of captures, by its key; stored if it is new."""
@@ -154,46 +170,54 @@ class Writer:
             others = select(CRAWL.c.crawl_id).where(CRAWL.c.at >= at, ~and_(*same)).limit(1)
             late = connection.execute(others).first() is not None
             if row is not None:
-                answered, failed = (set(bitmap.unpack(blob).tolist()) for blob in (row.answered, row.failed))
-                return OpenCrawl(row.crawl_id, source_id, at, late, answered, failed)
+                answered, failed = (SiteSet(bitmap.unpack(blob)) for blob in (row.answered, row.failed))
+                return OpenCrawl(row.crawl_id, source_id, panel_id, at, late, answered, failed)
             values = {"source_id": source_id, "panel_id": panel_id, "at": at, "ref": ref, "asked": asked}
             crawl_id = _insert(connection, CRAWL, values | {"vantage": vantage, "ruleset": RULESET})
-            return OpenCrawl(crawl_id, source_id, at, late)
+            return OpenCrawl(crawl_id, source_id, panel_id, at, late)
 
     def remaining(self, crawl: OpenCrawl, hosts: Sequence[str]) -> list[str]:
         """The hosts that this crawl has not recorded yet, in order."""
         with self._transaction() as connection:
-            done = crawl.answered | crawl.failed
+            if not crawl.answered and not crawl.failed:
+                return list(hosts)
             ids = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", hosts)}
-            return [host for host in hosts if ids.get(host) not in done]
+            return [host for host in hosts if host not in ids or not crawl.has(ids[host])]
 
     def record(self, crawl: OpenCrawl, captures: Iterable[Answer | Failure]) -> None:
         """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over."""
-        captures = list(captures)
+        given = {capture.host: capture for capture in captures}
+        picture = self._picture.get(crawl.crawl_id)
         with self._transaction() as connection:
-            ids = _site_ids(connection, (capture.host for capture in captures))
-            seen = crawl.answered | crawl.failed
-            fresh = {ids[capture.host]: capture for capture in captures if ids[capture.host] not in seen}
+            if picture is None and not crawl.late:
+                picture = Picture(connection, crawl.source_id, crawl.panel_id, crawl.at, self._hold)
+            found = picture.sort(given.values()) if picture else Sorted([], {}, list(given.values()))
+            ids = _site_ids(connection, {capture.host for capture in found.others})
+            fresh = {ids[capture.host]: capture for capture in found.others if not crawl.has(ids[capture.host])}
             answers = {site: capture for site, capture in fresh.items() if isinstance(capture, Answer)}
             failures = {site: capture for site, capture in fresh.items() if isinstance(capture, Failure)}
-            bodies = self._body_ids(answers)
-            self._note(connection, crawl, answers, bodies, failures)
-            if crawl.late:
-                self._derive.rebuild(fresh)
-            else:
-                self._derive.forward(bodies, failures, crawl.at, crawl.source_id)
+            answered = crawl.answered.plus([*found.same, *answers])
+            failed = crawl.failed.plus([*found.failed, *failures])
+            looks = replace(crawl, answered=answered, failed=failed)
+            connection.execute(_NOTE_LOOKS, _looks(looks) | {"id": crawl.crawl_id})
+            if picture:
+                runs = picture.running(found.failed)
+                note_failures(connection, crawl.source_id, crawl.at, found.failed, runs)
+                self._derive.stay(found.same, found.failed, crawl.at)
+            if fresh:
+                self._change(connection, crawl, answers, failures)
         # Only now: a batch that failed can be given again.
-        crawl.answered.update(answers)
-        crawl.failed.update(failures)
+        crawl.answered, crawl.failed = answered, failed
+        if picture:
+            picture.forget(given)
+            self._picture = {crawl.crawl_id: picture}
 
-    def _note(
-        self,
-        connection: Connection,
-        crawl: OpenCrawl,
-        answers: dict[int, Answer],
-        bodies: dict[int, int],
-        failures: dict[int, Failure],
+    def _change(
+        self, connection: Connection, crawl: OpenCrawl, answers: dict[int, Answer], failures: dict[int, Failure]
     ) -> None:
+        """Write what may change how its site stands."""
+        bodies = self._body_ids(answers)
+        tips = self._derive.tips([*answers, *failures])
         if crawl.late:
             evidence.pin(connection, crawl.source_id, crawl.at, answers)
         # What this source saw in the same second counts as before: the later given replaces it.
@@ -202,11 +226,13 @@ class Writer:
             (site, crawl.at, body, answers[site].ref) for site, body in bodies.items() if before.get(site) != body
         ]
         evidence.see(connection, crawl.source_id, changed)
-        tries = {site: tip.last_try for site, tip in self._derive.tips(failures).items()}
-        causes = {site: (failure.kind, failure.detail) for site, failure in failures.items()}
-        note_failures(connection, crawl.source_id, crawl.at, causes, tries)
-        looks = replace(crawl, answered=crawl.answered | answers.keys(), failed=crawl.failed | failures.keys())
-        connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl.crawl_id), _looks(looks))
+        tries = {site: tips[site].last_try for site in failures if site in tips}
+        runs = running(connection, crawl.source_id, crawl.at, tries)
+        note_failures(connection, crawl.source_id, crawl.at, failures, runs)
+        if crawl.late:
+            self._derive.rebuild([*answers, *failures])
+        else:
+            self._derive.forward(tips, bodies, failures, crawl.at, crawl.source_id)
 
     def finish_crawl(self, crawl: OpenCrawl, at: int | None) -> None:
         """Close a crawl (`at` None: it was interrupted and stays unfinished) and let overdue answers expire."""
@@ -264,10 +290,12 @@ class Writer:
         ]
         evidence.see(connection, source_id, changed)
         answers.update(bodies)
-        failures = {ids[failure.host]: (failure.kind, failure.detail) for failure in crawl.failures}
-        note_failures(connection, source_id, crawl.at, failures, tries)
-        looks = OpenCrawl(0, source_id, crawl.at, True, {ids[host] for host in crawl.present}, set(failures))
-        tries.update(dict.fromkeys(looks.answered | looks.failed, crawl.at))
+        failures = {ids[failure.host]: failure for failure in crawl.failures}
+        runs = running(connection, source_id, crawl.at, {site: tries[site] for site in failures})
+        note_failures(connection, source_id, crawl.at, failures, runs)
+        present = {ids[host] for host in crawl.present}
+        looks = OpenCrawl(0, source_id, panel_id, crawl.at, True, SiteSet(present), SiteSet(failures))
+        tries.update(dict.fromkeys(present.union(failures), crawl.at))
         row = {
             "source_id": source_id,
             "panel_id": panel_id,
@@ -300,9 +328,13 @@ def _insert(connection: Connection, target: Table, row: dict[str, Any]) -> int:
 def _note_batch(
     connection: Connection, target: tuple[int, int], ref: str, captures: Sequence[Capture], done: bool
 ) -> None:
-    """The row of a batch in `crawl`: its newest moment, and how many captures it brought."""
+    """The row of a batch in `crawl`: its newest moment, and how many captures it brought.
+
+    An empty one (an archive that has nothing of a site) gets the horizon, which it so leaves where it is.
+    """
     source_id, panel_id = target
-    newest = max((capture.at for capture in captures), default=0)
+    horizon = connection.execute(select(func.max(CRAWL.c.at))).scalar_one() or 0
+    newest = max((capture.at for capture in captures), default=horizon)
     failed = sum(isinstance(capture.seen, Failure) for capture in captures)
     same = (CRAWL.c.source_id == source_id, CRAWL.c.ref == ref)
     row = connection.execute(select(CRAWL).where(*same)).one_or_none()
@@ -340,8 +372,8 @@ def _between(crawls: Sequence[PastCrawl], known: Sequence[int]) -> list[list[Pas
 
 def _looks(crawl: OpenCrawl) -> dict[str, Any]:
     return {
-        "answered": bitmap.pack(crawl.answered),
-        "failed": bitmap.pack(crawl.failed),
+        "answered": crawl.answered.packed(),
+        "failed": crawl.failed.packed(),
         "answered_sites": len(crawl.answered),
         "failed_sites": len(crawl.failed),
     }

@@ -1,0 +1,93 @@
+"""`tracker agent`: one crawler in a history."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from tracker.cli.options import AsJson, Database
+from tracker.cli.output import print_json, print_table
+
+
+def agent(
+    token: Annotated[str, typer.Argument(help="Name or product token of the crawler, in whatever case.")],
+    panel: Annotated[
+        str | None,
+        typer.Option("--panel", "-p", help="Panel of the history.", show_default="the one looked at last"),
+    ] = None,
+    definition: Annotated[str | None, typer.Option("--definition", help="What is counted (effective_full).")] = None,
+    denominator: Annotated[
+        str | None, typer.Option("--denominator", help="Of which sites (readable_or_absent).")
+    ] = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one crawler: who runs it, who shuts it out, how that developed, and what changed last.
+
+    Example: tracker agent GPTBot
+
+    Example: tracker agent gptbot --definition named_root --json
+    """
+    from tracker.cli.ask import open_reader
+    from tracker.core.estimate import Denominator
+    from tracker.publish.agent import report
+    from tracker.store.asking import one_of
+
+    kind = Denominator(one_of("denominator", denominator, Denominator)) if denominator else None
+    with open_reader(database) as reader:
+        found = report(reader, token, panel=panel, definition=definition, kind=kind)
+    if as_json:
+        print_json(found | {"agent": found["agent"] | {"tokens": json.loads(found["agent"]["tokens"])}})
+        return
+    _print_facts(found["agent"])
+    _print_share(found)
+    _print_changes(found["changes"])
+    _print_sites(found["sites"])
+
+
+def _print_facts(facts: dict[str, Any]) -> None:
+    print(f"{facts['agent']} ({facts['operator']}): {facts['purpose']}, {facts['kind']}")
+    print(f"tokens: {', '.join(json.loads(facts['tokens']))}; documented since {facts['since'] or 'nobody knows when'}")
+    if facts["documentation"]:
+        print(facts["documentation"])
+
+
+def _print_share(found: dict[str, Any]) -> None:
+    from tracker.core.estimate import Denominator
+
+    share = found["share"]
+    if share is None:
+        print(f"\npanel {found['panel']}: nothing is known of its sites yet")
+        return
+    n = f"n = {share['n']} {Denominator(found['denominator']).sites}"
+    print(f"\npanel {found['panel']} on {share['date']}: {_percent(share['percent'])} of {n}")
+    print(f"counted: {found['counted']} ({found['definition']})")
+    print(f"{share['blocked']} sites: {share['blocked_named']} by its name, {share['blocked_wildcard']} otherwise")
+    print(f"bounds: {_percent(share['low'])} to {_percent(share['high'])}, {share['bounds']}")
+    if not share["existed"]:
+        print("the agent was not documented yet on that day: nobody counts as shutting it out by name")
+    for step in found["trend"]:
+        moved = "nothing was known then"
+        if step["points"] is not None:
+            moved = f"{step['points']:+.1f} points, from {_percent(step['percent'])}"
+        print(f"since {step['date']} ({step['since']}): {moved}")
+
+
+def _percent(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.1f} %"
+
+
+def _print_changes(rows: list[dict[str, Any]]) -> None:
+    columns = ("date", "site", "before", "after", "named", "cause")
+    if rows:
+        print_table(columns, [[row[name] for name in columns] for row in rows], title="\nNewest changes in the panel")
+    else:
+        print("\nno change in the panel")
+
+
+def _print_sites(sites: dict[str, Any]) -> None:
+    if not sites["first"]:
+        return
+    title = f"Sites of the panel that shut it out now ({sites['blocking']}), the best placed"
+    columns = ("site", "category", "named", "since", "stale")
+    print_table(columns, [[row[name] for name in columns] for row in sites["first"]], title=title)
