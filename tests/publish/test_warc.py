@@ -18,12 +18,16 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.cli import main as warcio_main
 
 from tests.cli.conftest import run  # noqa: F401 - a fixture
+from tests.conftest import AGENTS
 from tests.store.histories import BODIES, FAIL, HOSTS, START, Look, play
 from tests.store.test_database import without_rights
 from tracker.core.intervals import DAY
 from tracker.errors import DatabaseError, QueryError
 from tracker.publish.warc import captures_of_query, captures_of_site, write_warc
+from tracker.sources.scope import scope_of
+from tracker.sources.warc import import_warcs
 from tracker.store.query import Reader
+from tracker.store.write import Writer
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 REST = (None,) * (len(HOSTS) - 3)
@@ -86,6 +90,18 @@ def test_both_readers_find_the_bytes_and_the_manifest_agrees(reader: Reader, tmp
             assert first_kind == "resource"
             assert first["WARC-Payload-Digest"] == headers["WARC-Payload-Digest"]
             assert first["WARC-Date"] == headers["WARC-Refers-To-Date"]
+
+
+def test_our_own_import_reads_it_back(reader: Reader, fresh_history, tmp_path: Path) -> None:
+    out, other = tmp_path / "all.warc.gz", fresh_history()
+    write_warc(reader, captures_of_query(reader, ALL), out, now=NOW)
+    with Writer(other, AGENTS) as writer, Reader(other) as reading:
+        done = import_warcs(writer, reading, [out], scope_of(reading, "warc", None, ()))
+    assert (done.broken, dict(done.report.skipped)) == ([], {})
+    assert done.report.imported == 6
+    what = "SELECT site, first_seen, body_sha256 FROM captures ORDER BY site, first_seen"
+    with Reader(other) as again:
+        assert again.sql(what).rows == reader.sql(what).rows
 
 
 def test_warcio_check_is_clean_and_finds_a_flipped_byte(reader: Reader, tmp_path: Path) -> None:

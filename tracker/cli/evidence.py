@@ -8,7 +8,7 @@ import typer
 
 from tracker.cli.options import AgentsFile, AsJson, Database
 from tracker.cli.output import note, print_json, printable
-from tracker.cli.site_name import host_of
+from tracker.cli.site import host_of
 from tracker.errors import EvidenceError, UsageError
 
 if TYPE_CHECKING:

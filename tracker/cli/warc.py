@@ -7,7 +7,7 @@ import typer
 
 from tracker.cli.options import AsJson, Database
 from tracker.cli.output import print_json
-from tracker.cli.site_name import host_of
+from tracker.cli.site import host_of
 from tracker.errors import UsageError
 
 
