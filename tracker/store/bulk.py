@@ -56,6 +56,13 @@ def add(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[st
         run_many(connection, _insert(model), rows)
 
 
+def added(connection: Connection, model: type[SQLModel], row: Mapping[str, Any]) -> int:
+    """Insert one row and give its new id."""
+    key = connection.execute(_insert(model), row).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
 def run_many(connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
     """Run a statement once a row by the driver's own executemany.
 
