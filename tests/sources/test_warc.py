@@ -175,13 +175,12 @@ def test_only_the_robots_txt_of_a_host_on_its_own_port(database: Path, tmp_path:
     warc.response("", "2024-01-02", OPEN, kind="resource", url="https://b.example/robots.txt")
     warc.response(B, "1824-01-02", OPEN).response(B, "2424-01-02", OPEN)
     report = bring_in(database, warc.save(tmp_path / "w")).report
-    assert states(database) == [(A, "allowed", "2024-01-01", None)]
+    assert states(database) == [(A, "allowed", "2024-01-01", None), (B, "allowed", "2024-01-02", None)]
     assert dict(report.skipped) == {
         "the URL names no site": 3,
-        "a resource record, without HTTP status": 1,
         "no usable WARC-Date": 2,
     }
-    assert (report.captures, report.imported) == (7, 1)
+    assert (report.captures, report.imported) == (7, 2)
 
 
 def test_redirects(database: Path, tmp_path: Path) -> None:

@@ -14,10 +14,12 @@ from tracker.cli import (
     agents,
     ask,
     backfill,
+    backup,
     changes,
     check,
     config,
     crawl,
+    evidence,
     export,
     histories,
     imports,
@@ -26,6 +28,9 @@ from tracker.cli import (
     schema,
     serve,
     site,
+    thin,
+    verify,
+    warc,
 )
 from tracker.errors import DrywellError
 
@@ -71,6 +76,11 @@ app.add_typer(panel.app, name="panel")
 app.command("export")(export.export)
 app.command("query")(query.query)
 app.command("schema")(schema.schema)
+app.command("verify")(verify.verify)
+app.command("warc")(warc.warc)
+app.command("evidence")(evidence.evidence)
+app.command("thin")(thin.thin)
+app.command("backup")(backup.backup)
 app.command("dashboard")(serve.dashboard)
 
 

@@ -5,7 +5,7 @@ rebuild of this table; no body is read again.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,13 +54,19 @@ class Rulings:
 
     def add(self, policy_id: int, policy: Policy) -> None:
         """Store what a new policy says to the agents for which it is not simply the wildcard's verdict."""
-        rows = []
+        rows = [
+            {"agent_id": agent_id, "policy_id": policy_id, "named": named, "bits": bits}
+            for agent_id, named, bits in self.differing(policy)
+        ]
+        add(self._connection, models.Ruling, rows)
+
+    def differing(self, policy: Policy) -> Iterator[tuple[int, int, int]]:
+        """(agent id, named, bits) for each agent to which a policy says something else than `*`, or by its name."""
         for agent, agent_id in zip(self._agents, self.agent_ids, strict=True):
             ruling = resolve(policy, agent)
             named = ruling.basis is Basis.NAMED
             if named or ruling.bits & ~NO_GROUP != policy.star & ~NO_GROUP:
-                rows.append({"agent_id": agent_id, "policy_id": policy_id, "named": int(named), "bits": ruling.bits})
-        add(self._connection, models.Ruling, rows)
+                yield agent_id, int(named), ruling.bits
 
     def rebuild(self) -> None:
         """Derive the whole table again, after the registry has changed."""
@@ -100,6 +106,10 @@ class Rulings:
         says = [int(DEFINITIONS[name].counts_bits(False, star)) for name in BY_STAR]
         self._site_counts[policy_id] = np.array([0, 1 - absent, absent, *says], dtype=np.int32)
         matrix = np.tile(np.array(counts_of(False, star), dtype=np.int8), (len(self.agent_ids), 1))
-        for row in rows_where(self._connection, models.Ruling, "policy_id", [policy_id]):
-            matrix[self._row_of[row.agent_id]] = counts_of(bool(row.named), row.bits)
+        for agent_id, named, bits in self._rulings_of(policy_id):
+            matrix[self._row_of[agent_id]] = counts_of(bool(named), bits)
         return matrix
+
+    def _rulings_of(self, policy_id: int) -> Iterable[tuple[int, int, int]]:
+        rows = rows_where(self._connection, models.Ruling, "policy_id", [policy_id])
+        return ((row.agent_id, row.named, row.bits) for row in rows)
