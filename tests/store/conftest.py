@@ -13,6 +13,7 @@ BOTH_ENGINES = {
     "test_agent_dates",
     "test_batches",
     "test_handed_over",
+    "test_forget",
     "test_orders",
     "test_panels",
     "test_queries",

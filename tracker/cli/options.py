@@ -10,7 +10,7 @@ Database = Annotated[
     typer.Option(
         "--database",
         "-d",
-        help="History: a file path, or an SQLAlchemy URL (sqlite, postgresql).",
+        help="History: a file path, or a URL (sqlite:///PATH, postgresql://…).",
         show_default="data folder",
     ),
 ]
