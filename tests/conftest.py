@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,7 +46,12 @@ def empty_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tracker.store.write import Writer
 
     path = tmp_path_factory.mktemp("template") / "history.sqlite"
-    Writer(path, AGENTS).close()
+    with Writer(path, AGENTS) as writer:
+        assert writer.history_id
+    connection = sqlite3.connect(path)
+    connection.execute("DELETE FROM meta WHERE key = 'history_id'")  # each copy is a history of its own
+    connection.commit()
+    connection.close()
     return path
 
 

@@ -12,6 +12,7 @@ DrywellError                exit 1
 ├── QueryError              a user's SQL does not run
 ├── SourceError             past captures cannot be read (git repository, archive, CSV)
 │   └── ArchiveUnavailable  a web archive does not answer, after all tries
+├── EvidenceError           a bundle of evidence cannot be read or is incomplete
 ├── NoVerdict               what was asked or read is no robots.txt to judge; has outcome, cause and url
 └── CrawlError              a crawl cannot start
     └── CoverageError       exit 3, too few sites answered
@@ -68,6 +69,10 @@ class SourceError(DrywellError):
 
 class ArchiveUnavailable(SourceError):
     """A web archive does not answer, or asks for a longer pause than is waited; a second run goes on."""
+
+
+class EvidenceError(DrywellError):
+    """A bundle of evidence cannot be read, or lacks what its claim rests on."""
 
 
 class NoVerdict(DrywellError):

@@ -34,8 +34,8 @@ def warcs(folder: Path) -> list[Path]:
     """Two files that hold what crawlers meet."""
     first = Warc()
     first.response(A, "2024-01-01", OPEN).response(A, "2024-01-20", SHUT)
-    first.response(A, "2024-02-10", gzip.compress(PART), headers=[GZIP])
-    first.response(A, "2024-02-20", chunked(gzip.compress(SHUT)), headers=[GZIP, CHUNKED])
+    first.response(A, "2024-02-10", gzip.compress(PART, mtime=0), headers=[GZIP])
+    first.response(A, "2024-02-20", chunked(gzip.compress(SHUT, mtime=0)), headers=[GZIP, CHUNKED])
     first.response(A, "2024-03-01", chunked(OPEN), headers=[CHUNKED])
     first.response(A, "2024-03-10T11:12:13Z", brotli.compress(SHUT), headers=[("Content-Encoding", "br")])
     first.response(A, "2024-03-15", b"", "301 Moved", [("Location", "/robots.txt")])

@@ -224,7 +224,7 @@ def test_what_the_index_finds_beside_the_site(web: Web, archive: FakeWayback, da
 
 @pytest.mark.parametrize("digest_of", ["stored", "undone"])
 def test_encoded_files(digest_of: str, web: Web, archive: FakeWayback, database: Path) -> None:
-    packed = gzip.compress(SHUT)
+    packed = gzip.compress(SHUT, mtime=0)
     digest = Held(A, "", packed if digest_of == "stored" else SHUT).named.digest
     archive.held = [Held(A, day("2023-01-01"), packed, headers=(("Content-Encoding", "gzip"),), digest=digest)]
     bring_in(database, web)

@@ -102,4 +102,4 @@ def chunked(data: bytes, size: int = 10) -> bytes:
 
 def as_one_gzip(warc: Warc) -> bytes:
     """A plain WARC as a single gzip stream, which makes offsets useless."""
-    return gzip.compress(warc.data)
+    return gzip.compress(warc.data, mtime=0)

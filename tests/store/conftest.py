@@ -12,6 +12,8 @@ from tracker.store.write import Writer
 BOTH_ENGINES = {
     "test_agent_dates",
     "test_batches",
+    "test_handed_over",
+    "test_forget",
     "test_orders",
     "test_panels",
     "test_queries",

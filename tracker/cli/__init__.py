@@ -14,17 +14,23 @@ from tracker.cli import (
     agents,
     ask,
     backfill,
+    backup,
     changes,
     check,
     config,
     crawl,
+    evidence,
     export,
+    histories,
     imports,
     panel,
     query,
     schema,
     serve,
     site,
+    thin,
+    verify,
+    warc,
 )
 from tracker.errors import DrywellError
 
@@ -57,6 +63,9 @@ app.command("crawl")(crawl.crawl)
 app.add_typer(imports.app, name="import")
 app.add_typer(backfill.app, name="backfill")
 app.command("schedule")(crawl.schedule)
+app.command("merge")(histories.merge)
+app.command("forget")(histories.forget)
+app.command("copy")(histories.copy)
 app.command("status")(ask.status)
 app.command("config")(config.config)
 app.command("site")(site.site)
@@ -67,6 +76,11 @@ app.add_typer(panel.app, name="panel")
 app.command("export")(export.export)
 app.command("query")(query.query)
 app.command("schema")(schema.schema)
+app.command("verify")(verify.verify)
+app.command("warc")(warc.warc)
+app.command("evidence")(evidence.evidence)
+app.command("thin")(thin.thin)
+app.command("backup")(backup.backup)
 app.command("dashboard")(serve.dashboard)
 
 

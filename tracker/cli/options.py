@@ -7,7 +7,12 @@ import typer
 
 Database = Annotated[
     str | None,
-    typer.Option("--database", "-d", help="History: a file path or sqlite:///PATH.", show_default="data folder"),
+    typer.Option(
+        "--database",
+        "-d",
+        help="History: a file path, or a URL (sqlite:///PATH, postgresql://…).",
+        show_default="data folder",
+    ),
 ]
 Panel = Annotated[
     str | None,

@@ -50,6 +50,11 @@ def _cell(value: Any) -> str:
     return f"<{len(value)} bytes>" if isinstance(value, bytes) else str(value)
 
 
+def printable(value: object) -> str:
+    """A value that a stranger wrote, without what would steer a terminal."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in str(value))
+
+
 def note(text: str) -> None:
     """Say something on stderr."""
     print(text, file=sys.stderr)

@@ -1,1 +1,1 @@
-"""What leaves a history: exports, pages about it, and the words that go with them."""
+"""What leaves a history: exports, evidence that can be checked without us, and the words that go with them."""

@@ -22,6 +22,8 @@ from tracker.sources.urls import is_robots, site_of
 _GZIP = b"\x1f\x8b"
 _PIECE = 64 * 1024  # inflates to 66 MB at the very most
 _HASHES = {"sha1": "sha1", "sha-1": "sha1", "sha256": "sha256", "sha-256": "sha256", "sha512": "sha512", "md5": "md5"}
+_KINDS = ("response", "revisit", "resource", "metadata")
+_ABSENCE = b"answer: none: "  # how tracker.publish.warc states that there was no robots.txt
 
 OnSkip = Callable[[str], None]
 OnOffset = Callable[[int], None]
@@ -76,11 +78,13 @@ def read_stream(
             on_offset(offset)
         url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
         kind = record.headers.get("WARC-Type", "").lower()
-        if not is_robots(url) or kind not in ("response", "revisit", "resource"):
+        if not is_robots(url) or kind not in _KINDS:
             _pass_over(record, called, offset, b"")
             continue
         block = record.reader.read(STORED_CAP)
         _pass_over(record, called, offset, block)
+        if kind == "metadata" and not block.startswith(_ABSENCE):
+            continue
         try:
             yield _robots_record(record.headers, block, url, _ref(stream, name, offset, record.headers))
         except ValueError as reason:
@@ -145,8 +149,6 @@ def _broken(called: str, offset: int, what: str) -> SourceError:
 def _robots_record(headers: Any, block: bytes, url: str, ref: str) -> RobotsRecord:
     """Raises ValueError with the reason for a record that cannot be used."""
     kind = headers["WARC-Type"].lower()
-    if kind == "resource":
-        raise ValueError("a resource record, without HTTP status")
     try:
         at = moment(headers.get("WARC-Date", ""))
     except ValueError:
@@ -156,14 +158,22 @@ def _robots_record(headers: Any, block: bytes, url: str, ref: str) -> RobotsReco
     except ValueError:
         raise ValueError("the URL names no site") from None
     whole = len(block) == int(headers["Content-Length"])
-    answer = http_answer(block, cut=not whole or bool(headers.get("WARC-Truncated"))) if block else None
-    if kind == "response":
+    cut = not whole or bool(headers.get("WARC-Truncated"))
+    answer = _answer(kind, block, cut) if block or kind == "resource" else None
+    if kind in ("response", "resource"):
         if answer is None:
             raise ValueError("no HTTP answer in the record")
         if whole and not _is_intact(headers, block, answer):
             raise ValueError("the digest does not match")
     digest = headers.get("WARC-Payload-Digest", "").strip()
     return RobotsRecord(url, site, at, answer, kind == "revisit", digest, _refers_to(headers), ref)
+
+
+def _answer(kind: str, block: bytes, cut: bool) -> HttpAnswer | None:
+    """What the block says; a resource without its HTTP exchange was there, or it would be none."""
+    if kind == "resource":
+        return HttpAnswer(200, {}, block, cut)
+    return HttpAnswer(404, {}, b"") if kind == "metadata" else http_answer(block, cut=cut)
 
 
 def _refers_to(headers: Any) -> tuple[str, int] | None:

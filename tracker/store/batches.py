@@ -5,20 +5,21 @@ answers of one source in one second the smaller SHA-256 stays (an absence has no
 in which batches arrive does not matter.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select, update
 
+from tracker.core.policy import RULESET
 from tracker.store import evidence, models
 from tracker.store.bodies import ABSENT_BODY, Bodies
-from tracker.store.bulk import add_or, rows_where, table
+from tracker.store.bulk import add_or, added, rows_where, table
 from tracker.store.captures import Answer, Capture, Failure
+from tracker.store.crawls import site_ids
 
 
-def note_captures(
-    connection: Connection, bodies: Bodies, source_id: int, captures: Sequence[Capture], ids: Mapping[str, int]
-) -> None:
-    """Write the captures of one source; `ids` are the site ids of their hosts."""
+def note_captures(connection: Connection, bodies: Bodies, source_id: int, captures: Sequence[Capture]) -> set[int]:
+    """Write the captures of one source; the ids of the sites they touch."""
+    ids = site_ids(connection, {capture.seen.host for capture in captures})
     answers = [(capture.at, capture.seen) for capture in captures if isinstance(capture.seen, Answer)]
     failures = [(capture.at, capture.seen) for capture in captures if isinstance(capture.seen, Failure)]
     body_ids = bodies.ids({answer.body for _, answer in answers if answer.body is not None})
@@ -28,6 +29,28 @@ def note_captures(
     ]
     evidence.see(connection, source_id, _winners(connection, bodies, source_id, seen))
     _note_failures(connection, source_id, [(ids[failure.host], at, failure) for at, failure in failures])
+    return set(ids.values())
+
+
+def note_batch(
+    connection: Connection, source_id: int, panel_id: int | None, ref: str, captures: Sequence[Capture]
+) -> None:
+    """The row of a batch in `crawl`: its newest moment, and how many captures it brought.
+
+    An empty one (an archive that has nothing of a site) gets the horizon, which it so leaves where it is.
+    """
+    crawls = table(models.Crawl)
+    horizon = connection.execute(select(func.max(crawls.c.at))).scalar_one() or 0
+    newest = max((capture.at for capture in captures), default=horizon)
+    failed = sum(isinstance(capture.seen, Failure) for capture in captures)
+    counts = {"asked": len(captures), "answered_sites": len(captures) - failed, "failed_sites": failed}
+    values = counts | {"at": newest, "finished_at": newest}
+    same = (crawls.c.source_id == source_id, crawls.c.ref == ref)
+    if connection.execute(select(crawls.c.crawl_id).where(*same)).first():
+        connection.execute(update(crawls).where(*same).values(values))
+        return
+    row = {"source_id": source_id, "panel_id": panel_id, "ref": ref, "ruleset": RULESET, "whole": 0}
+    added(connection, models.Crawl, row | values)
 
 
 def _note_failures(connection: Connection, source_id: int, failures: Sequence[tuple[int, int, Failure]]) -> None:

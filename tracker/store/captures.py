@@ -47,7 +47,7 @@ class PastCrawl:
     """One imported look at many sites at one moment.
 
     `present` are all sites looked at with an answer; those that answered as in the crawl before need no entry in
-    `answers`. `failures` are the sites without an answer.
+    `answers`. `failures` are the sites without an answer. `finished_at`: if it is not `at`.
     """
 
     ref: str
@@ -55,6 +55,8 @@ class PastCrawl:
     present: frozenset[str]
     answers: Sequence[Answer] = ()
     failures: Sequence[Failure] = ()
+    vantage: str = ""
+    finished_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,9 @@ def pin(connection: Connection, source_id: int, at: int, site_ids: Iterable[int]
     """
     pending = np.array(sorted(site_ids), dtype=np.int64)
     crawls = table(models.Crawl)
-    later = select(crawls.c.at, crawls.c.answered).where(crawls.c.source_id == source_id, crawls.c.at > at)
+    later = select(crawls.c.at, crawls.c.answered).where(
+        crawls.c.source_id == source_id, crawls.c.whole == 1, crawls.c.at > at
+    )
     for next_at, answered in connection.execute(later.order_by(crawls.c.at)).all():
         inside = bitmap.contains(answered, pending)
         sites = pending[inside].tolist()

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, union, update
 
 from tracker.core.intervals import DAY
 from tracker.core.panels import Member, Panel
 from tracker.errors import PanelError
 from tracker.store import models
-from tracker.store.bulk import add, chunks, rows_where, table
+from tracker.store.bulk import add, added, chunks, rows_where, table
 from tracker.store.derive import stored_states
 from tracker.store.tally import Tally
 
@@ -40,6 +40,19 @@ def store_panel(connection: Connection, tally: Tally, facts: Panel) -> int:
             tally.add_member(+1, panel_id, ALWAYS, None)
             tally.add(+1, states.get(row["site_id"], ()), [(panel_id, ALWAYS, None)])
     return panel_id
+
+
+def stored_list(connection: Connection, name: str) -> tuple[str, tuple[int, ...]] | None:
+    """The list that a panel of this name is, and the moments from which its editions hold; None without a panel."""
+    panels, present = table(models.Panel).c, table(models.PanelMember).c
+    row = connection.execute(select(panels.panel_id, panels.list_id).where(panels.name == name)).one_or_none()
+    if row is None:
+        return None
+    moments = [
+        select(moment).where(present.panel_id == row.panel_id, moment > ALWAYS)
+        for moment in (present.since, present.until)
+    ]
+    return row.list_id, tuple(sorted(connection.execute(union(*moments)).scalars()))
 
 
 class Revision(NamedTuple):
@@ -133,9 +146,7 @@ def _panel_id(connection: Connection, facts: Panel) -> int:
     found = connection.execute(select(panels.c.panel_id).where(panels.c.name == facts.name)).scalar_one_or_none()
     if found is not None:
         return int(found)
-    key = connection.execute(panels.insert(), row).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    return added(connection, models.Panel, row)
 
 
 def _about(facts: Panel) -> dict[str, Any]:

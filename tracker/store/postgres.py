@@ -4,6 +4,7 @@ The tables are those of `tracker.store.models`, the views the text that SQLite g
 few functions that SQLite has and PostgreSQL lacks. The schema's version stands in `meta`.
 """
 
+import re
 from collections.abc import Sequence
 from importlib import resources
 from typing import Any
@@ -103,8 +104,9 @@ def _fact(connection: Connection, key: str) -> str | None:
 
 
 def _make_views(connection: Connection) -> None:
-    for name in inspect(connection).get_view_names():
-        connection.execute(text(f'DROP VIEW IF EXISTS "{name}" CASCADE'))
+    # Ours alone: views of the database's owner may stand beside them.
+    for name in re.findall(r"^CREATE VIEW (\w+)", views_text(), re.MULTILINE):
+        connection.execute(text(f"DROP VIEW IF EXISTS {name} CASCADE"))
     functions = resources.files("tracker.store").joinpath("postgres.sql").read_text(encoding="utf-8")
     raw = connection.connection.driver_connection
     assert raw is not None
@@ -130,7 +132,7 @@ def translated(place: Place, error: BaseException) -> DatabaseError:
     """What the server says, as one line that names the database and the mend."""
     said = next(iter(_lines(str(error))), type(error).__name__)
     code = getattr(error, "sqlstate", None)
-    if code is None:
+    if code is None and type(error).__name__ == "OperationalError":
         return DatabaseError(f"{place} cannot be reached ({said}); is the server running, are user and password right?")
     if code == "53100":
         return DatabaseError(f"the disk of {place} is full; free some space and run the command again")

@@ -13,13 +13,14 @@ from dataclasses import replace
 import zstandard
 from sqlalchemy import Connection, select
 
-from tracker.core.policy import RULESET, Policy, Preference
+from tracker.core.policy import RULESET
 from tracker.core.reading import loose_tokens
 from tracker.store import models
 from tracker.store.bodies import Bodies
 from tracker.store.bulk import add, chunks, remove_where, rows_where, table
 from tracker.store.derive import Deriver
 from tracker.store.meta import get_meta, put_meta
+from tracker.store.policies import stored_policies
 
 _LOG = logging.getLogger(__name__)
 _AT_A_TIME = 100  # bodies in memory
@@ -75,7 +76,7 @@ def _searched(connection: Connection, bodies: Bodies, fresh: set[str]) -> list[i
         if not any(token in text for token in octets):
             continue
         before, flags = stored[body_id]
-        policy = _policy(connection, before)
+        policy = stored_policies(connection, [before])[before]
         # Held against the names alone, as at a first reading, so that the order of registries does not matter.
         if found := loose_tokens(data, replace(policy, loose=()), fresh):
             loose = tuple(sorted({*policy.loose, *found}))
@@ -98,25 +99,6 @@ def _bytes(connection: Connection, body_ids: Iterable[int]) -> Iterator[tuple[in
             yield row.body_id, unpack(row.data)
 
 
-def _policy(connection: Connection, policy_id: int) -> Policy:
-    """A policy as it is stored."""
-    policies, rules, tokens = table(models.Policy), table(models.Rule), table(models.Token)
-    row = connection.execute(select(policies).where(policies.c.policy_id == policy_id)).one()
-    named = connection.execute(
-        select(tokens.c.token, rules.c.bits)
-        .join(tokens, tokens.c.token_id == rules.c.token_id)
-        .where(rules.c.policy_id == policy_id)
-    ).all()
-    signals = rows_where(connection, models.Signal, "policy_id", [policy_id])
-    return Policy(
-        star=row.star,
-        rules=tuple(sorted((token, bits) for token, bits in named)),
-        absent=bool(row.absent),
-        preferences=tuple(sorted(Preference(*(getattr(s, name) for name in Preference._fields)) for s in signals)),
-        loose=tuple(row.loose.splitlines()),
-    )
-
-
 def _derive_again(connection: Connection, derive: Deriver, moved: list[int]) -> None:
     """The states of all sites that ever answered with one of these bodies."""
     if not moved:
@@ -124,10 +106,10 @@ def _derive_again(connection: Connection, derive: Deriver, moved: list[int]) -> 
     sites = {row.site_id for row in rows_where(connection, models.Span, "body_id", moved)}
     sites |= {row.site_id for row in rows_where(connection, models.Head, "body_id", moved)}
     derive.refresh(sites)
-    _forget_unused(connection)
+    forget_unused(connection)
 
 
-def _forget_unused(connection: Connection) -> None:
+def forget_unused(connection: Connection) -> None:
     """Drop the policies that no body means any longer and no better reading has corrected."""
     policies, bodies, relabels = table(models.Policy), table(models.Body), table(models.Relabel)
     used = select(bodies.c.policy_id).union(select(relabels.c.policy_before), select(relabels.c.policy_after))

@@ -56,14 +56,20 @@ class Rulings:
 
     def add(self, policies: Mapping[int, Policy]) -> None:
         """Store what new policies say to the agents for which it is not simply the wildcard's verdict."""
-        add(self._connection, models.Ruling, [row for item in policies.items() for row in self._exceptions(*item)])
+        rows = [
+            {"agent_id": agent_id, "policy_id": policy_id, "named": named, "bits": bits}
+            for policy_id, policy in policies.items()
+            for agent_id, named, bits in self.differing(policy)
+        ]
+        add(self._connection, models.Ruling, rows)
 
-    def _exceptions(self, policy_id: int, policy: Policy) -> Iterator[dict[str, int]]:
+    def differing(self, policy: Policy) -> Iterator[tuple[int, int, int]]:
+        """(agent id, named, bits) for each agent to which a policy says something else than `*`, or by its name."""
         for agent, agent_id in zip(self._agents, self.agent_ids, strict=True):
             ruling = resolve(policy, agent)
             named = ruling.basis is Basis.NAMED
             if named or ruling.bits & ~NO_GROUP != policy.star & ~NO_GROUP:
-                yield {"agent_id": agent_id, "policy_id": policy_id, "named": int(named), "bits": ruling.bits}
+                yield agent_id, int(named), ruling.bits
 
     def rebuild(self) -> None:
         """Derive the whole table again, after the registry has changed."""
@@ -92,14 +98,14 @@ class Rulings:
 
     def prepare(self, policy_ids: Iterable[int]) -> None:
         """Load the matrices of policies that are about to be counted, all at once."""
-        missing = {policy_id for policy_id in policy_ids if policy_id not in self._matrices}
+        missing = sorted({policy_id for policy_id in policy_ids if policy_id not in self._matrices})
         for row in rows_where(self._connection, models.Policy, "policy_id", missing):
             says = [int(DEFINITIONS[name].counts_bits(False, row.star)) for name in BY_STAR]
             self._site_counts[row.policy_id] = np.array([0, 1 - row.absent, row.absent, *says], dtype=np.int32)
             star = np.array(counts_of(False, row.star), dtype=np.int8)
             self._matrices[row.policy_id] = np.tile(star, (len(self.agent_ids), 1))
-        for row in rows_where(self._connection, models.Ruling, "policy_id", missing):
-            self._matrices[row.policy_id][self._row_of[row.agent_id]] = counts_of(bool(row.named), row.bits)
+        for policy_id, agent_id, named, bits in self._rulings_of(missing):
+            self._matrices[policy_id][self._row_of[agent_id]] = counts_of(bool(named), bits)
         while len(self._matrices) > _REMEMBERED:
             self._matrices.popitem(last=False)
 
@@ -114,3 +120,8 @@ class Rulings:
         if policy_id not in self._site_counts:
             self.prepare([policy_id])
         return self._site_counts[policy_id]
+
+    def _rulings_of(self, policy_ids: Sequence[int]) -> Iterable[tuple[int, int, int, int]]:
+        """(policy id, agent id, named, bits) of policies, as they are stored."""
+        rows = rows_where(self._connection, models.Ruling, "policy_id", policy_ids)
+        return ((row.policy_id, row.agent_id, row.named, row.bits) for row in rows)

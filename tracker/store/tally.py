@@ -67,15 +67,20 @@ class Tally:
 
     def flush(self) -> None:
         """Add the collected differences to the tables and drop the rows that became all zero."""
+        sites, agents = self.rows()
+        _accumulate(self._connection, models.TallySites, _SITES, sites)
+        _accumulate(self._connection, models.Tally, COLUMNS, agents)
+        self._agents.clear()
+        self._sites.clear()
+
+    def rows(self) -> tuple[list[dict[str, int]], list[dict[str, int]]]:
+        """The collected differences as rows of `tally_sites` and of `tally`, without those that are all zero."""
         sites = [
             {"panel_id": panel_id, "day": day, **dict(zip(_SITES, values.tolist(), strict=True))}
             for (panel_id, day), values in self._sites.items()
             if values.any()
         ]
-        _accumulate(self._connection, models.TallySites, _SITES, sites)
-        _accumulate(self._connection, models.Tally, COLUMNS, self._agent_rows())
-        self._agents.clear()
-        self._sites.clear()
+        return sites, self._agent_rows()
 
     def _agent_rows(self) -> list[dict[str, int]]:
         rows = []

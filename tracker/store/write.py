@@ -1,15 +1,15 @@
 """The only writer of a history: panels, crawls and imported captures go in here, one transaction a batch."""
 
 import time
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
+from uuid import uuid4
 
-from sqlalchemy import Connection, Table, and_, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from tracker import __version__
 from tracker.core.agents import Agent
@@ -18,16 +18,18 @@ from tracker.core.panels import Panel
 from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError
 from tracker.store import bitmap, evidence, models
-from tracker.store.batches import note_captures
+from tracker.store.batches import note_batch, note_captures
 from tracker.store.bitmap import SiteSet
-from tracker.store.bodies import ABSENT_BODY, Bodies
-from tracker.store.bulk import rows_where, table
+from tracker.store.bodies import Bodies
+from tracker.store.bulk import added, rows_where, table
 from tracker.store.captures import Answer, Capture, Failure, PastCrawl, SourceFacts
+from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
 from tracker.store.database import close_writer, explained, open_writer, place_of
 from tracker.store.derive import Deriver
+from tracker.store.forget import Forgotten, forget
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
-from tracker.store.panels import Revision, revise_panel, store_panel
+from tracker.store.panels import Revision, revise_panel, store_panel, stored_list
 from tracker.store.picture import Picture, Sorted
 from tracker.store.place import Place
 from tracker.store.registry import sync_registry
@@ -69,6 +71,7 @@ class Writer:
     ) -> None:
         self._place = place_of(database)
         self._agents = agents
+        self.kind = kind
         self._hold = hold or Hold()
         self._engine = open_writer(database)
         try:
@@ -80,7 +83,7 @@ class Writer:
         self._connection = self._engine.connect()
         try:
             with explained(self._place), self._connection.begin():
-                _claim(self._connection, self._place, kind)
+                self.history_id = _claim(self._connection, self._place, kind)
                 sync_registry(self._connection, agents)
                 self._set_up()
                 self._derive.bring_up_to_date()
@@ -144,6 +147,21 @@ class Writer:
         with self._transaction() as connection:
             return revise_panel(connection, self._tally, facts, at)
 
+    def list_of(self, panel: str) -> tuple[str, tuple[int, ...]] | None:
+        """Which list a panel of this name is, and from when on its editions hold (UTC seconds); None without one."""
+        with self._transaction() as connection:
+            return stored_list(connection, panel)
+
+    def forget(self, source: str) -> Forgotten:
+        """Remove a source, by name or key, with all that it saw; the sites are derived again from what others saw.
+
+        Raises SourceError if there is no such source, or more than one of this name.
+        """
+        with self._transaction() as connection:
+            forgotten = forget(connection, self._derive, source)
+        self._start()  # what is remembered of rows that are gone would be wrong
+        return forgotten
+
     def source(self, facts: SourceFacts, panel_id: int | None = None) -> int:
         """The id of a source of captures, by its key; stored if it is new."""
         with self._transaction() as connection:
@@ -152,7 +170,7 @@ class Writer:
             source_id = connection.execute(found).scalar_one_or_none()
             if source_id is None:
                 row = {"kind": facts.kind, "name": facts.name, "key": facts.key, "rank": facts.rank}
-                source_id = _insert(connection, sources, row | {"panel_id": panel_id})
+                source_id = added(connection, models.Source, row | {"panel_id": panel_id})
             return int(source_id)
 
     def known_refs(self, source_id: int) -> set[str]:
@@ -173,7 +191,7 @@ class Writer:
                 answered, failed = (SiteSet(bitmap.unpack(blob)) for blob in (row.answered, row.failed))
                 return OpenCrawl(row.crawl_id, source_id, panel_id, at, late, answered, failed)
             values = {"source_id": source_id, "panel_id": panel_id, "at": at, "ref": ref, "asked": asked}
-            crawl_id = _insert(connection, CRAWL, values | {"vantage": vantage, "ruleset": RULESET})
+            crawl_id = added(connection, models.Crawl, values | {"vantage": vantage, "ruleset": RULESET})
             return OpenCrawl(crawl_id, source_id, panel_id, at, late)
 
     def remaining(self, crawl: OpenCrawl, hosts: Sequence[str]) -> list[str]:
@@ -193,14 +211,14 @@ class Writer:
                 picture = Picture(connection, crawl.source_id, crawl.panel_id, crawl.at, self._hold)
             found = picture.sort(given.values()) if picture else Sorted([], {}, list(given.values()))
             known = picture.site_ids(found.others) if picture else {}
-            ids = known | _site_ids(connection, {capture.host for capture in found.others} - known.keys())
+            ids = known | site_ids(connection, {capture.host for capture in found.others} - known.keys())
             fresh = {ids[capture.host]: capture for capture in found.others if not crawl.has(ids[capture.host])}
             answers = {site: capture for site, capture in fresh.items() if isinstance(capture, Answer)}
             failures = {site: capture for site, capture in fresh.items() if isinstance(capture, Failure)}
             answered = crawl.answered.plus([*found.same, *answers])
             failed = crawl.failed.plus([*found.failed, *failures])
             looks = replace(crawl, answered=answered, failed=failed)
-            connection.execute(_NOTE_LOOKS, _looks(looks) | {"id": crawl.crawl_id})
+            connection.execute(_NOTE_LOOKS, looks_row(looks.answered, looks.failed) | {"id": crawl.crawl_id})
             if picture:
                 runs = picture.running(found.failed)
                 note_failures(connection, crawl.source_id, crawl.at, found.failed, runs)
@@ -217,7 +235,7 @@ class Writer:
         self, connection: Connection, crawl: OpenCrawl, answers: dict[int, Answer], failures: dict[int, Failure]
     ) -> None:
         """Write what may change how its site stands."""
-        bodies = self._body_ids(answers)
+        bodies = body_ids(self._bodies, answers)
         tips = self._derive.tips([*answers, *failures])
         if crawl.late:
             evidence.pin(connection, crawl.source_id, crawl.at, answers)
@@ -241,149 +259,33 @@ class Writer:
             connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl.crawl_id).values(finished_at=at))
             self._derive.expire()
 
-    def import_crawls(self, source_id: int, panel_id: int, crawls: Sequence[PastCrawl]) -> None:
+    def import_crawls(self, source_id: int, panel_id: int | None, crawls: Sequence[PastCrawl]) -> None:
         """Write looks of the past, in time order, and derive the sites they touch again; all or nothing."""
         with self._transaction() as connection:
-            hosts = {host for crawl in crawls for host in crawl.present}
-            hosts |= {answer.host for crawl in crawls for answer in crawl.answers}
-            hosts |= {failure.host for crawl in crawls for failure in crawl.failures}
-            ids = _site_ids(connection, hosts)
-            for segment in _between(crawls, _looks_at(connection, source_id)):
-                evidence.pin(connection, source_id, segment[-1].at, ids.values())
-                answers = evidence.last_answers(connection, source_id, segment[0].at + 1, ids.values())
-                earlier = [at for at in _looks_at(connection, source_id) if at < segment[0].at]
-                tries = dict.fromkeys(ids.values(), max(earlier, default=0))
-                for crawl in segment:
-                    self._import_one(connection, (source_id, panel_id), crawl, ids, (answers, tries))
-            self._derive.rebuild(ids.values())
+            touched = note_crawls(connection, self._bodies, source_id, panel_id, crawls)
+            self._derive.rebuild(touched)
             self._derive.expire()
 
-    def import_captures(
-        self, source_id: int, panel_id: int, ref: str, captures: Sequence[Capture], *, done: bool = True
-    ) -> None:
+    def import_captures(self, source_id: int, panel_id: int | None, ref: str, captures: Sequence[Capture]) -> None:
         """Write past captures of one source, each at its own time, and derive the sites they touch; all or nothing.
 
-        `ref` names the batch (a file, a query of an archive) and stands in the view `crawls`. Further calls with the
-        same `ref` add to it; `done` False: more is to come, so `known_refs` does not have it yet. The same captures
-        again, in any order, change nothing.
+        `ref` names the batch (a file, a query of an archive): it stands in the view `crawls`, and from now on in
+        `known_refs`. The same captures again, in any order, change nothing.
         """
         with self._transaction() as connection:
-            ids = _site_ids(connection, {capture.seen.host for capture in captures})
-            note_captures(connection, self._bodies, source_id, captures, ids)
-            _note_batch(connection, (source_id, panel_id), ref, captures, done)
-            self._derive.rebuild(ids.values())
+            touched = note_captures(connection, self._bodies, source_id, captures)
+            note_batch(connection, source_id, panel_id, ref, captures)
+            self._derive.rebuild(touched)
             self._derive.expire()
 
-    def _import_one(
-        self,
-        connection: Connection,
-        target: tuple[int, int],
-        crawl: PastCrawl,
-        ids: dict[str, int],
-        memory: tuple[dict[int, int], dict[int, int]],
-    ) -> None:
-        source_id, panel_id = target
-        answers, tries = memory
-        given = {ids[answer.host]: answer for answer in crawl.answers}
-        bodies = self._body_ids(given)
-        changed = [
-            (site, crawl.at, body, given[site].ref) for site, body in bodies.items() if answers.get(site) != body
-        ]
-        evidence.see(connection, source_id, changed)
-        answers.update(bodies)
-        failures = {ids[failure.host]: failure for failure in crawl.failures}
-        runs = running(connection, source_id, crawl.at, {site: tries[site] for site in failures})
-        note_failures(connection, source_id, crawl.at, failures, runs)
-        present = {ids[host] for host in crawl.present}
-        looks = OpenCrawl(0, source_id, panel_id, crawl.at, True, SiteSet(present), SiteSet(failures))
-        tries.update(dict.fromkeys(present.union(failures), crawl.at))
-        row = {
-            "source_id": source_id,
-            "panel_id": panel_id,
-            "at": crawl.at,
-            "ref": crawl.ref,
-            "ruleset": RULESET,
-        }
-        asked = len(looks.answered) + len(looks.failed)
-        _insert(connection, CRAWL, row | {"finished_at": crawl.at, "asked": asked} | _looks(looks))
 
-    def _body_ids(self, answers: dict[int, Answer]) -> dict[int, int]:
-        ids = self._bodies.ids(answer.body for answer in answers.values() if answer.body is not None)
-        return {site: ABSENT_BODY if answer.body is None else ids[answer.body] for site, answer in answers.items()}
-
-
-def _claim(connection: Connection, place: Place, kind: str) -> None:
+def _claim(connection: Connection, place: Place, kind: str) -> str:
+    """Say what the history holds and who writes it; gives its id, which tells it from all others."""
     stored = get_meta(connection, "kind")
     if stored is not None and stored != kind:
         raise DatabaseError(f"{place} holds {stored} data, not {kind} data; choose another --database")
     put_meta(connection, "kind", kind)
     put_meta(connection, "written_by", f"drywell {__version__}")
-
-
-def _insert(connection: Connection, target: Table, row: dict[str, Any]) -> int:
-    key = connection.execute(target.insert(), row).inserted_primary_key
-    assert key is not None
-    return int(key[0])
-
-
-def _note_batch(
-    connection: Connection, target: tuple[int, int], ref: str, captures: Sequence[Capture], done: bool
-) -> None:
-    """The row of a batch in `crawl`: its newest moment, and how many captures it brought.
-
-    An empty one (an archive that has nothing of a site) gets the horizon, which it so leaves where it is.
-    """
-    source_id, panel_id = target
-    horizon = connection.execute(select(func.max(CRAWL.c.at))).scalar_one() or 0
-    newest = max((capture.at for capture in captures), default=horizon)
-    failed = sum(isinstance(capture.seen, Failure) for capture in captures)
-    same = (CRAWL.c.source_id == source_id, CRAWL.c.ref == ref)
-    row = connection.execute(select(CRAWL).where(*same)).one_or_none()
-    if row is None:
-        crawl_id = _insert(
-            connection,
-            CRAWL,
-            {"source_id": source_id, "panel_id": panel_id, "at": newest, "ref": ref, "ruleset": RULESET, "whole": 0},
-        )
-        row = connection.execute(select(CRAWL).where(CRAWL.c.crawl_id == crawl_id)).one()
-    counts = {
-        "asked": row.asked + len(captures),
-        "answered_sites": row.answered_sites + len(captures) - failed,
-        "failed_sites": row.failed_sites + failed,
-    }
-    at = max(row.at, newest)
-    values = counts | {"at": at, "finished_at": at if done else row.finished_at}
-    connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == row.crawl_id).values(values))
-
-
-def _looks_at(connection: Connection, source_id: int) -> list[int]:
-    """When a source looked, in time order."""
-    return list(
-        connection.execute(select(CRAWL.c.at).where(CRAWL.c.source_id == source_id).order_by(CRAWL.c.at)).scalars()
-    )
-
-
-def _between(crawls: Sequence[PastCrawl], known: Sequence[int]) -> list[list[PastCrawl]]:
-    """The crawls in runs with no known look of the same source in between."""
-    runs: dict[int, list[PastCrawl]] = {}
-    for crawl in crawls:
-        runs.setdefault(bisect_right(known, crawl.at), []).append(crawl)
-    return list(runs.values())
-
-
-def _looks(crawl: OpenCrawl) -> dict[str, Any]:
-    return {
-        "answered": crawl.answered.packed(),
-        "failed": crawl.failed.packed(),
-        "answered_sites": len(crawl.answered),
-        "failed_sites": len(crawl.failed),
-    }
-
-
-def _site_ids(connection: Connection, hosts: Iterable[str]) -> dict[str, int]:
-    """The ids of hosts, stored if they are new."""
-    wanted = set(hosts)
-    known = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", wanted)}
-    for host in sorted(wanted - known.keys()):
-        known[host] = _insert(connection, table(models.Site), {"host": host})
-    return known
+    history_id = get_meta(connection, "history_id") or uuid4().hex
+    put_meta(connection, "history_id", history_id)
+    return history_id

@@ -42,11 +42,19 @@ def _stored_digest(connection: Connection) -> str | None:
 
 
 def _copy(connection: Connection, path: Path, version: int) -> None:
+    """A copy of the file beside it, which has its name only when it is whole: half of one would be no help later."""
     target = path.with_name(f"{path.name}.schema-{version}.bak")
-    if not target.exists():
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        raw.execute("VACUUM INTO ?", (str(target),))
+    if target.exists():
+        return
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    part = target.with_name(f"{target.name}.partial")
+    part.unlink(missing_ok=True)
+    try:
+        raw.execute("VACUUM INTO ?", (str(part),))
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _run(connection: Connection, version: int, application_id: int, views: str, digest: str) -> None:

@@ -1,0 +1,137 @@
+"""A history on PostgreSQL: what only a server can do, or get wrong; and the way there and back."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.conftest import AGENTS
+from tests.postgres import Server
+from tests.store.histories import BODIES, FAIL, HOSTS, START, Look, content, dump, panel, play
+from tracker.core.intervals import DAY
+from tracker.errors import DatabaseError, DatabaseNewer, NoHistory, NotADatabase, QueryError
+from tracker.store.captures import OWN, Answer
+from tracker.store.copying import copy_history
+from tracker.store.query import Reader
+from tracker.store.write import Writer
+
+pytestmark = pytest.mark.postgres
+NAMES = (*BODIES, FAIL, None)
+LOOKS = [
+    Look(source, START + n * DAY, tuple(NAMES[(n + site) % len(NAMES)] for site in range(len(HOSTS))))
+    for n, source in enumerate(["own", "git", "archive", "own", "wayback", "own"])
+]
+
+
+def run(url: str, statement: str) -> None:
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_there_and_back_is_the_same(server: Server, database: Path, tmp_path: Path) -> None:
+    play(database, LOOKS)
+    url = server.create()
+    rows = copy_history(database, url)
+    assert rows["crawl"] == len(LOOKS)
+    assert {name: len(found) for name, found in dump(url).items()} == {n: len(f) for n, f in dump(database).items()}
+    assert content(url) == content(database)
+    back = tmp_path / "back.sqlite"
+    copy_history(url, back)
+    assert dump(back) == dump(database)
+    with pytest.raises(DatabaseError, match="holds a history already"):
+        copy_history(database, url)
+
+
+def test_writing_goes_on_after_a_copy(server: Server, database: Path) -> None:
+    """New rows get numbers of their own."""
+    later = [Look("own", START + 40 * DAY, tuple(reversed(LOOKS[0].saw))), Look("git", START + 3, LOOKS[3].saw)]
+    url = server.create()
+    copy_history(play(database, LOOKS), url)
+    assert content(play(url, later)) == content(play(database, later))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM site", "DROP VIEW sites", "CREATE TABLE x (y integer)", "INSERT INTO meta VALUES ('a', 'b')"],
+)
+def test_nobody_writes_by_asking(server: Server, server_template: str, statement: str) -> None:
+    url = server.create(server_template)
+    with Reader(url) as reader:
+        for attempt in (statement, f"SET TRANSACTION READ WRITE; {statement}", f"SELECT 1; {statement}"):
+            with pytest.raises(QueryError) as caught:
+                reader.sql(attempt)
+            assert "\n" not in str(caught.value)
+        with pytest.raises(QueryError):
+            reader.sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE")
+        with pytest.raises(QueryError, match="read-only"):
+            reader.sql(statement)
+        assert reader.sql("SELECT COUNT(*) FROM site").rows == [(0,)]
+
+
+def test_limits_and_literal_signs(server: Server, server_template: str) -> None:
+    with Reader(server.create(server_template)) as reader:
+        assert reader.sql("SELECT '12:30 :x 100 %s %(a)s' AS a").rows == [("12:30 :x 100 %s %(a)s",)]
+        assert reader.sql("SELECT :a AS a", {"a": "%"}).rows == [("%",)]
+        with pytest.raises(QueryError, match=r"longer than 0\.2 s"):
+            reader.sql("SELECT pg_sleep(5)", seconds=0.2)
+        assert reader.sql("SELECT 1").rows == [(1,)]
+
+
+def test_one_writer_at_a_time(server: Server, server_template: str) -> None:
+    url = server.create(server_template)
+    with Writer(url, AGENTS), pytest.raises(DatabaseError, match="being written by another process"):
+        Writer(url, AGENTS)
+    Writer(url, AGENTS).close()
+
+
+def test_what_is_no_history(server: Server) -> None:
+    empty = server.create()
+    with pytest.raises(NoHistory):
+        Reader(empty)
+    run(empty, "CREATE TABLE site (id integer)")
+    for door in (lambda: Reader(empty), lambda: Writer(empty, AGENTS)):
+        with pytest.raises(NotADatabase, match="tables of another program"):
+            door()
+
+
+def test_a_newer_history(server: Server, server_template: str) -> None:
+    url = server.create(server_template)
+    run(url, "UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+    with pytest.raises(DatabaseNewer, match="upgrade Drywell"):
+        Reader(url)
+
+
+def test_changed_views_are_made_again_and_others_stay(server: Server, server_template: str) -> None:
+    url = server.create(server_template)
+    run(url, "CREATE VIEW mine AS SELECT 1 AS one")
+    run(url, "UPDATE meta SET value = 'older' WHERE key = 'views'")
+    run(url, "DROP VIEW sites")
+    with Reader(url) as reader:
+        assert reader.sql("SELECT * FROM sites").rows == []
+        assert reader.sql("SELECT * FROM mine").rows == [(1,)]
+
+
+def test_no_server_and_no_password_shown() -> None:
+    with pytest.raises(DatabaseError, match="cannot be reached") as caught:
+        Reader("postgresql://me:secret@127.0.0.1:1/history")
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+HOSTILE = (
+    b"User-agent: G\0Bot\nDisallow: /\0\xff\xed\xa0\x80\nContent-Signal: \0ai-train=no, x=\0\n"
+    b"User-agent: \xf0\x9f\xa4\x96\nContent-Usage: /\0=train-ai=n\nLicense: \0\n"
+)
+
+
+def test_bytes_that_text_columns_refuse(server: Server, server_template: str, database: Path) -> None:
+    for place in (server.create(server_template), database):
+        with Writer(place, AGENTS) as writer:
+            crawl = writer.begin_crawl(writer.source(OWN), writer.panel(panel("few")), START, "ref", 1)
+            writer.record(crawl, [Answer("a.example", HOSTILE)])
+            writer.finish_crawl(crawl, START)
+        with Reader(place) as reader:
+            (sha256,) = reader.captures("a.example").column("body_sha256")
+            assert reader.body(sha256) == HOSTILE

@@ -1,0 +1,257 @@
+"""Each kind of damage is found by the check that is there for it, and named; a sound history passes, whatever it is."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from tests.cli.conftest import run  # noqa: F401 - a fixture
+from tests.conftest import AGENTS
+from tests.store.histories import BODIES, FAIL, HOSTS, SOURCES, START, Look, answer, content, panel, play
+from tracker.core.intervals import DAY
+from tracker.store.captures import OWN, Answer, Capture, Failure
+from tracker.store.verify import Report, verify
+from tracker.store.verify.repair import repair
+from tracker.store.write import Writer
+
+Fresh = Callable[[], Path]
+SAW = ("shut", "GPTBot shut", "in a comment and a path", "with a signal", "absent", FAIL, "Googlebot shut", None)
+LOOKS = [
+    Look("own", START, SAW * 2),
+    Look("git", START - 5 * DAY, SAW[1:] * 2 + ("open", None)),
+    Look("own", START + 40 * DAY, SAW[::-1] * 2, 2),
+    Look("own", START + 200 * DAY, ("open", *SAW[1:]) * 2),
+]
+
+
+@pytest.fixture(scope="module")
+def sound(fresh_history: Fresh) -> Path:
+    """A history with a bit of everything; copy it."""
+    path = play(fresh_history(), LOOKS)
+    with Writer(path, AGENTS) as writer:
+        past = [
+            Capture(START - 90 * DAY, Answer(HOSTS[0], BODIES["open"][0])),
+            Capture(START - DAY, Failure(HOSTS[0], "x")),
+        ]
+        writer.import_captures(writer.source(SOURCES["wayback"]), writer.panel(panel("all")), "batch", past)
+    return path
+
+
+@pytest.fixture
+def history(sound: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copyfile(sound, tmp_path / "history.sqlite"))
+
+
+def damaged(path: Path, script: str, **values: object) -> None:
+    connection = sqlite3.connect(path)
+    for name, value in values.items():
+        connection.create_function(name, 0, lambda value=value: value)
+    connection.executescript(script)
+    connection.commit()
+    connection.close()
+
+
+def wrong(report: Report) -> dict[str, list[str]]:
+    return {check.name: check.examples for check in report.checks if check.wrong}
+
+
+def test_a_sound_history_passes_every_check(history: Path) -> None:
+    before = history.read_bytes()
+    report = verify(history)
+    assert report.ok
+    assert [check.name for check in report.checks if check.skipped] == []
+    assert all(check.checked for check in report.checks)
+    assert history.read_bytes() == before
+
+
+def test_quick_leaves_the_parsing_out(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.store.verify.meaning.read", None)
+    report = verify(history, quick=True)
+    assert report.ok
+    assert [check.name for check in report.checks if check.skipped] == ["policies"]
+
+
+RULE = "UPDATE rule SET bits = bits + 1 WHERE policy_id = (SELECT MIN(policy_id) FROM rule)"
+NEWEST = "(SELECT MAX(t.valid_from) FROM state t WHERE t.site_id = state.site_id)"
+# What is done to the history -> the check that finds it, words of what it says
+DAMAGE = {
+    "DELETE FROM span WHERE site_id = 1 AND first_seen = (SELECT MIN(first_seen) FROM span)": ("spans", "a.example"),
+    "UPDATE head SET checks = checks + 1 WHERE site_id = 2": ("spans", "b.example: its head"),
+    "UPDATE head SET failed_after = 1 WHERE site_id = 3": ("spans", "c.example: its head"),
+    "UPDATE span SET source_id = 99 WHERE site_id = 2": ("spans", "b.example: a span"),
+    "DELETE FROM state WHERE site_id = 4": ("states", "d.example: 0 states"),
+    f"UPDATE state SET valid_from = valid_from + 1 WHERE site_id = 1 AND valid_from = {NEWEST}": (
+        "states",
+        "a.example",
+    ),
+    "UPDATE state SET relayed = 1 - relayed WHERE site_id = 2": ("states", "b.example"),
+    "UPDATE tally SET effective_full = effective_full + 1 WHERE rowid_of = 0": ("tally", "tally panel 1, agent"),
+    "DELETE FROM tally WHERE agent_id = 2": ("tally", "is missing"),
+    "UPDATE tally_sites SET members = 99 WHERE members > 0": ("tally", "tally_sites panel"),
+    "INSERT INTO tally_sites (panel_id, day, members) VALUES (1, 3, 1)": ("tally", "day 3 is wrong"),
+    "UPDATE ruling SET bits = bits + 1 WHERE policy_id = (SELECT MIN(policy_id) FROM ruling)": ("rulings", "body "),
+    "DELETE FROM ruling": ("rulings", "policy"),
+    "UPDATE agent SET tokens = '[' WHERE agent_id = 1": ("rulings", "the agents cannot be read"),
+    RULE: ("meanings", "is not what it was"),
+    "UPDATE policy SET star = star + 1 WHERE policy_id = (SELECT MAX(policy_id) FROM policy)": ("meanings", "policy"),
+    "DELETE FROM signal": ("meanings", "policy"),
+    "UPDATE policy SET loose = 'nobody'": ("meanings", "policy"),
+    "UPDATE body SET flags = 'made up' WHERE body_id = 1": ("policies", "'made up'"),
+    "DELETE FROM body_data WHERE body_id = 2": ("bodies", "its bytes are missing"),
+    "UPDATE body_data SET data = x'00' WHERE body_id = 2": ("bodies", "damaged"),
+    "UPDATE body_data SET data = other() WHERE body_id = 2": ("bodies", "its bytes have the SHA-256"),
+    "UPDATE body_data SET data = bomb() WHERE body_id = 2": ("bodies", "does not unpack to"),
+    "UPDATE body SET size = size + 1 WHERE body_id = 2": ("bodies", "does not unpack to"),
+    "UPDATE body SET size = 1 << 60 WHERE body_id = 2": ("bodies", "cannot be the size"),
+    "UPDATE crawl SET answered_sites = 0 WHERE crawl_id = 1": ("crawls", "crawl 1 (all@1640995200): 0 answered"),
+    "UPDATE crawl SET failed = x'00' WHERE crawl_id = 1": ("crawls", "its bitmap of failed sites cannot be read"),
+    "UPDATE crawl SET answered = far() WHERE crawl_id = 1": ("crawls", "cannot be read"),
+    "UPDATE crawl SET answered = flood() WHERE crawl_id = 1": ("crawls", "cannot be read"),
+    "UPDATE crawl SET answered = zero() WHERE crawl_id = 1": ("crawls", "sites that are not there"),
+    "DROP VIEW shares": ("views", "view shares is missing"),
+    "UPDATE state SET policy_id = 999 WHERE site_id = 1": ("references", "policy"),
+    "DELETE FROM site WHERE site_id = 1": ("references", "site"),
+}
+
+
+@pytest.mark.parametrize("script", DAMAGE)
+def test_damage_is_found_by_the_check_that_is_there_for_it(history: Path, script: str) -> None:
+    name, says = DAMAGE[script]
+    script = script.replace("WHERE rowid_of = 0", "WHERE day = (SELECT MIN(day) FROM tally) AND panel_id = 1")
+    damaged(history, script, other=zstandard.compress(b"x" * size_of(history, 2)), **BLOBS)
+    report = verify(history)
+    assert list(wrong(report)) == [name]
+    assert says in " ".join(wrong(report)[name])
+    assert len(wrong(report)[name]) <= 5
+
+
+BLOBS = {
+    "bomb": zstandard.compress(bytes(1 << 26)),
+    "far": zlib.compress(bytes(1000) + b"\1"),
+    "flood": zlib.compress(bytes(1 << 26)),
+    "zero": zlib.compress(b"\1"),
+}
+
+
+def size_of(path: Path, body_id: int) -> int:
+    connection = sqlite3.connect(path)
+    (size,) = connection.execute("SELECT size FROM body WHERE body_id = ?", (body_id,)).fetchone()
+    connection.close()
+    return int(size)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "UPDATE sighting SET body_id = 1 WHERE site_id = 2 AND body_id <> 1",
+        "DELETE FROM sighting WHERE site_id = 2",
+        "UPDATE trouble SET last_seen = last_seen + 5000000 WHERE site_id = 1",
+    ],
+)
+def test_changed_evidence_disagrees_with_what_was_derived_from_it(history: Path, script: str) -> None:
+    damaged(history, script)
+    assert "spans" in wrong(verify(history))
+
+
+def test_a_body_given_another_policy_is_named(history: Path) -> None:
+    damaged(history, "UPDATE body SET policy_id = (SELECT policy_id FROM policy WHERE absent = 1) WHERE body_id = 1")
+    report = verify(history)
+    (said,) = wrong(report)["policies"]
+    assert "its policy is not what it says" in said
+    assert hashlib.sha256(body_of(history, 1)).hexdigest() in said
+    assert not report.can_be_repaired
+
+
+def body_of(path: Path, body_id: int) -> bytes:
+    connection = sqlite3.connect(path)
+    (data,) = connection.execute("SELECT data FROM body_data WHERE body_id = ?", (body_id,)).fetchone()
+    connection.close()
+    return zstandard.decompress(data)
+
+
+def test_a_damaged_page_ends_in_a_report_or_in_one_line(history: Path) -> None:
+    connection = sqlite3.connect(history)
+    (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'state_from'").fetchone()
+    connection.close()
+    data = bytearray(history.read_bytes())
+    data[(root - 1) * 4096 + 8 : root * 4096] = b"\xff" * 4088
+    history.write_bytes(data)
+    report = verify(history)
+    assert list(wrong(report)) == ["file"]
+    assert {check.skipped for check in report.checks[1:]} == {"file is wrong"}
+
+
+def test_files_read_with_an_older_ruleset_are_said_to_be_unchecked(history: Path) -> None:
+    damaged(history, "UPDATE meta SET value = '1' WHERE key = 'ruleset'")
+    report = verify(history)
+    assert report.ok
+    assert [check.skipped.partition(";")[0] for check in report.checks if check.skipped] == ["read with ruleset 1"]
+
+
+def test_agents_that_have_left_leave_words_that_nobody_asks_for(history: Path) -> None:
+    Writer(history, AGENTS[1:]).close()
+    assert verify(history).ok
+    Writer(history, AGENTS).close()
+    assert verify(history).ok
+
+
+# While a crawl writes
+
+
+def test_a_crawl_under_way_is_no_damage(history: Path) -> None:
+    with Writer(history, AGENTS) as writer:
+        source, panel_id = writer.source(OWN), writer.panel(panel("all"))
+        crawl = writer.begin_crawl(source, panel_id, START + 400 * DAY, "under way", len(HOSTS))
+        writer.record(crawl, [answer(host, "shut") for host in HOSTS[:3]])
+        report = verify(history)
+        assert wrong(report) == {}
+        writer.record(crawl, [answer(host, FAIL) for host in HOSTS[3:9]])
+        assert verify(history).ok
+        writer.finish_crawl(crawl, None)
+        assert verify(history).ok
+
+
+# Repair
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        script
+        for script, (name, _) in DAMAGE.items()
+        if name in ("spans", "states", "tally", "rulings", "views") and " agent " not in script
+    ],
+)
+def test_what_is_derived_is_derived_again(history: Path, sound: Path, script: str) -> None:
+    script = script.replace("WHERE rowid_of = 0", "WHERE day = (SELECT MIN(day) FROM tally) AND panel_id = 1")
+    damaged(history, script)
+    assert verify(history).can_be_repaired
+    repair(history)
+    assert verify(history).ok
+    assert content(history) == content(sound)
+
+
+# The command
+
+
+def test_the_command_reports_repairs_and_has_an_exit_code(run, history: Path) -> None:  # noqa: F811
+    database = ("--database", str(history))
+    assert run("verify", *database).code == 0
+    damaged(history, "DELETE FROM state WHERE site_id = 4")
+    result = run("verify", "--json", *database)
+    assert result.code == 1
+    found = {check["name"]: check for check in json.loads(result.out)["checks"]}
+    assert found["states"]["wrong"] == 1
+    assert "--repair" in found["states"]["mend"]
+    assert "- d.example: 0 states" in run("verify", *database).out
+    assert run("verify", "--repair", *database).code == 0
+    damaged(history, "DELETE FROM body_data WHERE body_id = 2; DELETE FROM state WHERE site_id = 4")
+    result = run("verify", "--repair", *database)
+    assert result.code == 1
+    assert "nothing was repaired" in result.err

@@ -1,0 +1,237 @@
+"""Another history brought into this one: its panels, its crawls and what archives it asked, with who saw what.
+
+The other's own crawls become a source of their own, known by the other history's id; all other sources are known by
+their keys, so that a repository or an archive which both have read stays one. What is evidence there is evidence here,
+through the same door as any import; what it means is derived here. So merging again adds nothing, and two histories
+merged either way round say the same.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import zstandard
+
+from tracker.core.intervals import DAY
+from tracker.core.panels import Panel
+from tracker.errors import SourceError
+from tracker.store import bitmap
+from tracker.store.bulk import chunks
+from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, SourceFacts
+from tracker.store.database import place_of
+from tracker.store.members import editions, members
+from tracker.store.query import Reader
+from tracker.store.write import Writer
+
+CRAWLS_AT_A_TIME = 100
+CAPTURES_AT_A_TIME = 20_000
+_ID_SHOWN = 8
+OnProgress = Callable[[int, int], None]
+
+
+@dataclass
+class MergeReport:
+    """What was brought in: panels and sources met, crawls and captures written, and crawls left out unfinished."""
+
+    other: str
+    panels: int = 0
+    sources: int = 0
+    crawls: int = 0
+    known: int = 0
+    captures: int = 0
+    unfinished: int = 0
+
+    def as_json(self) -> dict[str, object]:
+        """The report as plain values."""
+        return asdict(self)
+
+
+def merge(
+    writer: Writer, other: str | Path, database: str | Path, on_progress: OnProgress | None = None
+) -> MergeReport:
+    """Bring the history `other` into the one at `database` that `writer` has open.
+
+    `on_progress(done, total)` counts crawls. Raises SourceError for a history merged with itself or of another kind,
+    and DatabaseError and its kin for one that cannot be read.
+    """
+    if place_of(other) == place_of(database):
+        raise SourceError(f"{place_of(other)} is the history itself; give another one")
+    with Reader(other) as reader:
+        about = reader.about()
+        if about["kind"] != writer.kind:
+            raise SourceError(
+                f"{place_of(other)} holds {about['kind']} data, not {writer.kind} data; nothing was merged"
+            )
+        work = _Merge(writer, reader, about.get("history_id", ""), MergeReport(str(place_of(other))))
+        work.run(on_progress or (lambda _done, _total: None))
+    return work.report
+
+
+class _Merge:
+    """The work of one merge."""
+
+    def __init__(self, writer: Writer, reader: Reader, history_id: str, report: MergeReport) -> None:
+        self._writer, self._reader, self._id, self.report = writer, reader, history_id, report
+        self._hosts: dict[int, str] = dict(reader.sql("SELECT site_id, host FROM site").rows)  # type: ignore[arg-type]
+        self._unpack = zstandard.ZstdDecompressor().decompress
+        self._body = lru_cache(maxsize=2_000)(self._load)
+
+    def run(self, on_progress: OnProgress) -> None:
+        """Panels first, then source by source."""
+        panels: dict[str | None, int | None] = {None: None}
+        panels |= {name: self._panel(name) for (name,) in self._reader.sql("SELECT name FROM panel").rows}
+        self.report.panels = len(panels) - 1
+        (total,) = self._reader.sql("SELECT COUNT(*) FROM crawl").rows[0]
+        done = 0
+        for source_id, kind, name, key in self._reader.sql("SELECT source_id, kind, name, key FROM source").rows:
+            self.report.sources += 1
+            ours = self._writer.source(self._facts(kind, name, key))
+            known = self._writer.known_refs(ours)
+            for panel, crawls in self._crawls(source_id, known):
+                self._writer.import_crawls(ours, panels[panel], crawls)
+                self.report.crawls += len(crawls)
+                done += len(crawls)
+                on_progress(done, total)
+            self._captures(source_id, ours, known, panels)
+
+    def _facts(self, kind: str, name: str, key: str) -> SourceFacts:
+        if key == OWN.key:
+            key, name = f"own:{self._id}", f"own of {self._id[:_ID_SHOWN]}"
+        return OWN if key == f"own:{self._writer.history_id}" else SourceFacts(kind, name, key)
+
+    def _panel(self, name: str) -> int:
+        """The id here of a panel there, with its editions; one of the same name that is another list gets a name."""
+        title, source, list_id, population, is_sample = self._reader.sql(
+            "SELECT title, source, list_id, population, is_sample FROM panel WHERE name = :name", {"name": name}
+        ).rows[0]
+        dates = editions(self._reader, name)
+        first = members(self._reader, name, _day_before(dates[0]) if dates else None)
+        facts = Panel(name, title, source, list_id, "", population, bool(is_sample), first)
+        stored = self._writer.list_of(name)
+        if stored is not None and stored != (list_id, tuple(map(_midnight, dates))):
+            facts = replace(facts, name=f"{name} of {self._id[:_ID_SHOWN]}")
+            stored = self._writer.list_of(facts.name)
+        panel_id = self._writer.panel(facts)
+        if stored is None:
+            for day in dates:
+                self._writer.revise_panel(replace(facts, members=members(self._reader, name, day)), _midnight(day))
+        return panel_id
+
+    def _crawls(self, source_id: int, known: set[str]) -> Iterator[tuple[str | None, list[PastCrawl]]]:
+        """The finished crawls of a source that are not known here, in batches of one panel."""
+        rows = self._reader.sql(
+            "SELECT k.at, k.ref, k.vantage, k.finished_at, k.answered, k.failed, p.name FROM crawl k "
+            "LEFT JOIN panel p ON p.panel_id = k.panel_id WHERE k.source_id = :source AND k.whole = 1 ORDER BY k.at",
+            {"source": source_id},
+        ).rows
+        sightings = _Sightings(self._reader, source_id)
+        troubles = _Troubles(self._reader, source_id)
+        batch: list[PastCrawl] = []
+        panel: str | None = None
+        stated: dict[int, int | None] = {}
+        for at, ref, vantage, finished_at, answered, failed, name in rows:
+            sightings.advance(at)
+            if finished_at is None or ref in known:
+                self.report.known += finished_at is not None
+                self.report.unfinished += finished_at is None
+                stated = {}  # what was not handed over cannot be referred to
+                continue
+            if batch and (name != panel or len(batch) == CRAWLS_AT_A_TIME):
+                yield panel, batch
+                batch, stated = [], {}
+            panel = name
+            last = sightings.last
+            present = [site for site in bitmap.unpack(answered).tolist() if site in last]
+            changed = [site for site in present if site not in stated or stated[site] != last[site][0]]
+            stated.update((site, last[site][0]) for site in changed)
+            answers = [Answer(self._hosts[site], self._bytes(last[site][0]), last[site][1]) for site in changed]
+            failures = [Failure(self._hosts[s], *troubles.cause(s, at)) for s in bitmap.unpack(failed).tolist()]
+            hosts = frozenset(self._hosts[site] for site in present)
+            batch.append(PastCrawl(ref, at, hosts, answers, failures, vantage, finished_at))
+        if batch:
+            yield panel, batch
+
+    def _captures(self, source_id: int, ours: int, known: set[str], panels: Mapping[str | None, int | None]) -> None:
+        """What a source holds in batches of captures; their names too, so that nothing is asked for twice."""
+        rows = self._reader.sql(
+            "SELECT k.ref, p.name FROM crawl k LEFT JOIN panel p ON p.panel_id = k.panel_id "
+            "WHERE k.source_id = :source AND k.whole = 0 ORDER BY k.crawl_id",
+            {"source": source_id},
+        ).rows
+        fresh = [(ref, panel) for ref, panel in rows if ref not in known]
+        if not fresh:
+            self.report.known += len(rows)
+            return
+        for number, some in enumerate(chunks(self._past(source_id), CAPTURES_AT_A_TIME)):
+            self._writer.import_captures(ours, panels[fresh[0][1]], f"merged from {self._id} part {number}", some)
+            self.report.captures += len(some)
+        for ref, panel in fresh:
+            self._writer.import_captures(ours, panels[panel], ref, [])
+
+    def _past(self, source_id: int) -> Iterator[Capture]:
+        where = {"source": source_id}
+        seen = "SELECT site_id, seen_at, body_id, ref FROM sighting WHERE source_id = :source ORDER BY site_id, seen_at"
+        for site, at, body, ref in self._reader.sql(seen, where).rows:
+            yield Capture(at, Answer(self._hosts[site], self._bytes(body), ref))
+        failed = "SELECT site_id, first_seen, last_seen, kind, detail FROM trouble WHERE source_id = :source"
+        for site, first, last, kind, detail in self._reader.sql(failed, where).rows:
+            for at in {first, last}:
+                yield Capture(at, Failure(self._hosts[site], kind, detail))
+
+    def _bytes(self, body_id: int | None) -> bytes | None:
+        return None if body_id is None else self._body(body_id)
+
+    def _load(self, body_id: int) -> bytes:
+        ((data,),) = self._reader.sql("SELECT data FROM body_data WHERE body_id = :body", {"body": body_id}).rows
+        return self._unpack(data)
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
+def _midnight(day: str) -> int:
+    return (date.fromisoformat(day) - date(1970, 1, 1)).days * DAY
+
+
+class _Sightings:
+    """What a source last saw of each site, (body, ref), followed through time."""
+
+    def __init__(self, reader: Reader, source_id: int) -> None:
+        self.last: dict[int, tuple[int | None, str]] = {}
+        self._rows = iter(
+            reader.sql(
+                "SELECT seen_at, site_id, body_id, ref FROM sighting WHERE source_id = :source ORDER BY seen_at",
+                {"source": source_id},
+            ).rows
+        )
+        self._next = next(self._rows, None)
+
+    def advance(self, at: int) -> None:
+        """Up to and with a moment."""
+        while self._next is not None and self._next[0] <= at:
+            _, site, body, ref = self._next
+            self.last[site] = (body, ref)
+            self._next = next(self._rows, None)
+
+
+class _Troubles:
+    """Why a source failed at a site at a moment."""
+
+    def __init__(self, reader: Reader, source_id: int) -> None:
+        self._runs: dict[int, list[tuple[int, int, str, str]]] = {}
+        rows = reader.sql(
+            "SELECT site_id, first_seen, last_seen, kind, detail FROM trouble WHERE source_id = :source "
+            "ORDER BY site_id, first_seen",
+            {"source": source_id},
+        ).rows
+        for site, *run in rows:
+            self._runs.setdefault(site, []).append(tuple(run))  # type: ignore[arg-type]
+
+    def cause(self, site: int, at: int) -> tuple[str, str]:
+        """(kind, detail) of the run that the moment lies in; of several the one that began last."""
+        runs: Sequence[tuple[int, int, str, str]] = self._runs.get(site, ())
+        found = [run for run in runs if run[0] <= at <= run[1]] or list(runs)
+        return found[-1][2:] if found else ("unrecorded", "")

@@ -1,0 +1,103 @@
+"""Whole looks of the past, as evidence: each dated by one moment, with a bitmap of who answered."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from tracker.core.policy import RULESET
+from tracker.store import evidence, models
+from tracker.store.bitmap import SiteSet
+from tracker.store.bodies import ABSENT_BODY, Bodies
+from tracker.store.bulk import added, rows_where, table
+from tracker.store.captures import Answer, PastCrawl
+from tracker.store.trouble import note_failures, running
+
+
+def note_crawls(
+    connection: Connection, bodies: Bodies, source_id: int, panel_id: int | None, crawls: Sequence[PastCrawl]
+) -> set[int]:
+    """Write crawls of one source, in time order; the ids of the sites they touch."""
+    hosts = {host for crawl in crawls for host in crawl.present}
+    hosts |= {answer.host for crawl in crawls for answer in crawl.answers}
+    hosts |= {failure.host for crawl in crawls for failure in crawl.failures}
+    ids = site_ids(connection, hosts)
+    for segment in _between(crawls, _looks_at(connection, source_id)):
+        evidence.pin(connection, source_id, segment[-1].at, ids.values())
+        answers = evidence.last_answers(connection, source_id, segment[0].at + 1, ids.values())
+        earlier = [at for at in _looks_at(connection, source_id) if at < segment[0].at]
+        memory = _Memory(answers, dict.fromkeys(ids.values(), max(earlier, default=0)))
+        for crawl in segment:
+            row = memory.note(connection, bodies, source_id, crawl, ids)
+            added(connection, models.Crawl, row | {"source_id": source_id, "panel_id": panel_id})
+    return set(ids.values())
+
+
+class _Memory:
+    """What a source last saw of each site, and when it last tried, from crawl to crawl."""
+
+    def __init__(self, answers: dict[int, int], tries: dict[int, int]) -> None:
+        self._answers = answers
+        self._tries = tries
+
+    def note(
+        self, connection: Connection, bodies: Bodies, source_id: int, crawl: PastCrawl, ids: Mapping[str, int]
+    ) -> dict[str, Any]:
+        """Write what a crawl saw; gives its own row."""
+        given = {ids[answer.host]: answer for answer in crawl.answers}
+        found = body_ids(bodies, given)
+        changed = [
+            (site, crawl.at, body, given[site].ref) for site, body in found.items() if self._answers.get(site) != body
+        ]
+        evidence.see(connection, source_id, changed)
+        self._answers.update(found)
+        failures = {ids[failure.host]: failure for failure in crawl.failures}
+        runs = running(connection, source_id, crawl.at, {site: self._tries[site] for site in failures})
+        note_failures(connection, source_id, crawl.at, failures, runs)
+        present = {ids[host] for host in crawl.present}
+        self._tries.update(dict.fromkeys(present.union(failures), crawl.at))
+        looks = looks_row(SiteSet(present), SiteSet(failures))
+        asked = looks["answered_sites"] + looks["failed_sites"]
+        row = {"at": crawl.at, "ref": crawl.ref, "vantage": crawl.vantage, "ruleset": RULESET, "asked": asked}
+        return row | looks | {"finished_at": crawl.at if crawl.finished_at is None else crawl.finished_at}
+
+
+def _looks_at(connection: Connection, source_id: int) -> list[int]:
+    """When a source looked, in time order."""
+    crawls = table(models.Crawl).c
+    times = select(crawls.at).where(crawls.source_id == source_id, crawls.whole == 1).order_by(crawls.at)
+    return list(connection.execute(times).scalars())
+
+
+def _between(crawls: Sequence[PastCrawl], known: Sequence[int]) -> list[list[PastCrawl]]:
+    """The crawls in runs with no known look of the same source in between."""
+    runs: dict[int, list[PastCrawl]] = {}
+    for crawl in crawls:
+        runs.setdefault(bisect_right(known, crawl.at), []).append(crawl)
+    return list(runs.values())
+
+
+def looks_row(answered: SiteSet, failed: SiteSet) -> dict[str, Any]:
+    """Who answered and who failed, as the columns of `crawl`."""
+    return {
+        "answered": answered.packed(),
+        "failed": failed.packed(),
+        "answered_sites": len(answered),
+        "failed_sites": len(failed),
+    }
+
+
+def body_ids(bodies: Bodies, answers: Mapping[int, Answer]) -> dict[int, int]:
+    """The bodies of answers by site, stored where they are new."""
+    ids = bodies.ids(answer.body for answer in answers.values() if answer.body is not None)
+    return {site: ABSENT_BODY if answer.body is None else ids[answer.body] for site, answer in answers.items()}
+
+
+def site_ids(connection: Connection, hosts: Iterable[str]) -> dict[str, int]:
+    """The ids of hosts, stored if they are new."""
+    wanted = set(hosts)
+    known = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", wanted)}
+    for host in sorted(wanted - known.keys()):
+        known[host] = added(connection, models.Site, {"host": host})
+    return known

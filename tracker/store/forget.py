@@ -1,0 +1,66 @@
+"""Undoing an import: a source removed with all that it saw."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, or_, select
+
+from tracker.errors import SourceError
+from tracker.store import models
+from tracker.store.bulk import remove_where, table
+from tracker.store.derive import Deriver
+from tracker.store.reread import forget_unused
+
+
+class Forgotten(NamedTuple):
+    """What was removed: crawls or batches, sightings, runs of failures, and bodies that nobody else saw."""
+
+    source: str
+    crawls: int
+    sightings: int
+    failures: int
+    bodies: int
+
+
+def forget(connection: Connection, derive: Deriver, source: str) -> Forgotten:
+    """Remove a source, by name or key, with its evidence, and derive all sites again from what is left.
+
+    Sites and panels stay: whoever made them, they say nothing of what anybody saw.
+    """
+    source_id, key = _found(connection, source)
+    crawls, sightings, failures = (
+        connection.execute(delete(table(model)).where(table(model).c.source_id == source_id)).rowcount
+        for model in (models.Crawl, models.Sighting, models.Trouble)
+    )
+    # All of them: with the newest look another answer may have outlived its hold, or not yet.
+    derive.rebuild(connection.execute(select(table(models.Site).c.site_id)).scalars())
+    bodies = _drop_unseen(connection)
+    connection.execute(delete(table(models.Source)).where(table(models.Source).c.source_id == source_id))
+    return Forgotten(key, crawls, sightings, failures, bodies)
+
+
+def _found(connection: Connection, source: str) -> tuple[int, str]:
+    sources = table(models.Source).c
+    rows = connection.execute(
+        select(sources.source_id, sources.name, sources.key).where(or_(sources.key == source, sources.name == source))
+    ).all()
+    exact = [row for row in rows if row.key == source]
+    if len(exact or rows) == 1:
+        row = (exact or rows)[0]
+        return int(row.source_id), str(row.key)
+    if rows:
+        raise SourceError(
+            f"{len(rows)} sources are named {source}: say which by its key ({', '.join(r.key for r in rows)})"
+        )
+    known = connection.execute(select(sources.name).order_by(sources.name)).scalars().all()
+    raise SourceError(f"there is no source {source}; the history has: {', '.join(known) or 'none'}")
+
+
+def _drop_unseen(connection: Connection) -> int:
+    """Remove bodies that no source saw, and the policies that only they meant."""
+    bodies, sightings = table(models.Body), table(models.Sighting)
+    seen = select(sightings.c.body_id).where(sightings.c.body_id.is_not(None))
+    gone = connection.execute(select(bodies.c.body_id).where(bodies.c.body_id.not_in(seen))).scalars().all()
+    for model in (models.Relabel, models.BodyData, models.Body):
+        remove_where(connection, model, "body_id", gone)
+    forget_unused(connection)
+    return len(gone)

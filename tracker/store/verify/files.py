@@ -1,0 +1,87 @@
+"""The file as a database: its pages, its references, its views, and the bitmaps of its crawls."""
+
+import re
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from tracker.store import models
+from tracker.store.bulk import table
+from tracker.store.definition import views_text
+from tracker.store.verify.report import Check
+
+Bits = NDArray[np.uint8]
+
+
+def check_file(connection: Connection, check: Check) -> None:
+    """SQLite's own integrity_check: pages, indexes, constraints."""
+    check.repairable = False
+    if connection.dialect.name != "sqlite":
+        check.skipped = f"{connection.dialect.name} looks after its own pages"
+        return
+    check.checked = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+    try:
+        found = connection.exec_driver_sql("PRAGMA integrity_check(1000)").scalars().all()
+    except DBAPIError as error:
+        found = [str(error.orig)]
+    for said in found:
+        if said != "ok":
+            check.found(str(said).splitlines()[-1])
+
+
+def check_references(connection: Connection, check: Check) -> None:
+    """Every foreign key leads somewhere."""
+    check.repairable = False
+    if connection.dialect.name != "sqlite":
+        check.skipped = f"{connection.dialect.name} holds its foreign keys itself"
+        return
+    check.checked = len(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").all())
+    for name, rowid, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+        row = "a row" if rowid is None else f"row {rowid}"
+        check.found(f"{name}: {row} leads to nothing in {parent}")
+
+
+def check_views(connection: Connection, check: Check) -> None:
+    """Every public view is there."""
+    wanted = re.findall(r"^CREATE VIEW (\w+)", views_text(), re.MULTILINE)
+    check.checked = len(wanted)
+    there = set(inspect(connection).get_view_names())
+    for name in wanted:
+        if name not in there:
+            check.found(f"view {name} is missing")
+
+
+def check_crawls(connection: Connection, check: Check) -> None:
+    """The bitmaps of each crawl can be read, name sites that are there, and are as many as its row counts."""
+    sites = table(models.Site).c.site_id
+    highest = connection.execute(select(func.max(sites))).scalar() or 0
+    known = np.zeros(highest // 8 * 8 + 8, dtype=np.uint8)
+    known[[row.site_id for row in connection.execute(select(sites))]] = 1
+    crawls = select(table(models.Crawl)).order_by(table(models.Crawl).c.crawl_id).execution_options(yield_per=100)
+    for row in connection.execute(crawls):
+        check.checked += 1
+        for name in ("answered", "failed"):
+            bits = bits_of(getattr(row, name), known.size)
+            if bits is None or (bits > known[: bits.size]).any():
+                check.repairable = False
+                said = "cannot be read" if bits is None else "names sites that are not there"
+                check.found(f"crawl {row.crawl_id} ({row.ref}): its bitmap of {name} sites {said}")
+            elif row.whole and int(bits.sum()) != (count := getattr(row, f"{name}_sites")):
+                check.found(f"crawl {row.crawl_id} ({row.ref}): {count} {name}, its bitmap has {int(bits.sum())}")
+
+
+def bits_of(blob: bytes, most: int) -> Bits | None:
+    """The bits of a bitmap of at most `most` sites; None if it is none, or more: a stranger's may be a bomb."""
+    if not blob:
+        return np.zeros(0, dtype=np.uint8)
+    unpacker = zlib.decompressobj()
+    try:
+        data = unpacker.decompress(blob, most // 8 + 1)
+    except zlib.error:
+        return None
+    if not unpacker.eof or len(data) * 8 > most:
+        return None
+    return np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")

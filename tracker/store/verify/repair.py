@@ -1,0 +1,49 @@
+"""Derived tables made again from the evidence, which is never touched."""
+
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Connection, delete, select, update
+
+from tracker.core.intervals import Hold
+from tracker.store import bitmap, models
+from tracker.store.bodies import Bodies
+from tracker.store.bulk import table
+from tracker.store.database import open_writer
+from tracker.store.derive import Deriver
+from tracker.store.exclusive import exclusively
+from tracker.store.policies import stored_agents
+from tracker.store.registry import rebuild_tally
+from tracker.store.rulings import Rulings
+from tracker.store.tally import Tally
+
+
+def repair(database: str | Path, *, hold: Hold | None = None) -> None:
+    """Derive rulings, spans, states, tallies, the counts of crawls and the views again; all or nothing.
+
+    For a history whose evidence is sound (`Report.can_be_repaired`). Raises DatabaseError, also while another writes.
+    """
+    with exclusively(database) as engine, engine.connect() as connection, connection.begin():
+        _derive_again(connection, hold or Hold())
+        _count_again(connection)
+        # Without their digest they are made again at the next opening.
+        connection.execute(delete(table(models.Meta)).where(table(models.Meta).c.key == "views"))
+    open_writer(database).dispose()
+
+
+def _derive_again(connection: Connection, hold: Hold) -> None:
+    rulings = Rulings(connection, stored_agents(connection))
+    rulings.rebuild()
+    # The differences that this collects are thrown away: the tallies follow from the finished states.
+    deriver = Deriver(connection, Bodies(connection, rulings), Tally(connection, rulings), hold)
+    deriver.rebuild(connection.execute(select(table(models.Site).c.site_id)).scalars().all())
+    rebuild_tally(connection, rulings)
+
+
+def _count_again(connection: Connection) -> None:
+    crawl = table(models.Crawl)
+    looks = select(crawl.c.crawl_id, crawl.c.answered, crawl.c.failed).where(crawl.c.whole == 1)
+    for crawl_id, answered, failed in connection.execute(looks).all():
+        sizes = [int(np.size(bitmap.unpack(blob))) for blob in (answered, failed)]
+        counts = dict(zip(("answered_sites", "failed_sites"), sizes, strict=True))
+        connection.execute(update(crawl).where(crawl.c.crawl_id == crawl_id).values(counts))
