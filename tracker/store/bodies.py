@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 import zstandard
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from tracker.core.policy import ABSENT, Policy
 from tracker.core.reading import Reading, read
@@ -26,14 +26,13 @@ class Bodies:
         self._compressor = zstandard.ZstdCompressor(level=_LEVEL)
         self._policy_of_body: dict[int, int] = {}
         self._policy_of_fingerprint: dict[bytes, int] = {}
+        self._token_ids: dict[str, int] = {}
 
     def ids(self, answers: Iterable[bytes]) -> dict[bytes, int]:
         """The body id of each distinct answer, stored and parsed if it is new."""
         wanted = {hashlib.sha256(data).digest(): data for data in answers}
         known = {row.sha256: row.body_id for row in rows_where(self._connection, models.Body, "sha256", wanted)}
-        for digest, data in wanted.items():
-            if digest not in known:
-                known[digest] = self._store(digest, data)
+        known |= self._store({digest: data for digest, data in wanted.items() if digest not in known})
         return {data: known[digest] for digest, data in wanted.items()}
 
     def policies(self, body_ids: Iterable[int]) -> Mapping[int, int]:
@@ -61,48 +60,69 @@ class Bodies:
         self._connection.execute(bodies.update().where(bodies.c.body_id == body_id).values(values))
         self._policy_of_body[body_id] = policy_id
 
-    def _store(self, digest: bytes, data: bytes) -> int:
-        reading = self.read(data)
-        policy_id = self.policy_id(reading.policy)
-        row = {
-            "sha256": digest,
-            "size": len(data),
-            "policy_id": policy_id,
-            "flags": reading.flag_text,
-        }
-        body_id = added(self._connection, models.Body, row)
-        packed = {"body_id": body_id, "codec": "zstd", "data": self._compressor.compress(data)}
-        add(self._connection, models.BodyData, [packed])
-        self._policy_of_body[body_id] = policy_id
-        return body_id
+    def _store(self, fresh: Mapping[bytes, bytes]) -> dict[bytes, int]:
+        """Read and store new bodies, by digest; gives their ids."""
+        readings = [self.read(data) for data in fresh.values()]
+        policies = self.policy_ids([reading.policy for reading in readings])
+        rows = [
+            {"sha256": digest, "size": len(data), "policy_id": policy_id, "flags": reading.flag_text}
+            for (digest, data), reading, policy_id in zip(fresh.items(), readings, policies, strict=True)
+        ]
+        body_ids = added(self._connection, models.Body, rows)
+        packed = [
+            {"body_id": body_id, "codec": "zstd", "data": self._compressor.compress(data)}
+            for body_id, data in zip(body_ids, fresh.values(), strict=True)
+        ]
+        add(self._connection, models.BodyData, packed)
+        self._policy_of_body.update(zip(body_ids, policies, strict=True))
+        return dict(zip(fresh, body_ids, strict=True))
 
     def policy_id(self, policy: Policy) -> int:
         """The id of a policy, stored if it is new."""
-        fingerprint = policy.fingerprint
-        if fingerprint not in self._policy_of_fingerprint:
-            self._policy_of_fingerprint[fingerprint] = self._found_oradded(fingerprint, policy)
-        return self._policy_of_fingerprint[fingerprint]
+        return self.policy_ids([policy])[0]
 
-    def _found_oradded(self, fingerprint: bytes, policy: Policy) -> int:
-        stored = table(models.Policy)
-        found = self._connection.execute(
-            select(stored.c.policy_id).where(stored.c.fingerprint == fingerprint)
-        ).scalar_one_or_none()
-        if found is not None:
-            return int(found)
-        row = {"fingerprint": fingerprint, "star": policy.star, "absent": int(policy.absent)}
-        policy_id = added(self._connection, models.Policy, row | {"loose": "\n".join(policy.loose)})
-        tokens = self._tokens([token for token, _ in policy.rules])
-        rules = [{"policy_id": policy_id, "token_id": tokens[t], "bits": bits} for t, bits in policy.rules]
+    def policy_ids(self, policies: Sequence[Policy]) -> list[int]:
+        """The ids of policies, stored if they are new."""
+        known = self._policy_of_fingerprint
+        unmet = {policy.fingerprint: policy for policy in policies if policy.fingerprint not in known}
+        for row in rows_where(self._connection, models.Policy, "fingerprint", unmet):
+            known[row.fingerprint] = row.policy_id
+        self._store_policies({fingerprint: policy for fingerprint, policy in unmet.items() if fingerprint not in known})
+        return [known[policy.fingerprint] for policy in policies]
+
+    def _store_policies(self, fresh: Mapping[bytes, Policy]) -> None:
+        rows = [
+            {
+                "fingerprint": fingerprint,
+                "star": policy.star,
+                "absent": int(policy.absent),
+                "loose": "\n".join(policy.loose),
+            }
+            for fingerprint, policy in fresh.items()
+        ]
+        policy_ids = added(self._connection, models.Policy, rows)
+        self._policy_of_fingerprint.update(zip(fresh, policy_ids, strict=True))
+        stored = dict(zip(policy_ids, fresh.values(), strict=True))
+        tokens = self._tokens({token for policy in stored.values() for token, _ in policy.rules})
+        rules = [
+            {"policy_id": policy_id, "token_id": tokens[token], "bits": bits}
+            for policy_id, policy in stored.items()
+            for token, bits in policy.rules
+        ]
         add(self._connection, models.Rule, rules)
-        signals = [{"policy_id": policy_id, **preference._asdict()} for preference in policy.preferences]
+        signals = [
+            {"policy_id": policy_id, **preference._asdict()}
+            for policy_id, policy in stored.items()
+            for preference in policy.preferences
+        ]
         add(self._connection, models.Signal, signals)
-        self._rulings.add(policy_id, policy)
-        return policy_id
+        self._rulings.add(stored)
 
-    def _tokens(self, tokens: Sequence[str]) -> dict[str, int]:
-        known = {row.token: row.token_id for row in rows_where(self._connection, models.Token, "token", tokens)}
-        for token in tokens:
-            if token not in known:
-                known[token] = added(self._connection, models.Token, {"token": token})
+    def _tokens(self, tokens: Iterable[str]) -> Mapping[str, int]:
+        known = self._token_ids
+        unmet = sorted(token for token in tokens if token not in known)
+        for row in rows_where(self._connection, models.Token, "token", unmet):
+            known[row.token] = row.token_id
+        fresh = [token for token in unmet if token not in known]
+        known.update(zip(fresh, added(self._connection, models.Token, [{"token": t} for t in fresh]), strict=True))
         return known

@@ -138,17 +138,14 @@ class Deriver:
         panels = memberships(self._connection, spans)
         horizon = self.horizon()
         old = stored_states(self._connection, spans)
-        rows: list[dict[str, Any]] = []
-        touched: list[int] = []
-        for site_id, found in spans.items():
-            new = states_of(found, policies, self._hold, horizon)
-            before = old.get(site_id, [])
-            if new == before:
-                continue
-            touched.append(site_id)
-            rows += [_state_row(site_id, state) for state in new]
-            self._tally.add(-1, before, panels.get(site_id, ()))
-            self._tally.add(+1, new, panels.get(site_id, ()))
+        new = {site_id: states_of(found, policies, self._hold, horizon) for site_id, found in spans.items()}
+        touched = [site_id for site_id, states in new.items() if states != old.get(site_id, [])]
+        self._tally.prepare(state for site_id in touched for state in (*old.get(site_id, ()), *new[site_id]))
+        for site_id in touched:
+            before, after = old.get(site_id, []), new[site_id]
+            self._tally.add(-1, [state for state in before if state not in after], panels.get(site_id, ()))
+            self._tally.add(+1, [state for state in after if state not in before], panels.get(site_id, ()))
+        rows = [_state_row(site_id, state) for site_id in touched for state in new[site_id]]
         remove_where(self._connection, models.State, "site_id", touched)
         add(self._connection, models.State, rows)
 

@@ -63,11 +63,17 @@ class Picture:
                 others.append(capture)
             elif isinstance(capture, Failure):
                 failed[known[_ID]] = capture
-            elif known[_EXPECTED] and known[_DIGEST] == _digest(capture.body):
+            elif known[_EXPECTED] and known[_DIGEST] == (
+                None if (body := capture.body) is None else sha256(body).digest()
+            ):
                 same.append(known[_ID])
             else:
                 others.append(capture)
         return Sorted(same, failed, others)
+
+    def site_ids(self, captures: Iterable[Answer | Failure]) -> dict[str, int]:
+        """The ids of those hosts that it knows."""
+        return {capture.host: self._sites[capture.host][_ID] for capture in captures if capture.host in self._sites}
 
     def running(self, site_ids: Iterable[int]) -> dict[int, Run]:
         """The runs of failures that go on if one of these sites fails again for the same cause."""

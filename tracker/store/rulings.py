@@ -5,7 +5,8 @@ rebuild of this table; no body is read again.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +17,15 @@ from tracker.core.definitions import BY_STAR, DEFINITIONS
 from tracker.core.policy import NO_GROUP, Policy, resolve
 from tracker.core.verdict import Basis
 from tracker.store import models
-from tracker.store.bulk import add, rows_where, table
+from tracker.store.bulk import add, chunks, rows_where, table
 
 COLUMNS = models.tally_columns()
 Counts = NDArray[np.int8]
 _REMEMBERED = 20_000
 
 
-def counts_of(named: bool, bits: int) -> list[int]:
+@cache
+def counts_of(named: bool, bits: int) -> tuple[int, ...]:
     """One ruling as 0 or 1 in every column of the tally."""
     values: list[int] = []
     for definition in DEFINITIONS.values():
@@ -31,7 +33,7 @@ def counts_of(named: bool, bits: int) -> list[int]:
         values.append(int(blocked))
         if not definition.named_only:
             values.append(int(blocked and named))
-    return values
+    return tuple(values)
 
 
 class Rulings:
@@ -52,10 +54,11 @@ class Rulings:
         """All tokens of the registry."""
         return [token for agent in self._agents for token in agent.tokens]
 
-    def add(self, policy_id: int, policy: Policy) -> None:
-        """Store what a new policy says to the agents for which it is not simply the wildcard's verdict."""
+    def add(self, policies: Mapping[int, Policy]) -> None:
+        """Store what new policies say to the agents for which it is not simply the wildcard's verdict."""
         rows = [
             {"agent_id": agent_id, "policy_id": policy_id, "named": named, "bits": bits}
+            for policy_id, policy in policies.items()
             for agent_id, named, bits in self.differing(policy)
         ]
         add(self._connection, models.Ruling, rows)
@@ -80,36 +83,40 @@ class Rulings:
         )
         for policy_id, token, bits in connection.execute(joined):
             named.setdefault(policy_id, []).append((token, bits))
-        for row in connection.execute(select(policies)).all():
-            rules_of = tuple(sorted(named.get(row.policy_id, ())))
-            loose = tuple(row.loose.splitlines())
-            self.add(row.policy_id, Policy(star=row.star, rules=rules_of, absent=bool(row.absent), loose=loose))
+        for some in chunks(connection.execute(select(policies)).all()):
+            self.add(
+                {
+                    row.policy_id: Policy(
+                        star=row.star,
+                        rules=tuple(sorted(named.get(row.policy_id, ()))),
+                        absent=bool(row.absent),
+                        loose=tuple(row.loose.splitlines()),
+                    )
+                    for row in some
+                }
+            )
+
+    def prepare(self, policy_ids: Iterable[int]) -> None:
+        """Load the matrices of policies that are about to be counted, all at once."""
+        missing = {policy_id for policy_id in policy_ids if policy_id not in self._matrices}
+        for row in rows_where(self._connection, models.Policy, "policy_id", missing):
+            says = [int(DEFINITIONS[name].counts_bits(False, row.star)) for name in BY_STAR]
+            self._site_counts[row.policy_id] = np.array([0, 1 - row.absent, row.absent, *says], dtype=np.int32)
+            star = np.array(counts_of(False, row.star), dtype=np.int8)
+            self._matrices[row.policy_id] = np.tile(star, (len(self.agent_ids), 1))
+        for row in rows_where(self._connection, models.Ruling, "policy_id", missing):
+            self._matrices[row.policy_id][self._row_of[row.agent_id]] = counts_of(bool(row.named), row.bits)
+        while len(self._matrices) > _REMEMBERED:
+            self._matrices.popitem(last=False)
 
     def matrix(self, policy_id: int) -> Counts:
         """What one site with this policy adds to the tally: agents in order x `COLUMNS`."""
-        found = self._matrices.get(policy_id)
-        if found is None:
-            found = self._matrices[policy_id] = self._load(policy_id)
-            if len(self._matrices) > _REMEMBERED:
-                self._matrices.popitem(last=False)
-        return found
+        if policy_id not in self._matrices:
+            self.prepare([policy_id])
+        return self._matrices[policy_id]
 
     def site_counts(self, policy_id: int) -> NDArray[np.int32]:
         """What one site with this policy adds to the counts of sites: members (0), readable, absent, and `BY_STAR`."""
-        self.matrix(policy_id)
+        if policy_id not in self._site_counts:
+            self.prepare([policy_id])
         return self._site_counts[policy_id]
-
-    def _load(self, policy_id: int) -> Counts:
-        policies = table(models.Policy)
-        wanted = select(policies.c.star, policies.c.absent).where(policies.c.policy_id == policy_id)
-        star, absent = self._connection.execute(wanted).one()
-        says = [int(DEFINITIONS[name].counts_bits(False, star)) for name in BY_STAR]
-        self._site_counts[policy_id] = np.array([0, 1 - absent, absent, *says], dtype=np.int32)
-        matrix = np.tile(np.array(counts_of(False, star), dtype=np.int8), (len(self.agent_ids), 1))
-        for agent_id, named, bits in self._rulings_of(policy_id):
-            matrix[self._row_of[agent_id]] = counts_of(bool(named), bits)
-        return matrix
-
-    def _rulings_of(self, policy_id: int) -> Iterable[tuple[int, int, int]]:
-        rows = rows_where(self._connection, models.Ruling, "policy_id", [policy_id])
-        return ((row.agent_id, row.named, row.bits) for row in rows)

@@ -30,6 +30,10 @@ class Tally:
         self._agents: dict[tuple[int, int], NDArray[np.int32]] = {}
         self._sites: dict[tuple[int, int], NDArray[np.int32]] = {}
 
+    def prepare(self, states: Iterable[State]) -> None:
+        """Load what is needed to count these states, all at once."""
+        self._rulings.prepare({state.policy for state in states if state.policy is not None})
+
     def add(self, sign: int, states: Sequence[State], memberships: Sequence[tuple[int, int, int | None]]) -> None:
         """Count a site's states (`sign` +1), or take them away (-1), in each panel (id, since, until) it is in."""
         for panel_id, since, until in memberships:
