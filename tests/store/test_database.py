@@ -234,8 +234,11 @@ def test_migrations_end_in_the_declared_tables(empty_history: Path) -> None:
     engine.dispose()
 
 
-def test_changed_views_are_made_again(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_views_are_made_again_and_those_of_others_stay(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     play(database, [LOOK])
+    connection = sqlite3.connect(database)
+    connection.execute("CREATE VIEW mine AS SELECT agent FROM agents WHERE agent LIKE 'c%'")
+    connection.close()
     before = dump(database)
     text = definition.views_text().replace(
         "CREATE VIEW agents AS", "CREATE VIEW agents AS SELECT 1 AS one UNION ALL", 1
@@ -246,6 +249,7 @@ def test_changed_views_are_made_again(database: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(db, "views_text", lambda: new)
     with Reader(database) as reader:
         assert reader.sql("SELECT agent FROM agents").rows == [("changed",)]
+        assert reader.sql("SELECT agent FROM mine").rows == [("changed",)]
         assert len(reader.sql("SELECT * FROM sites").rows) > 0
     monkeypatch.undo()
     with Reader(database) as reader:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, update
 from tracker.core.policy import RULESET
 from tracker.store import evidence, models
 from tracker.store.bodies import ABSENT_BODY, Bodies
-from tracker.store.bulk import add_or, added, rows_where, table
+from tracker.store.bulk import add_one, add_or, rows_where, table
 from tracker.store.captures import Answer, Capture, Failure
 from tracker.store.crawls import site_ids
 
@@ -50,7 +50,7 @@ def note_batch(
         connection.execute(update(crawls).where(*same).values(values))
         return
     row = {"source_id": source_id, "panel_id": panel_id, "ref": ref, "ruleset": RULESET, "whole": 0}
-    added(connection, models.Crawl, row | values)
+    add_one(connection, models.Crawl, row | values)
 
 
 def _note_failures(connection: Connection, source_id: int, failures: Sequence[tuple[int, int, Failure]]) -> None:

@@ -56,23 +56,6 @@ def add(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[st
         run_many(connection, _insert(model), rows)
 
 
-def added(connection: Connection, model: type[SQLModel], row: Mapping[str, Any]) -> int:
-    """Insert one row and give its new id."""
-    key = connection.execute(_insert(model), row).inserted_primary_key
-    assert key is not None
-    return int(key[0])
-
-
-def added_all(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert rows of a table that numbers them; their new ids, in order."""
-    if not rows:
-        return []
-    target = table(model)
-    (key,) = target.primary_key
-    statement = insert(target).returning(key, sort_by_parameter_order=True)
-    return list(connection.execute(statement, rows).scalars())
-
-
 def run_many(connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
     """Run a statement once a row by the driver's own executemany.
 
@@ -98,6 +81,21 @@ def _insert(model: type[SQLModel]) -> Insert:
 
 
 Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
+
+
+def added(connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert rows of a table that numbers them; their new ids, in order."""
+    if not rows:
+        return []
+    target = table(model)
+    (key,) = target.primary_key
+    statement = insert(target).returning(key, sort_by_parameter_order=True)
+    return list(connection.execute(statement, rows).scalars())
+
+
+def add_one(connection: Connection, model: type[SQLModel], row: Mapping[str, Any]) -> int:
+    """Insert a row of a table that numbers them; its new id."""
+    return added(connection, model, [row])[0]
 
 
 def upsert(dialect: str, target: Table) -> Upsert:

@@ -10,7 +10,7 @@ from tracker.core.policy import RULESET
 from tracker.store import evidence, models
 from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import ABSENT_BODY, Bodies
-from tracker.store.bulk import added, rows_where, table
+from tracker.store.bulk import add_one, added, rows_where, table
 from tracker.store.captures import Answer, PastCrawl
 from tracker.store.trouble import note_failures, running
 
@@ -30,7 +30,7 @@ def note_crawls(
         memory = _Memory(answers, dict.fromkeys(ids.values(), max(earlier, default=0)))
         for crawl in segment:
             row = memory.note(connection, bodies, source_id, crawl, ids)
-            added(connection, models.Crawl, row | {"source_id": source_id, "panel_id": panel_id})
+            add_one(connection, models.Crawl, row | {"source_id": source_id, "panel_id": panel_id})
     return set(ids.values())
 
 
@@ -98,6 +98,5 @@ def site_ids(connection: Connection, hosts: Iterable[str]) -> dict[str, int]:
     """The ids of hosts, stored if they are new."""
     wanted = set(hosts)
     known = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", wanted)}
-    for host in sorted(wanted - known.keys()):
-        known[host] = added(connection, models.Site, {"host": host})
-    return known
+    fresh = sorted(wanted - known.keys())
+    return known | dict(zip(fresh, added(connection, models.Site, [{"host": host} for host in fresh]), strict=True))

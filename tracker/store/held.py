@@ -82,34 +82,39 @@ def held_policies(ask: Ask, panel: str, days: Sequence[str]) -> dict[str, Polici
 
 def _failed_at(ask: Ask, ends: Sequence[int]) -> Iterator[Ints]:
     """The sites whose newest look before each of the moments, in order of time, failed."""
-    failed: set[int] = set()
+    failed = np.zeros(ask("SELECT COALESCE(MAX(site_id), 0) + 1 FROM site", {}).rows[0][0], dtype=np.bool_)
     looks = iter(_looks(ask))
     look = next(looks, None)
     for end in ends:
         while look is not None and look[0] < end:
-            at, answers = look[0], set[int]()
+            at, answers = look[0], []
             # Of looks in one second an answer counts, whichever source it is from.
             while look is not None and look[0] == at:
-                answers |= look[1]
-                failed |= look[2]
+                answers.append(look[1])
+                failed[look[2]] = True
                 look = next(looks, None)
-            failed -= answers
-        yield np.fromiter(sorted(failed), dtype=np.int64, count=len(failed))
+            for answered in answers:
+                failed[answered] = False
+        yield np.flatnonzero(failed)
 
 
-def _looks(ask: Ask) -> Iterator[tuple[int, set[int], set[int]]]:
+def _looks(ask: Ask) -> Iterator[tuple[int, Ints, Ints]]:
     """Every look in order of time: when, who answered and who failed."""
     found = [(at, answered, failed) for at, answered, failed in ask(_CRAWLS, {}).rows]
     for at, rows in groupby(ask(_CAPTURES, {}).rows, key=lambda row: row[0]):
         each = list(rows)
-        found.append((at, {row[1] for row in each if row[2]}, {row[1] for row in each if not row[2]}))
+        found.append((at, *(_sites(row[1] for row in each if row[2] == answered) for answered in (1, 0))))
     for at, answered, failed in sorted(found, key=lambda look: look[0]):
-        yield at, _ids(answered), _ids(failed)
+        yield at, _unpacked(answered), _unpacked(failed)
 
 
-def _ids(sites: bytes | set[int]) -> set[int]:
+def _sites(site_ids: Iterable[int]) -> Ints:
+    return np.fromiter(site_ids, dtype=np.int64)
+
+
+def _unpacked(sites: bytes | Ints) -> Ints:
     # Bitmaps are unpacked one at a time: those of a year are large.
-    return sites if isinstance(sites, set) else set(bitmap.unpack(sites).tolist())
+    return sites if isinstance(sites, np.ndarray) else bitmap.unpack(sites)
 
 
 def _states(ask: Ask, sites: Ints) -> Ints:

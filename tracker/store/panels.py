@@ -14,7 +14,7 @@ from tracker.core.intervals import DAY
 from tracker.core.panels import Member, Panel
 from tracker.errors import PanelError
 from tracker.store import models
-from tracker.store.bulk import add, added, chunks, rows_where, table
+from tracker.store.bulk import add, add_one, chunks, rows_where, table
 from tracker.store.derive import stored_states
 from tracker.store.tally import Tally
 
@@ -146,7 +146,7 @@ def _panel_id(connection: Connection, facts: Panel) -> int:
     found = connection.execute(select(panels.c.panel_id).where(panels.c.name == facts.name)).scalar_one_or_none()
     if found is not None:
         return int(found)
-    return added(connection, models.Panel, row)
+    return add_one(connection, models.Panel, row)
 
 
 def _about(facts: Panel) -> dict[str, Any]:

@@ -61,15 +61,17 @@ class Reader:
             result = self._run(statement, values)
             if not result.returns_rows:
                 raise QueryError("the statement returns no rows; ask with SELECT (the history is read-only here)")
-            rows = result.fetchmany(limit + 1) if limit is not None else result.fetchall()
             columns = tuple(result.keys())
+            # The driver's own rows are tuples; SQLAlchemy's would cost as much again as most questions.
+            cursor = result.cursor
+            rows = list(cursor.fetchmany(limit + 1) if limit is not None else cursor.fetchall())
             result.close()
         except DBAPIError as error:
             raise self._explain(error, seconds) from error
         finally:
             self._connection.rollback()
         kept = rows if limit is None else rows[:limit]
-        return Rows(columns, [tuple(row) for row in kept], cut=len(kept) < len(rows))
+        return Rows(columns, kept, cut=len(kept) < len(rows))
 
     def _run(self, statement: str, values: Mapping[str, Any] | None) -> CursorResult[Any]:
         if values is not None:

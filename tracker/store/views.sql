@@ -57,11 +57,12 @@ SELECT s.host AS site, s.sector AS category,
          (SELECT MIN(y.valid_from) FROM state y WHERE y.site_id = s.site_id)), 'unixepoch') AS since,
        strftime('%Y-%m-%dT%H:%M:%SZ', h.last_try, 'unixepoch') AS last_checked
 FROM site s
-CROSS JOIN agent a
+LEFT JOIN head h ON h.site_id = s.site_id
 LEFT JOIN state t ON t.site_id = s.site_id AND t.valid_to IS NULL
 LEFT JOIN policy p ON p.policy_id = t.policy_id
-LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = a.agent_id
-LEFT JOIN head h ON h.site_id = s.site_id;
+-- What is one for a site is found before its agents are gone through.
+CROSS JOIN agent a
+LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = a.agent_id;
 
 -- What each site said to each agent over time: one row per unchanged stretch of (verdict, named, root_blocked).
 -- The states of a site follow each other without a gap, so a stretch ends where the next one starts.
@@ -126,18 +127,20 @@ SELECT date(l.at, 'unixepoch'), strftime('%Y-%m-%dT%H:%M:%SZ', l.at, 'unixepoch'
        COALESCE(n.named, 0), lower(hex(b.sha256)), lower(hex(b.sha256)),
        CASE WHEN l.at / 86400 < a.valid_from_day THEN 0 ELSE 1 END, 'parser'
 FROM relabel l
+-- The sites whose answer it was on that day; that of others in the past was relabelled too: view relabels.
+-- CROSS JOIN: SQLite is to begin with the few relabels, not with all spans.
+CROSS JOIN span x
 JOIN body b ON b.body_id = l.body_id
 JOIN policy po ON po.policy_id = l.policy_before
 JOIN policy pn ON pn.policy_id = l.policy_after
--- The sites whose answer it was on that day; that of others in the past was relabelled too: view relabels.
-JOIN span x ON x.body_id = l.body_id AND x.first_seen <= l.at
-  AND NOT EXISTS (SELECT 1 FROM span y
-    WHERE y.site_id = x.site_id AND y.first_seen > x.first_seen AND y.first_seen <= l.at)
 JOIN site s ON s.site_id = x.site_id
 CROSS JOIN agent a
 LEFT JOIN ruling o ON o.policy_id = l.policy_before AND o.agent_id = a.agent_id
 LEFT JOIN ruling n ON n.policy_id = l.policy_after AND n.agent_id = a.agent_id
-WHERE COALESCE(o.bits, po.star) & 3 <> COALESCE(n.bits, pn.star) & 3;
+WHERE x.body_id = l.body_id AND x.first_seen <= l.at
+  AND NOT EXISTS (SELECT 1 FROM span y
+    WHERE y.site_id = x.site_id AND y.first_seen > x.first_seen AND y.first_seen <= l.at)
+  AND COALESCE(o.bits, po.star) & 3 <> COALESCE(n.bits, pn.star) & 3;
 
 -- What a better ruleset read differently in the same bytes: the whole history of these files follows the new reading.
 CREATE VIEW relabels AS

@@ -21,7 +21,7 @@ from tracker.store import bitmap, evidence, models
 from tracker.store.batches import note_batch, note_captures
 from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import Bodies
-from tracker.store.bulk import added, rows_where, run_many, table
+from tracker.store.bulk import add_one, rows_where, run_many, table
 from tracker.store.captures import Answer, Capture, Failure, PastCrawl, SourceFacts
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
 from tracker.store.database import close_writer, explained, open_writer, place_of
@@ -170,7 +170,7 @@ class Writer:
             source_id = connection.execute(found).scalar_one_or_none()
             if source_id is None:
                 row = {"kind": facts.kind, "name": facts.name, "key": facts.key, "rank": facts.rank}
-                source_id = added(connection, models.Source, row | {"panel_id": panel_id})
+                source_id = add_one(connection, models.Source, row | {"panel_id": panel_id})
             return int(source_id)
 
     def known_refs(self, source_id: int) -> set[str]:
@@ -191,7 +191,7 @@ class Writer:
                 answered, failed = (SiteSet(bitmap.unpack(blob)) for blob in (row.answered, row.failed))
                 return OpenCrawl(row.crawl_id, source_id, panel_id, at, late, answered, failed)
             values = {"source_id": source_id, "panel_id": panel_id, "at": at, "ref": ref, "asked": asked}
-            crawl_id = added(connection, models.Crawl, values | {"vantage": vantage, "ruleset": RULESET})
+            crawl_id = add_one(connection, models.Crawl, values | {"vantage": vantage, "ruleset": RULESET})
             return OpenCrawl(crawl_id, source_id, panel_id, at, late)
 
     def remaining(self, crawl: OpenCrawl, hosts: Sequence[str]) -> list[str]:

@@ -65,10 +65,11 @@ def _run(connection: Connection, version: int, application_id: int, views: str, 
         with connection.begin():
             # Another process may have done it while we waited for the lock.
             version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-            _drop_views(connection)
+            others = _drop_views(connection, views)
             for number in range(version + 1, SCHEMA_VERSION + 1):
                 _execute(connection, _FILES[number])
             _execute(connection, views)
+            _restore_views(connection, others)
             facts = [("views", digest), ("schema_version", str(SCHEMA_VERSION))]
             connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts)
             connection.exec_driver_sql(f"PRAGMA application_id = {application_id}")
@@ -82,10 +83,18 @@ def _run(connection: Connection, version: int, application_id: int, views: str, 
         raw.execute("PRAGMA foreign_keys = ON")
 
 
-def _drop_views(connection: Connection) -> None:
-    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'view'").scalars().all()
-    for name in names:
+def _drop_views(connection: Connection, ours: str) -> list[str]:
+    """Drop all views, which a rebuilt table would break; the SQL of those that are not ours."""
+    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'view'").all()
+    for name, _ in rows:
         connection.exec_driver_sql(f'DROP VIEW "{name}"')
+    return [sql for name, sql in rows if f"CREATE VIEW {name} AS" not in ours]
+
+
+def _restore_views(connection: Connection, others: list[str]) -> None:
+    """Make people's own views again. SQLite looks at what they refer to only when they are asked."""
+    for sql in others:
+        connection.exec_driver_sql(sql)
 
 
 def _execute(connection: Connection, script: str) -> None:
