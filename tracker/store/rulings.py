@@ -104,10 +104,15 @@ class Rulings:
             self._site_counts[row.policy_id] = np.array([0, 1 - row.absent, row.absent, *says], dtype=np.int32)
             star = np.array(counts_of(False, row.star), dtype=np.int8)
             self._matrices[row.policy_id] = np.tile(star, (len(self.agent_ids), 1))
-        for row in rows_where(self._connection, models.Ruling, "policy_id", missing):
-            self._matrices[row.policy_id][self._row_of[row.agent_id]] = counts_of(bool(row.named), row.bits)
+        for policy_id, agent_id, named, bits in self._rulings_of(missing):
+            self._matrices[policy_id][self._row_of[agent_id]] = counts_of(bool(named), bits)
         while len(self._matrices) > _REMEMBERED:
             self._matrices.popitem(last=False)
+
+    def _rulings_of(self, policy_ids: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
+        """(policy id, agent id, named, bits) of some policies."""
+        for row in rows_where(self._connection, models.Ruling, "policy_id", policy_ids):
+            yield row.policy_id, row.agent_id, row.named, row.bits
 
     def matrix(self, policy_id: int) -> Counts:
         """What one site with this policy adds to the tally: agents in order x `COLUMNS`."""
