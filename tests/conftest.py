@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -46,12 +47,7 @@ def empty_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tracker.store.write import Writer
 
     path = tmp_path_factory.mktemp("template") / "history.sqlite"
-    with Writer(path, AGENTS) as writer:
-        assert writer.history_id
-    connection = sqlite3.connect(path)
-    connection.execute("DELETE FROM meta WHERE key = 'history_id'")  # each copy is a history of its own
-    connection.commit()
-    connection.close()
+    Writer(path, AGENTS).close()
     return path
 
 
@@ -64,6 +60,10 @@ def fresh_file(empty_history: Path, tmp_path_factory: pytest.TempPathFactory) ->
     def fresh() -> Path:
         path = folder / f"{len(made)}.sqlite"
         shutil.copyfile(empty_history, path)
+        connection = sqlite3.connect(path)
+        with connection:  # each copy is a history of its own
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'history_id'", (uuid4().hex,))
+        connection.close()
         made.append(path)
         return path
 

@@ -81,7 +81,7 @@ def test_any_order_of_arrival_ends_in_the_same_history(
 
 
 @pytest.mark.slow
-@settings(RELAXED, max_examples=3_000)
+@settings(RELAXED, max_examples=5_000)
 @given(arrivals())
 def test_any_order_of_arrival_many_times(fresh_history: Fresh, case: tuple[list[Look], list[Look]]) -> None:
     order_does_not_matter(*case, fresh_history)

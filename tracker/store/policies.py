@@ -1,7 +1,7 @@
 """Policies and agents read back from their rows."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -12,8 +12,9 @@ from tracker.store import models
 from tracker.store.bulk import chunks, rows_where, table
 
 
-def stored_policies(connection: Connection, policy_ids: Sequence[int]) -> dict[int, Policy]:
+def stored_policies(connection: Connection, policy_ids: Iterable[int]) -> dict[int, Policy]:
     """What the rows of policies say, by id."""
+    policy_ids = list(policy_ids)
     rules: dict[int, list[tuple[str, int]]] = {policy_id: [] for policy_id in policy_ids}
     preferences: dict[int, list[Preference]] = {policy_id: [] for policy_id in policy_ids}
     rule, token = table(models.Rule).c, table(models.Token).c

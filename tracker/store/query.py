@@ -66,7 +66,7 @@ class Reader:
             cursor = result.cursor
             rows = list(cursor.fetchmany(limit + 1) if limit is not None else cursor.fetchall())
             result.close()
-        except DBAPIError as error:
+        except (DBAPIError, self._connection.dialect.loaded_dbapi.Error) as error:
             raise self._explain(error, seconds) from error
         finally:
             self._connection.rollback()
@@ -81,8 +81,9 @@ class Reader:
             return self._connection.exec_driver_sql(statement)
         return self._connection.execute(text(statement.replace(":", r"\:")))
 
-    def _explain(self, error: DBAPIError, seconds: float) -> Exception:
-        said = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
+    def _explain(self, error: Exception, seconds: float) -> Exception:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        said = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
         if "interrupted" in said or "statement timeout" in said:
             return QueryError(f"the query took longer than {seconds:g} s: narrow it by site, agent or date")
         if "readonly" in said or "read only" in said or "read-only" in said:

@@ -98,7 +98,7 @@ class Rulings:
 
     def prepare(self, policy_ids: Iterable[int]) -> None:
         """Load the matrices of policies that are about to be counted, all at once."""
-        missing = sorted({policy_id for policy_id in policy_ids if policy_id not in self._matrices})
+        missing = {policy_id for policy_id in policy_ids if policy_id not in self._matrices}
         for row in rows_where(self._connection, models.Policy, "policy_id", missing):
             says = [int(DEFINITIONS[name].counts_bits(False, row.star)) for name in BY_STAR]
             self._site_counts[row.policy_id] = np.array([0, 1 - row.absent, row.absent, *says], dtype=np.int32)
@@ -108,6 +108,11 @@ class Rulings:
             self._matrices[policy_id][self._row_of[agent_id]] = counts_of(bool(named), bits)
         while len(self._matrices) > _REMEMBERED:
             self._matrices.popitem(last=False)
+
+    def _rulings_of(self, policy_ids: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
+        """(policy id, agent id, named, bits) of some policies."""
+        for row in rows_where(self._connection, models.Ruling, "policy_id", policy_ids):
+            yield row.policy_id, row.agent_id, row.named, row.bits
 
     def matrix(self, policy_id: int) -> Counts:
         """What one site with this policy adds to the tally: agents in order x `COLUMNS`."""
@@ -120,8 +125,3 @@ class Rulings:
         if policy_id not in self._site_counts:
             self.prepare([policy_id])
         return self._site_counts[policy_id]
-
-    def _rulings_of(self, policy_ids: Sequence[int]) -> Iterable[tuple[int, int, int, int]]:
-        """(policy id, agent id, named, bits) of policies, as they are stored."""
-        rows = rows_where(self._connection, models.Ruling, "policy_id", policy_ids)
-        return ((row.policy_id, row.agent_id, row.named, row.bits) for row in rows)

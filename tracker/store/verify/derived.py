@@ -1,6 +1,6 @@
 """Derived tables against what follows from the evidence: spans, heads, states and tallies of every site."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
@@ -24,9 +24,9 @@ _NOBODY = -1  # the policy of an absence where none is stored
 class FreshRulings(Rulings):
     """The counts of policies worked out from the policies themselves, whatever table `ruling` holds."""
 
-    def _rulings_of(self, policy_ids: Sequence[int]) -> Iterable[tuple[int, int, int, int]]:
-        policies = stored_policies(self._connection, policy_ids)
-        return ((policy_id, *row) for policy_id, policy in policies.items() for row in self.differing(policy))
+    def _rulings_of(self, policy_ids: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
+        for policy_id, policy in stored_policies(self._connection, policy_ids).items():
+            yield from ((policy_id, *ruling) for ruling in self.differing(policy))
 
 
 class DerivedChecks:
