@@ -127,11 +127,12 @@ class Deriver:
     def expire(self) -> None:
         """Make unknown what has outlived its hold by the horizon: nobody may have looked, so nothing else would."""
         heads, states = table(models.Head), table(models.State)
-        over = select(heads.c.site_id).where(~held_at(self.horizon(), self._hold))
-        still_known = (states.c.valid_to.is_(None), states.c.policy_id.is_not(None))
-        # In two steps: together, SQLite would go through all open states instead of the few heads.
-        sites = self._connection.execute(over).scalars().all()
-        self.refresh(row.site_id for row in rows_where(self._connection, models.State, "site_id", sites, *still_known))
+        # Correlated, so that SQLite asks for the states of the few overdue heads, and not for the heads of all states.
+        known = select(states.c.site_id).where(
+            states.c.site_id == heads.c.site_id, states.c.valid_to.is_(None), states.c.policy_id.is_not(None)
+        )
+        overdue = select(heads.c.site_id).where(~held_at(self.horizon(), self._hold), known.exists())
+        self.refresh(self._connection.execute(overdue).scalars().all())
 
     def _replace_states(self, spans: dict[int, list[Span]]) -> None:
         policies = self._bodies.policies(span.body for found in spans.values() for span in found)

@@ -5,9 +5,9 @@ the second only the newest attempt, so that a look at one digest and a statement
 nothing need be asked of the tables. Whatever else comes goes the long way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Connection, and_, case, or_, select
 
@@ -22,20 +22,32 @@ _ID, _DIGEST, _EXPECTED = 1, 2, 3
 
 
 class Sorted(NamedTuple):
-    """A batch of captures: the sites that answered as expected, those that failed, and what goes the long way."""
+    """A batch of captures by what they mean for their sites.
+
+    `same`: sites that answered as expected; `failed`: those that failed; `others` go the long way, `ids` has their
+    sites where they are known.
+    """
 
     same: list[int]
     failed: dict[int, Failure]
     others: list[Answer | Failure]
+    ids: dict[str, int]
 
 
 class Picture:
-    """How the members of a panel stand before a crawl of a source at `at` (UTC seconds), newer than all it knows.
+    """How the members of a panel stand before a crawl asks them.
 
-    Sites without a look, or with one at `at` or later, are not in it. A million sites take about 300 MB.
+    Each site leaves it as soon as it was asked. Who was not asked before is not in it. A million sites take about
+    300 MB.
     """
 
-    def __init__(self, connection: Connection, source_id: int, panel_id: int, at: int, hold: Hold) -> None:
+    def __init__(self, sites: Iterable[tuple[Any, ...]] = (), runs: Mapping[int, Run] | None = None) -> None:
+        self._sites = {site[0]: site for site in sites}
+        self._runs = runs or {}
+
+    @classmethod
+    def of(cls, connection: Connection, source_id: int, panel_id: int, at: int, hold: Hold) -> Self:
+        """Take it for a crawl of a source at `at` (UTC seconds) that is newer than all that is known."""
         head, site, body = table(models.Head), table(models.Site), table(models.Body)
         member = table(models.PanelMember)
         tables = (
@@ -47,42 +59,29 @@ class Picture:
         expected = case((and_(head.c.source_id == source_id, held_at(at, hold)), 1), else_=0)
         here = (member.c.panel_id == panel_id, head.c.last_try < at)
         found = select(site.c.host, head.c.site_id, body.c.sha256, expected).select_from(tables).where(*here)
-        self._sites: dict[str, tuple[Any, ...]] = {row[0]: row for row in bare_rows(connection, found)}
         failing = or_(head.c.failed_after.is_not(None), head.c.first_seen.is_(None))
         tries = bare_rows(connection, select(head.c.site_id, head.c.last_try).where(failing))
-        self._running = running(connection, source_id, at, dict(tries))
+        return cls(bare_rows(connection, found), running(connection, source_id, at, dict(tries)))
 
     def sort(self, captures: Iterable[Answer | Failure]) -> Sorted:
-        """What each of the captures means for its site."""
-        same: list[int] = []
-        failed: dict[int, Failure] = {}
-        others: list[Answer | Failure] = []
+        """What these captures, one a site, mean; their sites leave the picture."""
+        found = Sorted([], {}, [], {})
         for capture in captures:
-            known = self._sites.get(capture.host)
+            known = self._sites.pop(capture.host, None)
             if known is None:
-                others.append(capture)
+                found.others.append(capture)
             elif isinstance(capture, Failure):
-                failed[known[_ID]] = capture
-            elif known[_EXPECTED] and known[_DIGEST] == (
-                None if (body := capture.body) is None else sha256(body).digest()
-            ):
-                same.append(known[_ID])
+                found.failed[known[_ID]] = capture
+            elif known[_EXPECTED] and known[_DIGEST] == _digest(capture.body):
+                found.same.append(known[_ID])
             else:
-                others.append(capture)
-        return Sorted(same, failed, others)
-
-    def site_ids(self, captures: Iterable[Answer | Failure]) -> dict[str, int]:
-        """The ids of those hosts that it knows."""
-        return {capture.host: self._sites[capture.host][_ID] for capture in captures if capture.host in self._sites}
+                found.others.append(capture)
+                found.ids[capture.host] = known[_ID]
+        return found
 
     def running(self, site_ids: Iterable[int]) -> dict[int, Run]:
         """The runs of failures that go on if one of these sites fails again for the same cause."""
-        return {site_id: self._running[site_id] for site_id in site_ids if site_id in self._running}
-
-    def forget(self, hosts: Iterable[str]) -> None:
-        """These sites have been asked: nothing more is known of how they stand."""
-        for host in hosts:
-            self._sites.pop(host, None)
+        return {site_id: self._runs[site_id] for site_id in site_ids if site_id in self._runs}
 
 
 def _digest(body: bytes | None) -> bytes | None:

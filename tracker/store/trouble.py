@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from tracker.store import models
-from tracker.store.bulk import add_or, rows_where, table
+from tracker.store.bulk import add_or, bare_rows, chunks, table
 from tracker.store.captures import Failure
+
+_IN_ONE_STATEMENT = 5_000
 
 
 class Run(NamedTuple):
@@ -40,10 +42,9 @@ def running(connection: Connection, source_id: int, at: int, last_tries: Mapping
     column = table(models.Trouble).c
     since = min(last_tries.values(), default=at)
     recent = (column.source_id == source_id, column.first_seen < at, column.last_seen >= since)
-    runs = rows_where(connection, models.Trouble, "site_id", last_tries, *recent)
-    newest = {run.site_id: run for run in sorted(runs, key=lambda run: run.last_seen)}
-    return {
-        site_id: Run(run.kind, run.first_seen, run.checks)
-        for site_id, run in newest.items()
-        if run.last_seen == last_tries[site_id] < at
-    }
+    asked = select(column.site_id, column.last_seen, column.kind, column.first_seen, column.checks).where(*recent)
+    newest: dict[int, tuple[int, Run]] = {}
+    for some in chunks(last_tries, _IN_ONE_STATEMENT):
+        ordered = asked.where(column.site_id.in_(some)).order_by(column.last_seen, column.first_seen)
+        newest.update((site_id, (seen, Run(*run))) for site_id, seen, *run in bare_rows(connection, ordered))
+    return {site_id: run for site_id, (seen, run) in newest.items() if seen == last_tries[site_id] < at}

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,7 +21,7 @@ from tracker.store import bitmap, evidence, models
 from tracker.store.batches import note_batch, note_captures
 from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import Bodies
-from tracker.store.bulk import add_one, rows_where, table
+from tracker.store.bulk import add_one, rows_where, run_many, table
 from tracker.store.captures import Answer, Capture, Failure, PastCrawl, SourceFacts
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
 from tracker.store.database import close_writer, explained, open_writer, place_of
@@ -30,7 +30,7 @@ from tracker.store.forget import Forgotten, forget
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
 from tracker.store.panels import Revision, revise_panel, store_panel, stored_list
-from tracker.store.picture import Picture, Sorted
+from tracker.store.picture import Picture
 from tracker.store.place import Place
 from tracker.store.registry import sync_registry
 from tracker.store.reread import reread
@@ -104,7 +104,7 @@ class Writer:
         self._bodies = Bodies(self._connection, self._rulings)
         self._tally = Tally(self._connection, self._rulings)
         self._derive = Deriver(self._connection, self._bodies, self._tally, self._hold)
-        self._picture: dict[int, Picture] = {}
+        self._pictures: dict[int, Picture] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -128,7 +128,7 @@ class Writer:
         with explained(self._place):
             try:
                 # Whatever is written may change how sites stand; `record` alone knows better.
-                self._picture = {}
+                self._pictures = {}
                 with self._connection.begin():
                     yield self._connection
                     self._tally.flush()
@@ -205,31 +205,30 @@ class Writer:
     def record(self, crawl: OpenCrawl, captures: Iterable[Answer | Failure]) -> None:
         """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over."""
         given = {capture.host: capture for capture in captures}
-        picture = self._picture.get(crawl.crawl_id)
+        known = self._pictures.get(crawl.crawl_id)
         with self._transaction() as connection:
-            if picture is None and not crawl.late:
-                picture = Picture(connection, crawl.source_id, crawl.panel_id, crawl.at, self._hold)
-            found = picture.sort(given.values()) if picture else Sorted([], {}, list(given.values()))
-            known = picture.site_ids(found.others) if picture else {}
-            ids = known | site_ids(connection, {capture.host for capture in found.others} - known.keys())
+            picture = known or self._picture_for(connection, crawl)
+            found = picture.sort(given.values())
+            ids = found.ids | site_ids(connection, {capture.host for capture in found.others} - found.ids.keys())
             fresh = {ids[capture.host]: capture for capture in found.others if not crawl.has(ids[capture.host])}
             answers = {site: capture for site, capture in fresh.items() if isinstance(capture, Answer)}
             failures = {site: capture for site, capture in fresh.items() if isinstance(capture, Failure)}
             answered = crawl.answered.plus([*found.same, *answers])
             failed = crawl.failed.plus([*found.failed, *failures])
-            looks = replace(crawl, answered=answered, failed=failed)
-            connection.execute(_NOTE_LOOKS, looks_row(looks.answered, looks.failed) | {"id": crawl.crawl_id})
-            if picture:
-                runs = picture.running(found.failed)
-                note_failures(connection, crawl.source_id, crawl.at, found.failed, runs)
-                self._derive.stay(found.same, found.failed, crawl.at)
+            run_many(connection, _NOTE_LOOKS, [looks_row(answered, failed) | {"id": crawl.crawl_id}])
+            runs = picture.running(found.failed)
+            note_failures(connection, crawl.source_id, crawl.at, found.failed, runs)
+            self._derive.stay(found.same, found.failed, crawl.at)
             if fresh:
                 self._change(connection, crawl, answers, failures)
         # Only now: a batch that failed can be given again.
         crawl.answered, crawl.failed = answered, failed
-        if picture:
-            picture.forget(given)
-            self._picture = {crawl.crawl_id: picture}
+        self._pictures = {crawl.crawl_id: picture}
+
+    def _picture_for(self, connection: Connection, crawl: OpenCrawl) -> Picture:
+        if crawl.late:
+            return Picture()
+        return Picture.of(connection, crawl.source_id, crawl.panel_id, crawl.at, self._hold)
 
     def _change(
         self, connection: Connection, crawl: OpenCrawl, answers: dict[int, Answer], failures: dict[int, Failure]
