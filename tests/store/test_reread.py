@@ -22,6 +22,7 @@ TO_SCHEMA_1 = """
 UPDATE policy SET fingerprint = randomblob(32) WHERE loose <> '' OR policy_id IN (SELECT policy_id FROM signal);
 DROP TABLE signal;
 DROP TABLE relabel;
+DROP INDEX crawl_whole;
 ALTER TABLE crawl DROP COLUMN whole;
 ALTER TABLE policy DROP COLUMN loose;
 ALTER TABLE tally DROP COLUMN naive_substring;

@@ -14,7 +14,7 @@ from tracker.core.panels import Panel
 from tracker.crawl.engine import run
 from tracker.net.fetch import Fetcher, FetchSettings
 from tracker.net.loop import run as run_loop
-from tracker.store.captures import OWN, Answer, Failure
+from tracker.store.captures import OWN, Answer, Failure, usual_address
 from tracker.store.write import OpenCrawl, Writer
 
 OnDone = Callable[[Observation], None]
@@ -141,5 +141,6 @@ def _record(writer: Writer, crawl: OpenCrawl, observations: Sequence[Observation
 
 def _capture(observation: Observation) -> Answer | Failure:
     if observation.answers:
-        return Answer(observation.host, observation.body, observation.url)
+        ref = "" if observation.url == usual_address(observation.host) else observation.url
+        return Answer(observation.host, observation.body, ref)
     return Failure(observation.host, observation.cause, observation.detail)

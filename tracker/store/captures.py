@@ -26,11 +26,19 @@ OWN = SourceFacts("own", "own", "own")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """That a site answered: the bytes of its robots.txt, or None for "there is none"; `ref` is where it came from."""
+    """That a site answered: the bytes of its robots.txt, or None for "there is none".
+
+    `ref` is where it came from; empty in a crawl of our own: from the usual address.
+    """
 
     host: str
     body: bytes | None
     ref: str = ""
+
+
+def usual_address(host: str) -> str:
+    """Where a site's robots.txt is. Our own crawls keep where an answer came from only if it is not this."""
+    return f"https://{host}/robots.txt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,16 +78,17 @@ class Evidence:
 
 def last_answers(connection: Connection, source_id: int, before: int, site_ids: Iterable[int]) -> dict[int, int]:
     """What each of the sites last answered to a source before a moment: site id to body id."""
+    return {site: body for site, (body, _) in _last_seen(connection, source_id, before, site_ids).items()}
+
+
+def _last_seen(
+    connection: Connection, source_id: int, before: int, site_ids: Iterable[int]
+) -> dict[int, tuple[int, str]]:
+    """(body, ref) of the last sighting of each site by a source before a moment."""
     seen = table(models.Sighting)
-    rows = rows_where(
-        connection,
-        models.Sighting,
-        "site_id",
-        site_ids,
-        seen.c.source_id == source_id,
-        seen.c.seen_at < before,
-    )
-    return {row.site_id: ABSENT_BODY if row.body_id is None else row.body_id for row in rows}
+    earlier = (seen.c.source_id == source_id, seen.c.seen_at < before)
+    rows = rows_where(connection, models.Sighting, "site_id", site_ids, *earlier)
+    return {row.site_id: (ABSENT_BODY if row.body_id is None else row.body_id, row.ref) for row in rows}
 
 
 def see(connection: Connection, source_id: int, rows: Iterable[tuple[int, int, int, str]]) -> None:
@@ -118,8 +119,8 @@ def pin(connection: Connection, source_id: int, at: int, site_ids: Iterable[int]
     for next_at, answered in connection.execute(later.order_by(crawls.c.at)).all():
         inside = bitmap.contains(answered, pending)
         sites = pending[inside].tolist()
-        known = last_answers(connection, source_id, next_at, sites)
-        see_new(connection, source_id, [(site, next_at, known[site], "") for site in sites if site in known])
+        known = _last_seen(connection, source_id, next_at, sites)
+        see_new(connection, source_id, [(site, next_at, *known[site]) for site in sites if site in known])
         pending = pending[~inside]
         if pending.size == 0:
             return

@@ -12,6 +12,7 @@ from tracker.errors import DatabaseError
 from tracker.store import models
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import table
+from tracker.store.captures import OWN, usual_address
 from tracker.store.database import explained, open_reader, place_of
 from tracker.store.evidence import Evidence
 from tracker.store.meta import get_meta
@@ -122,7 +123,11 @@ class Looks:
                 digest = self._connection.execute(
                     select(body.c.sha256).where(body.c.body_id == check.body)
                 ).scalar_one()
-        return Seen(check.at, None if digest is None else digest.hex(), source.name, source.kind, found or "")
+            host = self._connection.execute(
+                select(table(models.Site).c.host).where(table(models.Site).c.site_id == looks.site_id)
+            ).scalar_one()
+        usual = usual_address(host) if source.kind == OWN.kind else ""
+        return Seen(check.at, None if digest is None else digest.hex(), source.name, source.kind, found or usual)
 
     def bytes_of(self, check: Check) -> bytes | None:
         """The bytes that a check saw; None for an absence. Raises DatabaseError if what is stored is damaged."""

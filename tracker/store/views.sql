@@ -350,8 +350,9 @@ SELECT s.host AS site, 'robots' AS target,
        COALESCE(h.checks, x.checks) AS checks,
        NULLIF(lower(hex(b.sha256)), '') AS body_sha256, b.size AS body_bytes,
        c.name AS source,
-       (SELECT g.ref FROM sighting g
-         WHERE g.site_id = x.site_id AND g.source_id = x.source_id AND g.seen_at <= x.first_seen
+       -- Of our own crawls only what is not the usual address is kept.
+       (SELECT CASE WHEN g.ref = '' AND c.kind = 'own' THEN 'https://' || s.host || '/robots.txt' ELSE g.ref END
+         FROM sighting g WHERE g.site_id = x.site_id AND g.source_id = x.source_id AND g.seen_at <= x.first_seen
          ORDER BY g.seen_at DESC LIMIT 1) AS ref
 FROM span x
 JOIN site s ON s.site_id = x.site_id

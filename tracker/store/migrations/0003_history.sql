@@ -3,6 +3,7 @@
 -- writing (tracker/store/derive.py, DERIVATION).
 
 ALTER TABLE crawl ADD COLUMN whole INTEGER DEFAULT 1 NOT NULL;
+CREATE INDEX crawl_whole ON crawl (panel_id, at) WHERE whole = 1;
 
 CREATE TABLE relabel (
   body_id INTEGER NOT NULL,

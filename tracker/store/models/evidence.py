@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from tracker.store.models.columns import KEYED, STRICT, integer, octets, words
+from tracker.store.models.columns import KEYED, STRICT, WHOLE, integer, octets, words
 
 
 class Source(SQLModel, table=True):
@@ -31,6 +31,7 @@ class Crawl(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source_id", "ref"),
         Index("crawl_panel_at", "panel_id", "at"),
+        Index("crawl_whole", "panel_id", "at", sqlite_where=WHOLE, postgresql_where=WHOLE),
         STRICT,
     )
     crawl_id: int | None = integer(primary_key=True, default=None)
