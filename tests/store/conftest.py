@@ -24,6 +24,12 @@ BOTH_ENGINES = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the slow tests of crashes and of readers beside a writer go on."""
+    parser.addoption("--kills", type=int, default=200, help="kills of tests/store/test_kills.py (with -m slow)")
+    parser.addoption("--reading-seconds", type=float, default=60, help="of tests/store/test_readers.py (with -m slow)")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test of these modules once an engine."""
     if metafunc.module.__name__.rpartition(".")[2] in BOTH_ENGINES and "fresh_history" in metafunc.fixturenames:
