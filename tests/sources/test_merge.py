@@ -1,5 +1,6 @@
 """Two histories made one: nothing lost, nothing twice, and the same whichever way round."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,13 @@ from tests.store.test_orders import states_match
 from tracker.core.intervals import DAY
 from tracker.errors import NoHistory, SourceError
 from tracker.sources.merge import MergeReport, merge
-from tracker.store.captures import Answer, Capture, SourceFacts
+from tracker.store.captures import OWN, Answer, Capture, Failure, SourceFacts
 from tracker.store.query import Reader
 from tracker.store.write import Writer
 
 Fresh = Callable[[], Path]
 RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SHUT = b"User-agent: *\nDisallow: /\n"
 NOBODY = (None,) * (len(HOSTS) - 1)
 
 
@@ -143,3 +145,35 @@ def test_what_cannot_be_merged(database: Path, tmp_path: Path) -> None:
         Writer(tmp_path / "demo.sqlite", AGENTS, kind="demo").close()
         with pytest.raises(SourceError, match="holds demo data, not live data"):
             merge(writer, tmp_path / "demo.sqlite", database)
+
+
+def test_a_copy_made_while_a_crawl_ran_learns_how_it_ended(database: Path, fresh_history: Fresh) -> None:
+    copy = fresh_history()
+    with Writer(database, AGENTS) as writer:
+        crawl = writer.begin_crawl(writer.source(OWN), writer.panel(panel("few")), START, "x", 4)
+        writer.record(crawl, [Answer("c.example", SHUT), Failure("d.example", "reset")])
+        copy.unlink()
+        sqlite3.connect(database).execute("VACUUM INTO ?", (str(copy),))
+        writer.record(crawl, [Answer("e.example", SHUT), Failure("f.example", "reset")])
+        writer.finish_crawl(crawl, START + 9)
+    assert merged(copy, database).crawls == 1
+    assert content(copy) == content(database)
+    with Reader(copy) as reader:
+        assert reader.sql("SELECT answered, failed, finished FROM crawls").rows == [(2, 2, "2022-01-01T00:00:09Z")]
+        assert reader.sql("SELECT site, checks FROM failures ORDER BY site").rows == [
+            ("d.example", 1),
+            ("f.example", 1),
+        ]
+
+
+def test_a_history_that_is_being_written_is_taken_as_it_is(database: Path, fresh_history: Fresh) -> None:
+    """A crawl of new sites comes in between any two questions of the merge."""
+    other = play(fresh_history(), [Look("own", START + n * DAY, ("shut",) * len(HOSTS)) for n in range(3)])
+    with Reader(other) as reader, reader.snapshot():
+        before = reader.sql("SELECT COUNT(*) FROM crawl").rows
+        with Writer(other, AGENTS) as busy:
+            crawl = busy.begin_crawl(busy.source(OWN), busy.panel(panel("few")), START + 9 * DAY, "new", 1)
+            busy.record(crawl, [Answer("new.example", SHUT)])
+            busy.finish_crawl(crawl, START + 9 * DAY)
+        assert reader.sql("SELECT COUNT(*) FROM crawl").rows == before
+    assert merged(database, other).crawls == 4

@@ -58,7 +58,8 @@ def merge(
     """
     if place_of(other) == place_of(database):
         raise SourceError(f"{place_of(other)} is the history itself; give another one")
-    with Reader(other) as reader:
+    # Somebody may be writing it.
+    with Reader(other) as reader, reader.snapshot():
         about = reader.about()
         if about["kind"] != writer.kind:
             raise SourceError(

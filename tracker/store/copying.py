@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, func, select, text
 from tracker.errors import DatabaseError
 from tracker.store import models
 from tracker.store.bulk import chunks, run_many
-from tracker.store.database import explained, open_reader, open_writer, place_of
+from tracker.store.database import as_it_is, explained, open_reader, open_writer, place_of
 from tracker.store.lock import WriterLock
 
 _ROWS_AT_A_TIME = 2_000
@@ -34,6 +34,7 @@ def copy_history(origin: str | Path, target: str | Path, on_progress: OnProgress
         stack.enter_context(explained(there))
         stack.callback(WriterLock(there, engine).release)
         reading = stack.enter_context(source.connect())
+        stack.enter_context(as_it_is(reading))  # somebody may be writing it
         writing = stack.enter_context(engine.connect())
         stack.enter_context(writing.begin())
         return _copy(reading, writing, str(there), on_progress or (lambda _done, _total: None))

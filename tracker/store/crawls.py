@@ -2,12 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from tracker.core.policy import RULESET
-from tracker.store import evidence, models
+from tracker.store import bitmap, evidence, models
 from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import add_one, added, rows_where, table
@@ -23,15 +24,59 @@ def note_crawls(
     hosts |= {answer.host for crawl in crawls for answer in crawl.answers}
     hosts |= {failure.host for crawl in crawls for failure in crawl.failures}
     ids = site_ids(connection, hosts)
+    begun = _begun(connection, source_id, crawls)
     for segment in _between(crawls, _looks_at(connection, source_id)):
         evidence.pin(connection, source_id, segment[-1].at, ids.values())
         answers = evidence.last_answers(connection, source_id, segment[0].at + 1, ids.values())
         earlier = [at for at in _looks_at(connection, source_id) if at < segment[0].at]
         memory = _Memory(answers, dict.fromkeys(ids.values(), max(earlier, default=0)))
         for crawl in segment:
-            row = memory.note(connection, bodies, source_id, crawl, ids)
-            add_one(connection, models.Crawl, row | {"source_id": source_id, "panel_id": panel_id})
+            looks = begun.get(crawl.ref, _Begun())
+            row = memory.note(connection, bodies, source_id, looks.without(crawl, ids), ids)
+            looks.store(connection, row | {"source_id": source_id, "panel_id": panel_id})
     return set(ids.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A crawl that is here already and not finished, as in a copy made while it ran: what it has recorded stays."""
+
+    crawl_id: int | None = None
+    answered: SiteSet = field(default_factory=SiteSet)
+    failed: SiteSet = field(default_factory=SiteSet)
+
+    def without(self, crawl: PastCrawl, ids: Mapping[str, int]) -> PastCrawl:
+        """What of a crawl is new here."""
+        if self.crawl_id is None:
+            return crawl
+        known = {host for host, site in ids.items() if site in self.answered or site in self.failed}
+        return replace(
+            crawl,
+            present=crawl.present - known,
+            answers=[answer for answer in crawl.answers if answer.host not in known],
+            failures=[failure for failure in crawl.failures if failure.host not in known],
+        )
+
+    def store(self, connection: Connection, row: dict[str, Any]) -> None:
+        """Write the crawl's own row, with all that looked."""
+        answered = self.answered.plus(bitmap.unpack(row["answered"]).tolist())
+        failed = self.failed.plus(bitmap.unpack(row["failed"]).tolist())
+        row = row | looks_row(answered, failed) | {"asked": len(answered) + len(failed)}
+        if self.crawl_id is None:
+            add_one(connection, models.Crawl, row)
+        else:
+            crawls = table(models.Crawl)
+            connection.execute(update(crawls).where(crawls.c.crawl_id == self.crawl_id).values(row))
+
+
+def _begun(connection: Connection, source_id: int, crawls: Sequence[PastCrawl]) -> dict[str, _Begun]:
+    refs = [crawl.ref for crawl in crawls]
+    crawls_here = table(models.Crawl).c
+    same = (crawls_here.source_id == source_id, crawls_here.whole == 1, crawls_here.finished_at.is_(None))
+    return {
+        row.ref: _Begun(row.crawl_id, SiteSet(bitmap.unpack(row.answered)), SiteSet(bitmap.unpack(row.failed)))
+        for row in rows_where(connection, models.Crawl, "ref", refs, *same)
+    }
 
 
 class _Memory:

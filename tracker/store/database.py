@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import DatabaseError
 from tracker.store import postgres, sqlite
 from tracker.store.place import Place, path_of, place_of
 
-__all__ = ["close_writer", "explained", "open_reader", "open_writer", "path_of", "place_of", "stop_after"]
+__all__ = ["as_it_is", "close_writer", "explained", "open_reader", "open_writer", "path_of", "place_of", "stop_after"]
 
 
 def open_writer(database: str | Path) -> Engine:
@@ -54,6 +54,17 @@ def close_writer(connection: Connection) -> None:
     """Leave the history as others expect it."""
     if connection.dialect.name == "sqlite":
         sqlite.close_writer(connection)
+
+
+@contextmanager
+def as_it_is(connection: Connection) -> Iterator[None]:
+    """What is read on a connection inside sees the history as it is now, whatever is written meanwhile."""
+    is_file = connection.dialect.name == "sqlite"
+    connection.execute(text("BEGIN" if is_file else "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    try:
+        yield
+    finally:
+        connection.rollback()
 
 
 def stop_after(connection: Connection, seconds: float | None) -> None:

@@ -1,6 +1,7 @@
 """The only reader of a history: SQL on the public views, and the few questions that every surface asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from tracker.core.definitions import BY_STAR, DEFINITIONS
 from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError, QueryError
-from tracker.store.database import explained, open_reader, place_of, stop_after
+from tracker.store.database import as_it_is, explained, open_reader, place_of, stop_after
 from tracker.store.rows import Rows
 
 QUERY_SECONDS = 30.0
@@ -28,6 +29,7 @@ class Reader:
     def __init__(self, database: str | Path) -> None:
         self._place = place_of(database)
         self._engine = open_reader(database)
+        self._in_snapshot = False
         with explained(self._place):
             self._connection = self._engine.connect()
 
@@ -43,6 +45,16 @@ class Reader:
         """Let go of the file."""
         self._connection.close()
         self._engine.dispose()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All questions inside see the history as it is now, whatever is written meanwhile."""
+        with as_it_is(self._connection):
+            self._in_snapshot = True
+            try:
+                yield
+            finally:
+                self._in_snapshot = False
 
     def sql(
         self,
@@ -69,7 +81,8 @@ class Reader:
         except (DBAPIError, self._connection.dialect.loaded_dbapi.Error) as error:
             raise self._explain(error, seconds) from error
         finally:
-            self._connection.rollback()
+            if not self._in_snapshot:
+                self._connection.rollback()
         kept = rows if limit is None else rows[:limit]
         return Rows(columns, kept, cut=len(kept) < len(rows))
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import CursorResult, text
+from sqlalchemy import CursorResult
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import QueryError
@@ -66,14 +66,8 @@ def stream(
 @contextmanager
 def snapshot(reader: Reader) -> Iterator[Callable[[str], AbstractContextManager[Stream]]]:
     """Gives a way to ask for streams that all see the history as it is now, whatever is written meanwhile."""
-    connection = reader._connection
-    is_file = connection.dialect.name == "sqlite"
-    begin = "BEGIN" if is_file else "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
-    connection.execute(text(begin))
-    try:
+    with reader.snapshot():
         yield partial(_running, reader, seconds=None)
-    finally:
-        connection.rollback()
 
 
 @contextmanager
