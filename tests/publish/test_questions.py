@@ -57,7 +57,7 @@ def test_through_the_reader(told: Path, put_in: dict[str, str], question: Questi
 
 def test_the_order_is_the_one_asked_for(told: Path, put_in: dict[str, str]) -> None:
     with Reader(told) as reader:
-        for number in (1, 2, 3, 5, 9, 10, 11, 12):
+        for number in (1, 3, 5, 9, 10, 11, 12):
             assert reader.sql(questions()[number - 1].filled(put_in)).rows == ANSWERS[number]
 
 

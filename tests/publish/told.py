@@ -68,11 +68,12 @@ _OF_B = dict.fromkeys(_STAR, "blocked")
 
 # Number to the expected rows; of the questions that ask for every column, of those named in COLUMNS.
 COLUMNS = {
+    2: ("date", "percent_blocked"),
     4: ("date", "site", "agent", "before", "after", "named", "body_before", "body_after"),
     6: ("first_seen", "last_seen", "checks", "body_sha256", "source"),
 }
 ANSWERS: dict[int, list[tuple[Any, ...]]] = {
-    1: list(_SHARES.items()),
+    1: [(agent, share, round(share * 4 / 100), 4, 1) for agent, share in _SHARES.items()],
     2: [(f"2024-01-{n:02}", share) for n, share in enumerate((s for part in _BY_NUMBER for s in part), 1)],
     3: [("news", 100.0, 2), ("shop", 50.0, 2)],
     4: [

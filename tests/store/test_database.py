@@ -111,7 +111,9 @@ def test_nothing_there(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    refused(tmp_path, DatabaseError)
+    for door in (lambda: Writer(tmp_path, AGENTS), lambda: Reader(tmp_path)):
+        with pytest.raises(UsageError, match="is a folder"):
+            door()
 
 
 def test_missing_folders_are_made(tmp_path: Path) -> None:

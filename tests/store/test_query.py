@@ -30,7 +30,7 @@ def told(database: Path) -> Path:
         ("SELECT * FROM nowhere", "no such table: nowhere"),
         ("SELECT nowhere FROM sites", "no such column: nowhere"),
         ("SELECT 1; SELECT 2", "one statement"),
-        ("SELECT :host", "binding"),
+        ("SELECT :host", "--set WORD=VALUE"),
         ("", "returns no rows"),
         ("-- nothing", "returns no rows"),
         ("SELECT CAST(x'ff' AS TEXT)", "decode"),

@@ -20,7 +20,10 @@ def merge(
 
     Example: tracker merge colleague.sqlite
     """
+    from contextlib import suppress
+
     from tracker import reference
+    from tracker.errors import NoHistory
     from tracker.settings import load
     from tracker.sources.merge import merge as bring_in
     from tracker.store.query import Reader
@@ -29,6 +32,8 @@ def merge(
     settings = load(database=database, agents=agents_file)
     # Read before the history is opened, so that a mistyped path leaves no empty file behind.
     with Reader(other) as reader:
+        kind = reader.about()["kind"]
+    with suppress(NoHistory), Reader(settings.history) as reader:
         kind = reader.about()["kind"]
     agents = reference.agents(settings.agents_file)
     with Writer(settings.history, agents, kind=kind) as writer, progress("crawls") as advance:

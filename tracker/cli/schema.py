@@ -106,6 +106,8 @@ def _for_duckdb(database: str | None) -> str:
     from tracker.publish.duckdb import over_sqlite
     from tracker.settings import load
     from tracker.store.database import path_of
+    from tracker.store.query import Reader
 
     path = path_of(load(database=database).history)
+    Reader(path).close()  # or it says that there is none
     return f"INSTALL sqlite;\nLOAD sqlite;\n{over_sqlite(path)}"

@@ -42,7 +42,7 @@ class Hold:
 class Check(NamedTuple):
     """That `body` was the answer at `at`. `body` is any hashable identity of an answer; `rank` orders sources.
 
-    Of several checks of a site in one second the smallest (`rank`, `tie`, `source`) counts. `source` says who looked.
+    Of several checks of a site in one second the smallest (`rank`, `tie`) counts. `source` says who looked.
     """
 
     at: int
@@ -96,17 +96,13 @@ class State:
 
 
 def winners(checks: Iterable[Check]) -> list[Check]:
-    """Checks in time order, one a second: the smallest (`rank`, `tie`, `source`) of each second."""
+    """Checks in time order, one a second: the smallest (`rank`, `tie`) of each second."""
     best: dict[int, Check] = {}
     for check in checks:
         other = best.get(check.at)
-        if other is None or _order(check) < _order(other):
+        if other is None or (check.rank, check.tie) < (other.rank, other.tie):
             best[check.at] = check
     return [best[at] for at in sorted(best)]
-
-
-def _order(check: Check) -> tuple[int, bytes, int]:
-    return check.rank, check.tie, check.source
 
 
 def spans_of(checks: Sequence[Check], failures: Sequence[int], hold: Hold) -> list[Span]:

@@ -260,6 +260,8 @@ def _git(repository: Path, *arguments: str) -> bytes:
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         reason = said[0].removeprefix("fatal: ") if said else f"git exited with {done.returncode}"
+        if "ambiguous argument 'HEAD'" in reason:
+            raise SourceError(f"{repository} is a git repository without commits: nothing to import")
         raise SourceError(f"{repository} cannot be read as a git repository: {reason}")
     return done.stdout
 

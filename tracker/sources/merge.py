@@ -18,6 +18,7 @@ from tracker.core.intervals import DAY
 from tracker.core.panels import Panel
 from tracker.errors import SourceError
 from tracker.store import bitmap
+from tracker.store.batches import BatchRow
 from tracker.store.bulk import chunks
 from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, SourceFacts
 from tracker.store.database import place_of
@@ -124,7 +125,8 @@ class _Merge:
         """The finished crawls of a source that are not known here, in batches of one panel."""
         rows = self._reader.sql(
             "SELECT k.at, k.ref, k.vantage, k.finished_at, k.answered, k.failed, p.name FROM crawl k "
-            "LEFT JOIN panel p ON p.panel_id = k.panel_id WHERE k.source_id = :source AND k.whole = 1 ORDER BY k.at",
+            "LEFT JOIN panel p ON p.panel_id = k.panel_id WHERE k.source_id = :source AND k.whole = 1 "
+            "ORDER BY k.at, k.crawl_id",
             {"source": source_id},
         ).rows
         sightings = _Sightings(self._reader, source_id)
@@ -157,19 +159,21 @@ class _Merge:
     def _captures(self, source_id: int, ours: int, known: set[str], panels: Mapping[str | None, int | None]) -> None:
         """What a source holds in batches of captures; their names too, so that nothing is asked for twice."""
         rows = self._reader.sql(
-            "SELECT k.ref, p.name FROM crawl k LEFT JOIN panel p ON p.panel_id = k.panel_id "
-            "WHERE k.source_id = :source AND k.whole = 0 ORDER BY k.crawl_id",
+            "SELECT k.ref, k.at, k.asked, k.answered_sites, k.failed_sites, p.name FROM crawl k "
+            "LEFT JOIN panel p ON p.panel_id = k.panel_id WHERE k.source_id = :source AND k.whole = 0 "
+            "ORDER BY k.crawl_id",
             {"source": source_id},
         ).rows
-        fresh = [(ref, panel) for ref, panel in rows if ref not in known]
+        fresh = [BatchRow(*row[:-1], panels[row[-1]]) for row in rows if row[0] not in known]
+        self.report.known += len(rows) - len(fresh)
         if not fresh:
-            self.report.known += len(rows)
             return
-        for number, some in enumerate(chunks(self._past(source_id), CAPTURES_AT_A_TIME)):
-            self._writer.import_captures(ours, panels[fresh[0][1]], f"merged from {self._id} part {number}", some)
+        # One name until all is here: a merge that was killed is done again.
+        name = f"merged from {self._id}"
+        for some in chunks(self._past(source_id), CAPTURES_AT_A_TIME):
+            self._writer.import_captures(ours, fresh[0].panel_id, name, some)
             self.report.captures += len(some)
-        for ref, panel in fresh:
-            self._writer.import_captures(ours, panels[panel], ref, [])
+        self._writer.adopt_batches(ours, fresh, name)
 
     def _past(self, source_id: int) -> Iterator[Capture]:
         where = {"source": source_id}

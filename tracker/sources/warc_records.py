@@ -27,6 +27,7 @@ _ABSENCE = b"answer: none: "  # how tracker.publish.warc states that there was n
 
 OnSkip = Callable[[str], None]
 OnOffset = Callable[[int], None]
+_NO_WARC = "no WARC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _records(stream: IO[bytes], called: str) -> Iterator[tuple[int, Any]]:
             offset = record.stream_pos
             yield offset, record
     except (OSError, ValueError) as error:
-        raise _broken(called, offset, f"no WARC from here on ({error})") from None
+        raise _broken(called, offset, f"{_NO_WARC} from here on ({error})") from None
 
 
 def _pass_over(record: Any, called: str, offset: int, read: bytes) -> None:
@@ -140,6 +141,8 @@ def _check_end(stream: IO[bytes], called: str, last: int) -> None:
 
 
 def _broken(called: str, offset: int, what: str) -> SourceError:
+    if offset == 0 and what.startswith(_NO_WARC):
+        return SourceError(f"{called} is no WARC file, or damaged at byte 0: {what}; nothing of it is imported")
     return SourceError(
         f"{called} is cut off or damaged at byte {offset}: {what}; "
         "what stands before is imported, get the file again for the rest"

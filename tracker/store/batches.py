@@ -6,13 +6,14 @@ in which batches arrive does not matter.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from tracker.core.policy import RULESET
 from tracker.store import evidence, models
 from tracker.store.bodies import ABSENT_BODY, Bodies
-from tracker.store.bulk import add_one, add_or, rows_where, table
+from tracker.store.bulk import add_one, add_or, added, rows_where, table
 from tracker.store.captures import Answer, Capture, Failure
 from tracker.store.crawls import site_ids
 
@@ -32,6 +33,39 @@ def note_captures(connection: Connection, bodies: Bodies, source_id: int, captur
     return set(ids.values())
 
 
+class BatchRow(NamedTuple):
+    """The row of a batch as another history has it: its name, its newest moment, and what it brought."""
+
+    ref: str
+    at: int
+    asked: int
+    answered: int
+    failed: int
+    panel_id: int | None
+
+
+def adopt_batches(connection: Connection, source_id: int, batches: Iterable[BatchRow], instead_of: str) -> None:
+    """Take over the rows of batches whose captures came in under one name, `instead_of` that name."""
+    crawls = table(models.Crawl)
+    connection.execute(delete(crawls).where(crawls.c.source_id == source_id, crawls.c.ref == instead_of))
+    rows = [
+        {
+            "source_id": source_id,
+            "panel_id": one.panel_id,
+            "ref": one.ref,
+            "ruleset": RULESET,
+            "whole": 0,
+            "at": one.at,
+            "finished_at": one.at,
+            "asked": one.asked,
+            "answered_sites": one.answered,
+            "failed_sites": one.failed,
+        }
+        for one in batches
+    ]
+    added(connection, models.Crawl, rows)
+
+
 def note_batch(
     connection: Connection, source_id: int, panel_id: int | None, ref: str, captures: Sequence[Capture]
 ) -> None:
@@ -44,9 +78,12 @@ def note_batch(
     newest = max((capture.at for capture in captures), default=horizon)
     failed = sum(isinstance(capture.seen, Failure) for capture in captures)
     counts = {"asked": len(captures), "answered_sites": len(captures) - failed, "failed_sites": failed}
-    values = counts | {"at": newest, "finished_at": newest}
     same = (crawls.c.source_id == source_id, crawls.c.ref == ref)
-    if connection.execute(select(crawls.c.crawl_id).where(*same)).first():
+    before = connection.execute(select(crawls.c.at).where(*same)).scalar_one_or_none()
+    # Never earlier than it was: what a former batch of this name brought is still there.
+    newest = newest if before is None else max(newest, before)
+    values = counts | {"at": newest, "finished_at": newest}
+    if before is not None:
         connection.execute(update(crawls).where(*same).values(values))
         return
     row = {"source_id": source_id, "panel_id": panel_id, "ref": ref, "ruleset": RULESET, "whole": 0}

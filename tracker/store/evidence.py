@@ -14,6 +14,8 @@ from tracker.core.intervals import Check, winners
 from tracker.store import bitmap, models
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import add_or, rows_where, table
+from tracker.store.captures import OWN
+from tracker.store.meta import get_meta
 
 
 class Evidence:
@@ -24,8 +26,7 @@ class Evidence:
         self._seen: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
         self._answered: dict[int, list[tuple[int, int]]] = {int(site): [] for site in self._sites}
         self._failed: dict[int, set[int]] = {int(site): set() for site in self._sites}
-        ranks = connection.execute(select(table(models.Source).c.source_id, table(models.Source).c.rank)).all()
-        self._rank: dict[int, int] = {row.source_id: row.rank for row in ranks}
+        self._precedence = precedence(connection)
         self._load_sightings(connection)
         self._load_crawls(connection)
         self._load_trouble(connection)
@@ -60,7 +61,11 @@ class Evidence:
         for at, source_id in self._answered[site_id]:
             body = self._answer(site_id, source_id, at)
             if body is not None:
-                found.append(Check(at, body, self._rank[source_id], self._digest[body], source_id))
+                rank, name = self._precedence[source_id]
+                digest = self._digest[body]
+                # An absence, which has no digest, comes first.
+                tie = bytes([bool(digest)]) + digest + name.encode()
+                found.append(Check(at, body, rank, tie, source_id))
         return winners(found)
 
     def _answer(self, site_id: int, source_id: int, at: int) -> int | None:
@@ -74,6 +79,17 @@ class Evidence:
     def failures(self, site_id: int) -> list[int]:
         """The times of all failed attempts, sorted."""
         return sorted(self._failed[site_id])
+
+
+def precedence(connection: Connection) -> dict[int, tuple[int, str]]:
+    """Which source counts in a second that several saw: the least (rank, name), the name by way of the digests.
+
+    The name is the same in every history: our own crawls go by the id of this one.
+    """
+    source = table(models.Source).c
+    own = f"{OWN.key}:{get_meta(connection, 'history_id') or ''}"
+    rows = connection.execute(select(source.source_id, source.rank, source.key)).all()
+    return {row.source_id: (row.rank, own if row.key == OWN.key else row.key) for row in rows}
 
 
 def last_answers(connection: Connection, source_id: int, before: int, site_ids: Iterable[int]) -> dict[int, int]:

@@ -30,7 +30,7 @@ def place_of(database: str | Path) -> Place:
     """
     text = str(database)
     if "://" not in text:
-        return Place(path=Path(text).expanduser())
+        return _file(Path(text).expanduser())
     try:
         url = make_url(text)
     except ArgumentError as error:
@@ -40,7 +40,13 @@ def place_of(database: str | Path) -> Place:
         return Place(url=url.set(drivername="postgresql+psycopg"))
     if engine != "sqlite" or not url.database or url.database == ":memory:":
         raise UsageError(f"database {url.render_as_string(hide_password=True)!r} cannot be used: {_FORMS}")
-    return Place(path=Path(url.database).expanduser())
+    return _file(Path(url.database).expanduser())
+
+
+def _file(path: Path) -> Place:
+    if not path.name or path.is_dir():
+        raise UsageError(f"database {str(path)!r} is a folder: give the path of a file in it")
+    return Place(path=path)
 
 
 def path_of(database: str | Path) -> Path:

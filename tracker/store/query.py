@@ -103,6 +103,8 @@ class Reader:
             return QueryError("the history is read-only here: ask with SELECT")
         if "malformed" in said or "not a database" in said:
             return DatabaseError(f"{self._place} is damaged ({said}); restore a backup")
+        if "binding" in said:
+            return QueryError("the statement has a :word to put a value in: give it with --set WORD=VALUE")
         return QueryError(f"{said} (see `tracker query --help` for the views and examples)")
 
     def _one(self, statement: str, values: Mapping[str, Any] | None = None) -> Any:

@@ -5,7 +5,7 @@ the rules are is said, site by site and in words, by `tracker.core.intervals.spa
 and `tracker verify` derives with the other one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from tracker.core.intervals import Hold, Span
 from tracker.store import bitmap, models
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import chunks, listed, table
+from tracker.store.evidence import precedence
 
 Ints = NDArray[np.int64]
 _TIME_BITS = 36  # seconds until the year 4147: site and second in one number, ordered by site and then by time
@@ -96,7 +97,10 @@ def _troubles(connection: Connection, sites: Ints) -> Ints:
 
 
 def _winners(connection: Connection, bodies: Bodies, seen: _Checks, looks: _Checks) -> _Checks:
-    """All checks in order, one a site and second: of the source that ranks first, then of the smaller digest."""
+    """All checks in order, one a site and second: of the source that ranks first, then of the smaller digest.
+
+    Where both are the same, the name of the source decides whose it is.
+    """
     body, known = _last_seen(seen, looks)
     key = np.concatenate([seen.key, looks.key[known]])
     source = np.concatenate([seen.source, looks.source[known]])
@@ -105,7 +109,8 @@ def _winners(connection: Connection, bodies: Bodies, seen: _Checks, looks: _Chec
     is_twin = np.append(key[order][1:] == key[order][:-1], False)[: key.size]
     contested = np.flatnonzero(is_twin | np.append(False, is_twin[:-1])[: key.size])
     rivals = order[contested]
-    ranked = (source[rivals], _ties(bodies, body[rivals]), _ranks(connection, source[rivals]), key[rivals])
+    rank, name = _precedence(connection, source[rivals])
+    ranked = (name, _ties(bodies, body[rivals]), rank, key[rivals])
     order[contested] = rivals[np.lexsort(ranked)]
     first = order[np.append(True, key[order][1:] != key[order][:-1])[: key.size]]
     return _Checks(key[first], source[first], body[first])
@@ -137,11 +142,14 @@ def _ties(bodies: Bodies, body: Ints) -> Ints:
     return np.array([order[one] for one in distinct.tolist()], dtype=np.int64)[place]
 
 
-def _ranks(connection: Connection, source: Ints) -> Ints:
-    sources = table(models.Source).c
-    rank: Mapping[int, int] = dict(connection.execute(select(sources.source_id, sources.rank)).all())
+def _precedence(connection: Connection, source: Ints) -> tuple[Ints, Ints]:
+    """For each source its rank, and its place among the names of all."""
+    known = precedence(connection)
+    names = sorted(name for _, name in known.values())
     distinct, place = np.unique(source, return_inverse=True)
-    return np.array([rank[one] for one in distinct.tolist()], dtype=np.int64)[place]
+    found = [(known[one][0], names.index(known[one][1])) for one in distinct.tolist()]
+    columns = np.array(found, dtype=np.int64).reshape(-1, 2)[place]
+    return columns[:, 0], columns[:, 1]
 
 
 def _spans(checks: _Checks, failures: Ints, hold: Hold) -> dict[int, list[Span]]:

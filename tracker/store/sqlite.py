@@ -17,6 +17,7 @@ from tracker.store.definition import views_digest, views_text
 
 APPLICATION_ID = 0x44525957  # "DRYW"
 BUSY_SECONDS = 10
+_LONGEST_VALUE = 64 * 1024 * 1024
 
 
 def open_writer(path: Path) -> Engine:
@@ -125,6 +126,8 @@ def _set_up_writer(connection: sqlite3.Connection, _record: Any) -> None:
 def _set_up_reader(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA query_only = ON")
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # ATTACH would make a file that is not there
+    # A value is at most so long: SQLite makes one in a go, and no time limit stops it. Bodies have half a megabyte.
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
     connection.execute("PRAGMA cache_size = -65536")
 
 

@@ -18,7 +18,7 @@ from tracker.core.panels import Panel
 from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError
 from tracker.store import bitmap, evidence, models
-from tracker.store.batches import note_batch, note_captures
+from tracker.store.batches import BatchRow, adopt_batches, note_batch, note_captures
 from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import Bodies
 from tracker.store.bulk import add_one, rows_where, run_many, table
@@ -146,6 +146,12 @@ class Writer:
         """Make `facts` the edition of a stored panel from `at` (UTC seconds, a midnight) on, see `revise_panel`."""
         with self._transaction() as connection:
             return revise_panel(connection, self._tally, facts, at)
+
+    def adopt_batches(self, source_id: int, batches: Sequence[BatchRow], instead_of: str) -> None:
+        """Take over the names of batches whose captures were imported `instead_of` them under one name."""
+        with self._transaction() as connection:
+            adopt_batches(connection, source_id, batches, instead_of)
+            self._derive.expire()
 
     def list_of(self, panel: str) -> tuple[str, tuple[int, ...]] | None:
         """Which list a panel of this name is, and from when on its editions hold (UTC seconds); None without one."""
