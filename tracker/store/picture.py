@@ -37,8 +37,8 @@ class Sorted(NamedTuple):
 class Picture:
     """How the members of a panel stand before a crawl asks them.
 
-    Each site leaves it as soon as it was asked. Who was not asked before is not in it. A million sites take about
-    300 MB.
+    Each site leaves it as soon as it was asked. Who was never asked before is not in it. A million sites take some
+    350 MB.
     """
 
     def __init__(self, sites: Iterable[tuple[Any, ...]] = (), runs: Mapping[int, Run] | None = None) -> None:

@@ -100,7 +100,7 @@ class Web:
         if seen < 0:
             cause, detail = _FAILURES[-seen]
             return Failure(host, cause, detail.format(host=host))
-        return Answer(host, self.text(seen), f"https://{host}/robots.txt")
+        return Answer(host, self.text(seen))
 
     @cached_property
     def seen(self) -> Ints:
@@ -242,9 +242,9 @@ class Web:
             yield "Disallow: /" if star == CLOSED else "Disallow:"
             return
         wanted, folders = max(1, int(dice.lognormvariate(3.5, 1.15))), dice.sample(_PARTS, 12)
-        for _ in range(min(wanted, 2_000)):
+        for number in range(min(wanted, 2_000)):
             path = "/".join([dice.choice(folders), *dice.choices(_PARTS, k=dice.choice([0, 1, 1, 2]))])
-            rule = "Allow" if dice.random() < 0.08 else "Disallow"
+            rule = "Allow" if number and dice.random() < 0.08 else "Disallow"
             yield f"{rule}: /{path}{dice.choice(['', '/', '/', '*', '?id='])}"
 
 
