@@ -74,6 +74,9 @@ def _cause_of(link: BaseException) -> str | None:
 
 
 def _line(link: BaseException) -> str:
+    # What aiohttp says of its time-outs is their cause and the URL again, and histories keep it a million times.
+    if isinstance(link, aiohttp.ServerTimeoutError):
+        return ""
     return f"{type(link).__name__}: {link}"
 
 

@@ -61,16 +61,17 @@ def _site(keys: Ints) -> Ints:
 
 
 def _columns(connection: Connection, columns: str, sites: Ints) -> Ints:
-    """Columns of integers of the rows of some sites, as an array; NULL is `ABSENT_BODY`."""
+    """Columns of integers of the rows of some sites, as an array."""
     found: list[tuple[int, ...]] = []
     for some in chunks(sites.tolist(), _AT_A_TIME):
-        found += connection.exec_driver_sql(f"SELECT {columns} WHERE site_id IN ({listed(some)})").all()
-    rows = np.array([[ABSENT_BODY if cell is None else cell for cell in row] for row in found], dtype=np.int64)
-    return rows.reshape(len(found), -1 if found else columns.count(",") + 1)
+        result = connection.exec_driver_sql(f"SELECT {columns} WHERE site_id IN ({listed(some)})")
+        found += result.cursor.fetchall()  # the driver's own rows: SQLAlchemy's cost more than all the rest
+        result.close()
+    return np.array(found, dtype=np.int64).reshape(len(found), -1 if found else columns.count(", ") + 1)
 
 
 def _sightings(connection: Connection, sites: Ints) -> _Checks:
-    rows = _columns(connection, "site_id, seen_at, source_id, body_id FROM sighting", sites)
+    rows = _columns(connection, f"site_id, seen_at, source_id, COALESCE(body_id,{ABSENT_BODY}) FROM sighting", sites)
     return _Checks(_keys(sites, rows[:, 0], rows[:, 1]), rows[:, 2], rows[:, 3])
 
 

@@ -27,7 +27,7 @@ _POOL = 2_000  # policies that sites share
 _ABSENT = 3  # the shared one that is no file at all
 _FAILURES = {
     1: ("http_503", ""),
-    2: ("connect_timeout", "ConnectionTimeoutError: Connection timeout to host https://{host}/robots.txt"),
+    2: ("connect_timeout", ""),
     3: ("http_403", ""),
 }
 _SECTORS = ("news", "shopping", "reference", "government", "forum", "software", "health", "travel", "science", "video")
