@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -137,3 +139,14 @@ def test_a_long_answer_comes_in_batches(told: str) -> None:
         with stream(reader, "SELECT :x AS x", {"x": 1}) as answer:
             assert list(answer.batches()) == [[(1,)]]
         assert reader.sql("SELECT 1").rows == [(1,)]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_output_that_cannot_be_written_is_one_line(told: str) -> None:
+    command = [sys.executable, "-m", "tracker", "query", "SELECT 1 AS one", "--csv", "--database", told]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "tracker: the output cannot be written: No space left on device; make room there"
+    ]

@@ -87,7 +87,10 @@ app.command("dashboard")(serve.dashboard)
 def main() -> None:
     """Run the command; an expected failure is one line on stderr and its exit code."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # here, where what goes wrong can be said
     except DrywellError as error:
         print(f"tracker: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
@@ -96,5 +99,15 @@ def main() -> None:
         sys.exit(1)
     except BrokenPipeError:
         # The reader of a pipe went away (`tracker query … | head`): nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_stdout()
         sys.exit(0)
+    except OSError as error:
+        # All other files are opened where their names are known.
+        _close_stdout()
+        print(f"tracker: the output cannot be written: {error.strerror or error}; make room there", file=sys.stderr)
+        sys.exit(1)
+
+
+def _close_stdout() -> None:
+    """Let nothing more be written at the end of the program."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

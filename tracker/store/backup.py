@@ -162,9 +162,10 @@ def _copy(path: Path, raw: Path) -> None:
             _refuse_strangers(connection, path)
         connection.execute("VACUUM INTO ?", (str(raw),))
     except sqlite3.DatabaseError as error:
-        if "malformed" in str(error):
+        said = _damage(connection) or (str(error) if "malformed" in str(error) else "")
+        if said:
             raise DatabaseCorrupt(
-                f"{path} is damaged ({error}): `tracker verify` says more; keep the backups"
+                f"{path} is damaged ({said}): `tracker verify` says more; keep the backups"
             ) from error
         raise
     finally:
@@ -177,11 +178,20 @@ def _check(raw: Path, of: Path) -> None:
     try:
         with explained(of):
             _refuse_strangers(connection, of)
-            said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0]).splitlines()[-1]
+            said = _damage(connection)
     finally:
         connection.close()
-    if said != "ok":
+    if said:
         raise DatabaseCorrupt(f"{of} is damaged ({said}): `tracker verify` says more; keep the backups")
+
+
+def _damage(connection: sqlite3.Connection) -> str:
+    """What is wrong with a file, empty if nothing is: a copy may fail for its pages and blame the folder."""
+    try:
+        said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0]).splitlines()[-1]
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return "" if said == "ok" else said
 
 
 def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:

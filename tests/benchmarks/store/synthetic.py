@@ -99,7 +99,7 @@ class Web:
         host = self.hosts[site]
         if seen < 0:
             cause, detail = _FAILURES[-seen]
-            return Failure(host, cause, detail.format(host=host))
+            return Failure(host, cause, detail)
         return Answer(host, self.text(seen))
 
     @cached_property
