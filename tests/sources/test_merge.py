@@ -1,6 +1,7 @@
 """Two histories made one: nothing lost, nothing twice, and the same whichever way round."""
 
 import sqlite3
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -177,3 +178,41 @@ def test_a_history_that_is_being_written_is_taken_as_it_is(database: Path, fresh
             busy.finish_crawl(crawl, START + 9 * DAY)
         assert reader.sql("SELECT COUNT(*) FROM crawl").rows == before
     assert merged(database, other).crawls == 4
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ("UPDATE body_data SET data = x'28b52ffd' WHERE body_id = 1", "missing or damaged"),
+        ("UPDATE body SET sha256 = x'00' WHERE body_id = 1", "not what its SHA-256 says"),
+        ("DELETE FROM body_data", "missing or damaged"),
+        ("UPDATE crawl SET answered = x'00'", "cannot be read"),
+        ("UPDATE site SET host = 'A.EXAMPLE' WHERE host = 'a.example'", "'A.EXAMPLE' is no host name"),
+        ("UPDATE sighting SET seen_at = 10413792000", "from the future"),
+        ("UPDATE crawl SET at = -7", "before the web"),
+    ],
+)
+def test_what_no_import_lets_in_is_not_merged_either(
+    database: Path, fresh_history: Fresh, damage: str, words: str
+) -> None:
+    other = play(fresh_history(), [Look("own", START, ("shut",) * len(HOSTS))])
+    connection = sqlite3.connect(other)
+    connection.execute(damage)
+    connection.commit()
+    connection.close()
+    with pytest.raises(SourceError, match=words) as caught:
+        merged(database, other)
+    assert "\n" not in str(caught.value)
+    with Reader(database) as reader:
+        assert reader.sql("SELECT * FROM crawls").rows == []
+        assert reader.sql("SELECT * FROM bodies").rows == []
+
+
+def test_a_bitmap_that_unpacks_to_gigabytes(database: Path, fresh_history: Fresh) -> None:
+    other = play(fresh_history(), [Look("own", START, ("shut",) * len(HOSTS))])
+    connection = sqlite3.connect(other)
+    connection.execute("UPDATE crawl SET failed = ?", (zlib.compress(bytes(50_000_000)),))
+    connection.commit()
+    connection.close()
+    with pytest.raises(SourceError, match="more sites than there are"):
+        merged(database, other)

@@ -169,3 +169,24 @@ def test_a_better_ruleset_relabels_and_no_site_has_changed(database: Path, fresh
     Writer(database, AGENTS).close()
     with Reader(database) as reader:
         assert reader.sql("SELECT COUNT(*) FROM relabel").rows == [(1,)]
+
+
+def test_a_reader_of_an_old_history_is_told_what_a_writer_would_make_of_it(released: Path) -> None:
+    """All but what a better ruleset finds in the files."""
+    asked = "SELECT date, not_before, site, agent, before, after, body_before, body_after, cause FROM changes "
+    asked += "ORDER BY 1, 3, 4"
+    obeyed = "SELECT a.name, t.position, t.token, a.obeys_star FROM agent a JOIN agent_token t USING (agent_id)"
+    ruleset = int(sqlite3.connect(released).execute("SELECT value FROM meta WHERE key = 'ruleset'").fetchone()[0])
+    with Reader(released) as reader:
+        read_only = reader.sql(asked).rows
+        agents = reader.sql(obeyed)
+    wrong = {check.name for check in verify(released).checks if check.wrong}
+    assert wrong <= ({"policies", "meanings", "rulings", "tally"} if ruleset < RULESET else set())
+    Writer(released, make.AGENTS).close()
+    with Reader(released) as reader:
+        told = reader.sql(asked).rows
+        stored = reader.sql(obeyed)
+    assert read_only == told
+    assert all(row[1] for row in read_only)
+    if ruleset > 1:
+        assert sorted(agents.rows) == sorted(stored.rows)

@@ -13,7 +13,7 @@ from tracker.errors import SourceError
 from tracker.store.captures import Answer, Capture, Failure, SourceFacts
 from tracker.store.write import Writer
 
-BATCH_CAPTURES = 20_000
+BATCH_CAPTURES = 50_000  # a site is derived once a batch, from all its evidence
 BATCH_BYTES = 64 * 1024 * 1024
 OnProgress = Callable[[int, int], None]
 
@@ -139,8 +139,9 @@ class Intake:
             self.report.absences += 1
         else:
             self.report.answers += 1
-            self._bytes += len(seen.body)
-            self._pending[hashlib.sha256(seen.body).hexdigest()] = seen.body
+            sha256 = hashlib.sha256(seen.body).hexdigest()
+            self._bytes += 0 if sha256 in self._pending else len(seen.body)
+            self._pending[sha256] = seen.body
 
     def flush(self) -> None:
         """Write what has gathered as a part of the unit, unless a killed run has written just that."""

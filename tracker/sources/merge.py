@@ -6,15 +6,17 @@ through the same door as any import; what it means is derived here. So merging a
 merged either way round say the same.
 """
 
+import hashlib
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-import zstandard
-
+from tracker.core.hosts import normalise_host
 from tracker.core.intervals import DAY
+from tracker.core.outcomes import BODY_CAP
 from tracker.core.panels import Panel
 from tracker.errors import SourceError
 from tracker.store import bitmap
@@ -23,12 +25,14 @@ from tracker.store.bulk import chunks
 from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, SourceFacts
 from tracker.store.database import place_of
 from tracker.store.members import editions, members
+from tracker.store.packed import NotWhole, unpack
 from tracker.store.query import Reader
 from tracker.store.write import Writer
 
 CRAWLS_AT_A_TIME = 100
 CAPTURES_AT_A_TIME = 20_000
 _ID_SHOWN = 8
+EARLIEST = 631_152_000  # 1990: there was no web before
 OnProgress = Callable[[int, int], None]
 
 
@@ -67,6 +71,7 @@ def merge(
                 f"{place_of(other)} holds {about['kind']} data, not {writer.kind} data; nothing was merged"
             )
         work = _Merge(writer, reader, about.get("history_id", ""), MergeReport(str(place_of(other))))
+        work.refuse_nonsense()
         work.run(on_progress or (lambda _done, _total: None))
     return work.report
 
@@ -77,8 +82,26 @@ class _Merge:
     def __init__(self, writer: Writer, reader: Reader, history_id: str, report: MergeReport) -> None:
         self._writer, self._reader, self._id, self.report = writer, reader, history_id, report
         self._hosts: dict[int, str] = dict(reader.sql("SELECT site_id, host FROM site").rows)  # type: ignore[arg-type]
-        self._unpack = zstandard.ZstdDecompressor().decompress
         self._body = lru_cache(maxsize=2_000)(self._load)
+
+    def refuse_nonsense(self) -> None:
+        """Raise SourceError where the other history holds what no import lets in; nothing is merged then."""
+        for name in self._hosts.values():
+            try:
+                is_host = normalise_host(name) == name
+            except ValueError:
+                is_host = False
+            if not is_host:
+                raise self._refused(f"{name[:60]!r} is no host name")
+        moments = "SELECT at FROM crawl UNION SELECT seen_at FROM sighting UNION SELECT first_seen FROM trouble"
+        first, last = self._reader.sql(
+            f"SELECT MIN(at), MAX(at) FROM ({moments} UNION SELECT last_seen FROM trouble) m"
+        ).rows[0]
+        if first is not None and not EARLIEST <= first <= last <= time.time() + DAY:
+            raise self._refused("it has looks from before the web, or from the future")
+
+    def _refused(self, why: str) -> SourceError:
+        return SourceError(f"{self.report.other}: {why}; `tracker verify --database {self.report.other}` says more")
 
     def run(self, on_progress: OnProgress) -> None:
         """Panels first, then source by source."""
@@ -146,11 +169,11 @@ class _Merge:
                 batch, stated = [], {}
             panel = name
             last = sightings.last
-            present = [site for site in bitmap.unpack(answered).tolist() if site in last]
+            present = [site for site in self._sites(answered) if site in last]
             changed = [site for site in present if site not in stated or stated[site] != last[site][0]]
             stated.update((site, last[site][0]) for site in changed)
             answers = [Answer(self._hosts[site], self._bytes(last[site][0]), last[site][1]) for site in changed]
-            failures = [Failure(self._hosts[s], *troubles.cause(s, at)) for s in bitmap.unpack(failed).tolist()]
+            failures = [Failure(self._hosts[s], *troubles.cause(s, at)) for s in self._sites(failed)]
             hosts = frozenset(self._hosts[site] for site in present)
             batch.append(PastCrawl(ref, at, hosts, answers, failures, vantage, finished_at))
         if batch:
@@ -189,8 +212,29 @@ class _Merge:
         return None if body_id is None else self._body(body_id)
 
     def _load(self, body_id: int) -> bytes:
-        ((data,),) = self._reader.sql("SELECT data FROM body_data WHERE body_id = :body", {"body": body_id}).rows
-        return self._unpack(data)
+        """The octets of a body, if they are what they are said to be: what is evidence here is looked at."""
+        rows = self._reader.sql(
+            "SELECT b.sha256, b.size, d.data FROM body b JOIN body_data d ON d.body_id = b.body_id "
+            "WHERE b.body_id = :body",
+            {"body": body_id},
+        ).rows
+        try:
+            sha256, size, data = rows[0]
+            found = unpack(data, size)
+        except (IndexError, NotWhole):
+            raise self._refused("a file is missing or damaged") from None
+        if hashlib.sha256(found).digest() != sha256 or size > BODY_CAP:
+            raise self._refused(f"the file {sha256.hex()} is not what its SHA-256 says, or too large")
+        return found
+
+    def _sites(self, packed: bytes) -> list[int]:
+        try:
+            found: list[int] = bitmap.unpack(packed, most=max(self._hosts, default=0)).tolist()
+        except ValueError as error:
+            raise self._refused(f"a crawl says who answered in a way that cannot be read ({error})") from None
+        if not self._hosts.keys() >= set(found):
+            raise self._refused("a crawl says that sites answered which are not there")
+        return found
 
 
 def _day_before(day: str) -> str:

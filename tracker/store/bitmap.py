@@ -36,12 +36,27 @@ class SiteSet:
         return zlib.compress(np.packbits(self._bits, bitorder="little").tobytes(), 6)
 
 
-def unpack(blob: bytes) -> NDArray[np.int64]:
-    """The ids of a packed bitmap in ascending order."""
+def unpack(blob: bytes, most: int | None = None) -> NDArray[np.int64]:
+    """The ids of a packed bitmap in ascending order.
+
+    `most`: the highest id that there can be; what holds more, or cannot be read, raises ValueError.
+    """
     if not blob:
         return np.empty(0, dtype=np.int64)
-    bits = np.unpackbits(np.frombuffer(zlib.decompress(blob), dtype=np.uint8), bitorder="little")
+    octets = zlib.decompress(blob) if most is None else _bounded(blob, most // 8 + 1)
+    bits = np.unpackbits(np.frombuffer(octets, dtype=np.uint8), bitorder="little")
     return np.flatnonzero(bits)
+
+
+def _bounded(blob: bytes, octets: int) -> bytes:
+    reader = zlib.decompressobj()
+    try:
+        found = reader.decompress(blob, octets)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if reader.unconsumed_tail or not reader.eof:
+        raise ValueError("a bitmap of more sites than there are")
+    return found
 
 
 def contains(blob: bytes, site_ids: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -46,7 +46,11 @@ def open_reader(path: Path) -> Engine:
             f"no history at {path} yet{hint}: run `tracker crawl` or `tracker import git` (or `tracker demo`)"
         )
     if _inspect(path) != (migrations.SCHEMA_VERSION, views_digest()):
-        open_writer(path).dispose()
+        from tracker.store.upgrade import derive_anew  # which most questions do not need
+
+        engine = open_writer(path)
+        derive_anew(engine)
+        engine.dispose()
     return _engine(path, read_only=True)
 
 

@@ -21,6 +21,7 @@ from tests.benchmarks.store.filling import BATCH, crawl, fill, once_ms
 from tests.benchmarks.store.synthetic import Web
 from tracker.core.intervals import DAY
 from tracker.core.reading import read
+from tracker.sources.intake import BATCH_CAPTURES
 from tracker.store.captures import OWN, Answer, Capture, Failure, SourceFacts
 from tracker.store.write import Writer
 
@@ -137,7 +138,7 @@ def test_the_first_crawl(tmp_path: Path, agents: Sequence, web: Web):
     print(f", of which reading {len(bodies):,} files {reading:,.0f} ms")
 
 
-@pytest.mark.parametrize("batch", [20_000, 5_000], ids="batches of {}".format)
+@pytest.mark.parametrize("batch", [BATCH_CAPTURES, 20_000], ids="batches of {}".format)
 def test_a_backfill(copy: Path, web: Web, batch: int):
     """24 captures a site in any order, 2 % at odds with ours, 5 % given twice, half of them between our own checks.
 

@@ -26,8 +26,15 @@ CREATE TABLE agent_token (
   FOREIGN KEY(agent_id) REFERENCES agent (agent_id)
 ) STRICT, WITHOUT ROWID;
 
+-- What schema 1 did not know: then its own tokens, and what is said to everybody.
+INSERT INTO agent_token
+  SELECT a.agent_id, j.key, lower(j.value)
+  FROM agent a, json_each(CASE a.obeys WHEN '[]' THEN json_insert(a.tokens, '$[#]', '*') ELSE a.obeys END) j;
+
 ALTER TABLE agent DROP COLUMN obeys;
 ALTER TABLE agent ADD COLUMN obeys_star INTEGER DEFAULT 1 NOT NULL;
+UPDATE agent SET obeys_star =
+  EXISTS (SELECT 1 FROM agent_token t WHERE t.agent_id = agent.agent_id AND t.token = '*');
 
 ALTER TABLE span ADD COLUMN source_id INTEGER DEFAULT 0 NOT NULL;
 ALTER TABLE span ADD COLUMN last_source_id INTEGER DEFAULT 0 NOT NULL;
