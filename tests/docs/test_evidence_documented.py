@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import AGENTS
 from tests.store.histories import FAIL, HOSTS, START, Look, play
 from tracker.core.intervals import DAY
 from tracker.publish.evidence import bundle
+from tracker.publish.keys import DERIVED, HELD, KEYS, TRUSTED
 from tracker.store.looks import Looks
 from tracker.store.verify import verify
 
@@ -31,6 +34,17 @@ def test_every_key_of_a_bundle_is_documented(database: Path) -> None:
     assert keys(found) - words == set()
     assert found["trouble"]
     assert found["verdict"]["exception_lines"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"), [(DERIVED, "Derived again"), (HELD, "Held against the rest"), (TRUSTED, "Taken on trust")]
+)
+def test_what_is_checked_of_a_bundle_is_documented_key_by_key(kind: str, title: str) -> None:
+    section = TEXT.split("\n## One claim")[1].split("\n## ")[0]
+    (said,) = re.findall(rf"^- {title}: (.+(?:\n  .+)*)", section, re.MULTILINE)
+    whole = set(re.findall(r"all\s+of\s+`([^`]+)`", said))
+    named = set(re.findall(r"`([^`]+)`", said)) - whole
+    assert named | {key for key in KEYS if key.rpartition(".")[0] in whole} == {k for k in KEYS if KEYS[k] == kind}
 
 
 def test_every_check_is_documented_in_order(database: Path) -> None:

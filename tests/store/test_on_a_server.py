@@ -13,6 +13,8 @@ from tracker.errors import DatabaseError, DatabaseNewer, NoHistory, NotADatabase
 from tracker.store.captures import OWN, Answer
 from tracker.store.copying import copy_history
 from tracker.store.query import Reader
+from tracker.store.verify import verify
+from tracker.store.verify.repair import repair
 from tracker.store.write import Writer
 
 pytestmark = pytest.mark.postgres
@@ -135,3 +137,37 @@ def test_bytes_that_text_columns_refuse(server: Server, server_template: str, da
         with Reader(place) as reader:
             (sha256,) = reader.captures("a.example").column("body_sha256")
             assert reader.body(sha256) == HOSTILE
+
+
+# Verify
+
+FORGERIES = {
+    "DROP VIEW shares; CREATE VIEW shares AS SELECT 1 AS date": ("views", "view shares is not the one of this program"),
+    "DROP VIEW shares": ("views", "view shares is missing"),
+    "CREATE OR REPLACE FUNCTION hex(octets bytea) RETURNS text LANGUAGE sql AS $$ SELECT '' $$": (
+        "schema",
+        "hex is not",
+    ),
+    "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
+    "CREATE TRIGGER t BEFORE INSERT ON crawl FOR EACH ROW EXECUTE FUNCTION f()": ("schema", "trigger t of crawl"),
+    "DROP INDEX state_from": ("schema", "index state_from is missing"),
+    "UPDATE agent SET valid_from_day = 1 WHERE name = 'GPTBot'": ("registry", "GPTBot: valid_from_day 1"),
+    "DELETE FROM trouble WHERE source_id = 1": ("failures", "and no run has it"),
+}
+
+
+def test_verify_finds_what_is_not_ours_on_a_server_too(server: Server) -> None:
+    url = play(server.create(), LOOKS)
+    before = dump(url)
+    assert [(check.name, check.wrong, check.note) for check in verify(url).checks if check.wrong or check.note] == []
+    for script, (name, says) in FORGERIES.items():
+        forged = server.create(url)
+        run(forged, script)
+        report = verify(forged)
+        (found,) = [check for check in report.checks if check.wrong]
+        assert found.name == name
+        assert says in found.examples[0]
+        if report.can_be_repaired:
+            repair(forged)
+            assert verify(forged).ok
+    assert dump(url) == before

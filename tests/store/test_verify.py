@@ -16,6 +16,7 @@ from tests.conftest import AGENTS
 from tests.store.histories import BODIES, FAIL, HOSTS, SOURCES, START, Look, answer, content, panel, play
 from tracker.core.intervals import DAY
 from tracker.store.captures import OWN, Answer, Capture, Failure
+from tracker.store.thin import thin
 from tracker.store.verify import Report, verify
 from tracker.store.verify.repair import repair
 from tracker.store.write import Writer
@@ -79,6 +80,22 @@ def test_quick_leaves_the_parsing_out(history: Path, monkeypatch: pytest.MonkeyP
 
 RULE = "UPDATE rule SET bits = bits + 1 WHERE policy_id = (SELECT MIN(policy_id) FROM rule)"
 NEWEST = "(SELECT MAX(t.valid_from) FROM state t WHERE t.site_id = state.site_id)"
+FORGED = "CREATE VIEW shares AS SELECT '2022-01-01' AS date, 'GPTBot' AS agent, 100 AS percent_blocked"
+AGENTS_CHANGED = (
+    "UPDATE agent SET valid_from_day = 99999 WHERE name = 'GPTBot'",
+    "UPDATE agent SET valid_from_day = 99999 WHERE name = 'CCBot'",
+    "UPDATE agent SET valid_from = '2099-01-01' WHERE name = 'GPTBot'",
+    "UPDATE agent SET valid_from = '2021-01-01', valid_from_day = 18628 WHERE name = 'GPTBot'",
+    "UPDATE agent SET name = 'ZBot' WHERE name = 'CCBot'",
+    "UPDATE agent SET obeys_star = 1 - obeys_star WHERE name = 'CCBot'",
+    "UPDATE agent SET tokens = '[\"gptbot\", \"x\"]' WHERE name = 'GPTBot'",
+    "UPDATE agent SET purpose = 'none such' WHERE name = 'GPTBot'",
+    "DELETE FROM agent_token WHERE token = '*' AND agent_id = 2",
+    "DELETE FROM agent_token WHERE token = 'googlebot'",
+    "UPDATE agent_token SET token = 'zzz' WHERE token = 'ccbot'",
+    "UPDATE agent_token SET token = 'zzz' WHERE token = 'googlebot'",
+    "DELETE FROM meta WHERE key = 'registry'",
+)
 # What is done to the history -> the check that finds it, words of what it says
 DAMAGE = {
     "DELETE FROM span WHERE site_id = 1 AND first_seen = (SELECT MIN(first_seen) FROM span)": ("spans", "a.example"),
@@ -97,7 +114,7 @@ DAMAGE = {
     "INSERT INTO tally_sites (panel_id, day, members) VALUES (1, 3, 1)": ("tally", "day 3 is wrong"),
     "UPDATE ruling SET bits = bits + 1 WHERE policy_id = (SELECT MIN(policy_id) FROM ruling)": ("rulings", "body "),
     "DELETE FROM ruling": ("rulings", "policy"),
-    "UPDATE agent SET tokens = '[' WHERE agent_id = 1": ("rulings", "the agents cannot be read"),
+    "UPDATE agent SET tokens = '[' WHERE agent_id = 1": ("registry", "the agents cannot be read"),
     RULE: ("meanings", "is not what it was"),
     "UPDATE policy SET star = star + 1 WHERE policy_id = (SELECT MAX(policy_id) FROM policy)": ("meanings", "policy"),
     "DELETE FROM signal": ("meanings", "policy"),
@@ -115,6 +132,17 @@ DAMAGE = {
     "UPDATE crawl SET answered = flood() WHERE crawl_id = 1": ("crawls", "cannot be read"),
     "UPDATE crawl SET answered = zero() WHERE crawl_id = 1": ("crawls", "sites that are not there"),
     "DROP VIEW shares": ("views", "view shares is missing"),
+    f"DROP VIEW shares; {FORGED}": ("views", "view shares is not the one of this program"),
+    "DROP VIEW access_state; CREATE VIEW access_state AS SELECT 1": ("views", "view access_state is not"),
+    "DROP VIEW shares; CREATE VIEW SHARES AS SELECT 1": ("views", "view shares is not"),
+    "CREATE TRIGGER t AFTER INSERT ON crawl BEGIN UPDATE state SET policy_id = 1; END": (
+        "schema",
+        "trigger t of crawl",
+    ),
+    "CREATE TRIGGER t INSTEAD OF INSERT ON shares BEGIN SELECT 1; END": ("schema", "trigger t of shares"),
+    "DROP INDEX state_from": ("schema", "index state_from is missing"),
+    "DROP INDEX state_open; CREATE INDEX state_open ON state (policy_id)": ("schema", "index state_open is not"),
+    **dict.fromkeys(AGENTS_CHANGED, ("registry", "")),
     "UPDATE state SET policy_id = 999 WHERE site_id = 1": ("references", "policy"),
     "DELETE FROM site WHERE site_id = 1": ("references", "site"),
 }
@@ -201,6 +229,88 @@ def test_agents_that_have_left_leave_words_that_nobody_asks_for(history: Path) -
     assert verify(history).ok
 
 
+def test_what_people_made_for_themselves_is_no_damage(history: Path) -> None:
+    damaged(
+        history,
+        "CREATE TABLE mine (site TEXT); CREATE INDEX mine_too ON state (policy_id, held);"
+        "CREATE VIEW mine_as_well AS SELECT * FROM shares",
+    )
+    assert verify(history).ok
+
+
+def test_a_table_of_another_making_is_named_and_nothing_is_built_on_it(history: Path) -> None:
+    script = "ALTER TABLE trouble RENAME TO t; CREATE TABLE trouble AS SELECT * FROM t; DROP TABLE t"
+    damaged(history, "PRAGMA legacy_alter_table = ON;" + script)
+    report = verify(history)
+    assert wrong(report) == {"schema": ["table trouble is not the one of this program: its SQL differs"]}
+    assert {check.skipped for check in report.checks[2:]} == {"schema is wrong"}
+    assert not report.can_be_repaired
+
+
+def test_a_table_in_the_place_of_a_view_is_named(history: Path) -> None:
+    damaged(history, "DROP VIEW relabels; CREATE TABLE relabels AS SELECT 1 AS date")
+    report = verify(history)
+    assert wrong(report) == {"views": ["relabels is a table and not the view"]}
+    assert not report.can_be_repaired
+
+
+def test_a_fingerprint_of_an_older_program_is_said_to_be_unchecked(history: Path) -> None:
+    damaged(history, "UPDATE meta SET value = 'abc' WHERE key = 'registry'")
+    report = verify(history)
+    assert report.ok
+    assert [check.name for check in report.checks if check.note] == ["registry"]
+    Writer(history, AGENTS).close()
+    assert not any(check.note for check in verify(history).checks)
+
+
+@pytest.mark.parametrize("script", AGENTS_CHANGED)
+def test_the_next_writer_carries_the_agents_over_again(history: Path, sound: Path, script: str) -> None:
+    damaged(history, script)
+    Writer(history, AGENTS).close()
+    assert verify(history).ok
+    assert content(history) == content(sound)
+
+
+# The failure lane: what is done to it -> what is said of it
+OF_OWN = "WHERE source_id = (SELECT source_id FROM source WHERE kind = 'own')"
+LANE = {
+    f"DELETE FROM trouble {OF_OWN}": "f.example, source own: the attempt at 1640995200 failed, and no run has it",
+    f"DELETE FROM trouble {OF_OWN} AND site_id = 6": "f.example, source own",
+    f"UPDATE trouble SET checks = checks + 5 {OF_OWN} AND site_id = 6": "failed attempts in runs",
+    f"UPDATE trouble SET checks = 1 << 62 {OF_OWN} AND site_id = 6": "failed attempts in runs",
+    f"UPDATE trouble SET last_seen = last_seen + 1 {OF_OWN} AND site_id = 6": "a run ends at",
+    f"UPDATE trouble SET first_seen = first_seen - 1 {OF_OWN} AND site_id = 6": "a run begins at",
+    f"INSERT INTO trouble SELECT 1, source_id, {START + 9}, {START + 9}, 'x', 1, '' FROM source WHERE kind = 'own'": (
+        "a.example, source own: a run begins at"
+    ),
+    "UPDATE trouble SET source_id = (SELECT source_id FROM source WHERE kind = 'own') "
+    "WHERE source_id = (SELECT source_id FROM source WHERE kind = 'git')": "source own: a run begins at",
+}
+
+
+@pytest.mark.parametrize("thinned", [False, True])
+@pytest.mark.parametrize("script", LANE)
+def test_the_failure_lane_is_held_against_the_bitmaps(history: Path, script: str, thinned: bool) -> None:
+    if thinned:
+        play(history, [Look("own", START + n * DAY, (*SAW[n % 3 :], *SAW, *SAW[: n % 3])) for n in range(300, 340)])
+        assert thin(history, START + 400 * DAY).months
+        assert verify(history).ok
+    damaged(history, script)
+    report = verify(history)
+    assert LANE[script] in " ".join(wrong(report)["failures"])
+    assert not report.can_be_repaired
+
+
+def test_two_crawls_in_one_second_may_fail_at_one_site(history: Path) -> None:
+    at = START + 300 * DAY
+    with Writer(history, AGENTS) as writer:
+        for ref, step in (("one", 0), ("other", 0), ("third", 1), ("fourth", 1)):
+            crawl = writer.begin_crawl(writer.source(OWN), writer.panel(panel("all")), at + step, ref, len(HOSTS))
+            writer.record(crawl, [answer(host, FAIL) for host in HOSTS])
+            writer.finish_crawl(crawl, at + step)
+    assert verify(history).ok
+
+
 # While a crawl writes
 
 
@@ -225,7 +335,7 @@ def test_a_crawl_under_way_is_no_damage(history: Path) -> None:
     [
         script
         for script, (name, _) in DAMAGE.items()
-        if name in ("spans", "states", "tally", "rulings", "views") and " agent " not in script
+        if name in ("spans", "states", "tally", "rulings", "views", "schema") and " agent " not in script
     ],
 )
 def test_what_is_derived_is_derived_again(history: Path, sound: Path, script: str) -> None:

@@ -1,6 +1,6 @@
 """`tracker evidence`: one claim with all that it rests on, and the way to derive it again."""
 
-from datetime import UTC, datetime, timedelta
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +12,8 @@ from tracker.cli.site import host_of
 from tracker.errors import EvidenceError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracker.core.agents import Agent
 
 
@@ -22,7 +24,9 @@ def evidence(
         str | None, typer.Option("--at", help="A day (its end, UTC) or a moment: 2026-03-01[T12:00:00Z].")
     ] = None,
     definition: Annotated[str, typer.Option("--definition", help="What counts as blocking.")] = "effective_full",
-    check: Annotated[Path | None, typer.Option("--check", help="Derive a bundle again; needs no history.")] = None,
+    check: Annotated[
+        Path | None, typer.Option("--check", help="Derive a bundle again (- is standard input); needs no history.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="A file instead of standard output.")] = None,
     database: Database = None,
     agents_file: AgentsFile = None,
@@ -51,6 +55,8 @@ def evidence(
     host, one = host_of(site), _agent(agent, reference.agents(settings.agents_file))
     with Looks(settings.history) as looks:
         moment, asked = _moment(at, looks.horizon())
+        if not looks.knows(host):
+            raise EvidenceError(_stranger(host, looks.hosts_like(host)))
         found = bundle(looks, host, one, moment, asked=asked, definition=definition)
     if out is None:
         print_json(found)
@@ -77,24 +83,32 @@ def _agent(name: str, agents: "tuple[Agent, ...]") -> "Agent":
         raise UsageError(f"agent {name!r}: {error}") from error
 
 
+def _stranger(host: str, known: "Sequence[str]") -> str:
+    from tracker.core.nearest import did_you_mean
+
+    return (
+        f"{host} is in no panel of this history and was never looked at{did_you_mean(host, known)}: "
+        "there is no evidence of it"
+    )
+
+
 def _moment(text: str | None, horizon: int) -> tuple[int, str]:
     """(UTC seconds, the words asked). A day is its end; of what lies beyond the horizon nothing is known."""
     if not horizon:
         raise UsageError("this history is empty: there is no evidence of anything yet")
     if text is None:
         return horizon, "now"
+    from tracker.publish.claim import asked_span, iso
+
     try:
-        if len(text) == 10:
-            start = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-            end = start + timedelta(days=1, seconds=-1)
-        else:
-            start = end = datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"--at {text!r}: give a day or a moment, as in 2026-03-01 or 2026-03-01T12:00:00Z") from error
-    if start.timestamp() > horizon:
-        newest = datetime.fromtimestamp(horizon, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        raise UsageError(f"--at {text}: the newest look of this history is of {newest}; nothing is known beyond it")
-    return min(int(end.timestamp()), horizon), text
+        start, end = asked_span(text)
+    except ValueError as error:
+        raise UsageError(f"--at {error}") from error
+    if start > horizon:
+        raise UsageError(
+            f"--at {text}: the newest look of this history is of {iso(horizon)}; nothing is known beyond it"
+        )
+    return min(end, horizon), text
 
 
 def _write(out: Path, found: object) -> None:
@@ -111,9 +125,11 @@ def _write(out: Path, found: object) -> None:
 
 
 def _check(path: Path, as_json: bool) -> None:
-    from tracker.publish.recheck import load, recheck
+    from tracker.publish.recheck import load, load_from, recheck
 
-    result = recheck(load(path))
+    is_piped = str(path) == "-"
+    name = "what came in" if is_piped else str(path)
+    result = recheck(load_from(sys.stdin.buffer, name) if is_piped else load(path))
     if as_json:
         print_json(result.as_json())
     else:
@@ -122,7 +138,8 @@ def _check(path: Path, as_json: bool) -> None:
         for step in result.steps:
             stated = "" if step.ok else f" (stated: {printable(step.stated)})"
             print(f"  {'ok' if step.ok else 'DIFFERS':<8} {step.what}: {printable(step.found)}{stated}")
+        print(f"  registry: {result.registry}")
     if result.note:
         note(printable(result.note))
     if not result.matches:
-        raise EvidenceError(f"{path} does not bear out its claim")
+        raise EvidenceError(f"{name} does not bear out its claim")

@@ -45,7 +45,7 @@ def _repaired(history: str, quick: bool, report: "Report") -> "Report":
     from tracker.store.verify.repair import repair
 
     if not report.can_be_repaired:
-        note("nothing was repaired: evidence is damaged, and what is derived would follow it")
+        note("nothing was repaired: something is wrong that is not derived, and what is derived would follow it")
         return report
     for check in report.checks:
         for example in check.examples:
@@ -69,6 +69,8 @@ def _print(report: "Report", history: str) -> None:
             print(f"  {check.name:<11} not checked: {printable(check.skipped)}")
         else:
             print(f"  {check.name:<11} {check.checked:,} checked, {check.wrong:,} wrong")
+        if check.note:
+            print(f"    not checked: {printable(check.note)}")
         for example in check.examples:
             print(f"    - {printable(example)}")
         if check.wrong:

@@ -4,7 +4,8 @@
 sentence); `verdict_of` says what that answer tells one agent.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from tracker.core.agents import Agent
@@ -20,6 +21,7 @@ from tracker.core.verdicts import Verdicts
 
 FORMAT = "drywell-evidence-1"
 WORDS = {Degree.FULL: "blocked", Degree.PARTIAL: "partial", Degree.NONE: "allowed"}
+EXCLUDED = {"opt_out": "the site asked not to be looked at", "guard": "its address may not be asked"}
 RULE = (
     "The answer last seen at or before a moment counts at it until the next answer, if that comes before the hold has "
     "run out; else until the hold runs out. The hold lasts unwatched_seconds from when the answer was last seen; once "
@@ -88,3 +90,30 @@ def iso(at: int | None) -> str | None:
 def seconds(text: str) -> int:
     """ISO 8601 text (UTC) as seconds. Raises ValueError."""
     return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
+
+
+def asked_span(text: str) -> tuple[int, int]:
+    """First and last second (UTC) of what somebody asked for: a day, or a moment. Raises ValueError that says how."""
+    try:
+        if len(text) == 10:
+            start = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+            end = start + timedelta(days=1, seconds=-1)
+        else:
+            start = end = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text!r}: give a day or a moment, as in 2026-03-01 or 2026-03-01T12:00:00Z") from error
+    return int(start.timestamp()), int(end.timestamp())
+
+
+def expired_said(last: int, until: int) -> str:
+    """That an answer counts no longer, in words."""
+    return f"the answer last seen at {iso(last)} counted until {iso(until)}"
+
+
+def attempts_said(last: int, causes: Iterable[str]) -> str:
+    """What came of attempts of which the last was at a moment (UTC seconds), with the causes that span it, in words."""
+    kinds = sorted(set(causes))
+    # Of a thinned month several causes may span the moment: then any of them may be the one.
+    if kinds and set(kinds) <= EXCLUDED.keys():
+        return f"excluded: {EXCLUDED[kinds[0]]}"
+    return f"attempts failed, the last at {iso(last)} ({' or '.join(kinds) or 'cause unknown'})"

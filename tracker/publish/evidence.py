@@ -13,10 +13,10 @@ from tracker import __version__
 from tracker.core.agents import Agent, existed
 from tracker.core.intervals import Check, Hold, first_between, spans_of
 from tracker.core.policy import RULESET
-from tracker.publish.claim import FORMAT, RULE, Interval, iso, verdict_of
+from tracker.publish.bounds import agent_facts, registry_says
+from tracker.publish.claim import FORMAT, RULE, Interval, attempts_said, expired_said, iso, verdict_of
 from tracker.store.looks import Looks, SiteLooks
 
-EXCLUDED = {"opt_out": "the site asked not to be looked at", "guard": "its address may not be asked"}
 UNKNOWN: dict[str, Any] = {
     "verdict": "unknown",
     "named": None,
@@ -91,17 +91,11 @@ def _made(of_site: SiteLooks) -> dict[str, Any]:
 
 
 def _agent(agent: Agent, at: int) -> dict[str, Any]:
-    return {
-        "name": agent.name,
-        "operator": agent.operator,
-        "tokens": list(agent.tokens),
-        "falls_back_to": list(agent.falls_back_to),
-        "obeys_star": agent.obeys_star,
-        "since": agent.valid_from,
-        "existed": existed(agent, str(iso(at))[:10]),
-        "source": agent.source,
-        "checked": agent.checked,
-    }
+    """The agent, and whose registry says so: the one that ships with this program, the maker's own, or none."""
+    found = agent_facts(agent) | {"existed": existed(agent, str(iso(at))[:10])}
+    # Rows of a registry have a source; a stranger has none.
+    others = "own" if agent.source else "none"
+    return found | {"registry": "shipped" if registry_says(found) == "the same" else others}
 
 
 def _seen(looks: Looks, of_site: SiteLooks, check: Check) -> dict[str, Any]:
@@ -159,7 +153,7 @@ def _trouble(of_site: SiteLooks, last: Check | None, following: Check | None) ->
 def _why_unknown(of_site: SiteLooks, interval: Interval | None, at: int) -> str:
     """Why nothing is known, or no longer."""
     if interval is not None:
-        said = f"the answer last seen at {iso(interval.last)} counted until {iso(interval.until)}"
+        said = expired_said(interval.last, interval.until)
         since = _attempts(of_site, interval.last, at)
         return f"{said}; since then {since}" if since else f"{said}, and nobody has looked since"
     if said := _attempts(of_site, 0, at):
@@ -175,8 +169,4 @@ def _attempts(of_site: SiteLooks, after: int, at: int) -> str:
     if index < 0 or of_site.failures[index] <= after:
         return ""
     last = of_site.failures[index]
-    # Of a thinned month several causes may span the moment: then any of them may be the one.
-    kinds = sorted({run.kind for run in of_site.trouble if run.first_seen <= last <= run.last_seen})
-    if kinds and set(kinds) <= EXCLUDED.keys():
-        return f"excluded: {EXCLUDED[kinds[0]]}"
-    return f"attempts failed, the last at {iso(last)} ({' or '.join(kinds) or 'cause unknown'})"
+    return attempts_said(last, (run.kind for run in of_site.trouble if run.first_seen <= last <= run.last_seen))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from tracker.core.intervals import Check
 from tracker.errors import DatabaseError
@@ -18,6 +18,8 @@ from tracker.store.evidence import Evidence
 from tracker.store.meta import get_meta
 from tracker.store.packed import NotWhole, unpack
 from tracker.store.rulings import Rulings
+
+_LONGER, _HOSTS = 4, 50_000  # `www.` is four; to compare with fifty thousand hosts takes a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +85,32 @@ class Looks:
         with explained(self._place):
             return self._connection.execute(select(func.max(table(models.Crawl).c.at))).scalar() or 0
 
+    def knows(self, host: str) -> bool:
+        """Whether the history has this site at all: in a panel, or looked at."""
+        with explained(self._place):
+            return self._site_id(host) is not None
+
+    def hosts_like(self, host: str) -> list[str]:
+        """Some hosts that somebody may have meant: about as long, and the same in the beginning or the end."""
+        column = table(models.Site).c.host
+        near = func.length(column).between(len(host) - _LONGER, len(host) + _LONGER)
+        alike = or_(column.startswith(host[:2], autoescape=True), column.endswith(host[-8:], autoescape=True))
+        with explained(self._place):
+            return list(self._connection.execute(select(column).where(near, alike).limit(_HOSTS)).scalars())
+
     def of(self, host: str) -> SiteLooks:
         """The looks at a site; none of one that the history does not know."""
         with explained(self._place):
             return self._of(host)
 
+    def _site_id(self, host: str) -> int | None:
+        site = table(models.Site).c
+        return self._connection.execute(select(site.site_id).where(site.host == host)).scalar()
+
     def _of(self, host: str) -> SiteLooks:
         connection = self._connection
-        site, source = table(models.Site), table(models.Source)
-        site_id = connection.execute(select(site.c.site_id).where(site.c.host == host)).scalar()
+        source = table(models.Source)
+        site_id = self._site_id(host)
         kind, ruleset = (get_meta(connection, name) or "" for name in ("kind", "ruleset"))
         sources = {row.source_id: row for row in connection.execute(select(source))}
         if site_id is None:

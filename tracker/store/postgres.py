@@ -103,14 +103,18 @@ def _fact(connection: Connection, key: str) -> str | None:
     return connection.execute(text("SELECT value FROM meta WHERE key = :key"), {"key": key}).scalar_one_or_none()
 
 
+def functions_text() -> str:
+    """The SQL of the functions that the views need."""
+    return resources.files("tracker.store").joinpath("postgres.sql").read_text(encoding="utf-8")
+
+
 def _make_views(connection: Connection) -> None:
     # Ours alone: views of the database's owner may stand beside them.
     for name in re.findall(r"^CREATE VIEW (\w+)", views_text(), re.MULTILINE):
         connection.execute(text(f"DROP VIEW IF EXISTS {name} CASCADE"))
-    functions = resources.files("tracker.store").joinpath("postgres.sql").read_text(encoding="utf-8")
     raw = connection.connection.driver_connection
     assert raw is not None
-    for script in (functions, views_text()):
+    for script in (functions_text(), views_text()):
         raw.execute(script)
     facts = [{"key": "views", "value": views_digest()}, {"key": "schema_version", "value": str(SCHEMA_VERSION)}]
     put = "INSERT INTO meta VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"

@@ -13,9 +13,11 @@ from tracker.store import models
 from tracker.store.bulk import add, add_or, chunks, remove_where, table
 from tracker.store.derive import stored_states
 from tracker.store.meta import get_meta, put_meta
+from tracker.store.policies import stored_agents
 from tracker.store.rulings import Rulings
 from tracker.store.tally import Tally, memberships
 
+FINGERPRINT = "2:"  # how fingerprints are worked out; those of before had none, and took tokens as they are spelt
 _COLUMNS = (
     "operator",
     "purpose",
@@ -30,9 +32,18 @@ _COLUMNS = (
 
 
 def registry_fingerprint(agents: Sequence[Agent]) -> str:
-    """SHA-256 of all that derived tables take from the registry: names, tokens, fallbacks, dates, definitions."""
-    facts = sorted([a.name, a.tokens, a.falls_back_to, a.obeys_star, a.valid_from] for a in agents)
-    return hashlib.sha256(json.dumps([facts, sorted(DEFINITIONS)]).encode()).hexdigest()
+    """Identity of all that derived tables take from the registry: names, tokens, fallbacks, dates, definitions.
+
+    Of tokens in lower case, as `agent_token` keeps them: whoever has only the file can work it out again.
+    """
+    facts = sorted([a.name, len(a.tokens), obeyed(a), a.valid_from or ""] for a in agents)
+    return FINGERPRINT + hashlib.sha256(json.dumps([facts, sorted(DEFINITIONS)]).encode()).hexdigest()
+
+
+def obeyed(agent: Agent) -> list[str]:
+    """The tokens whose rules an agent obeys, in order: its own, those it falls back to, `*` unless it ignores that."""
+    tokens = [*agent.tokens, *agent.falls_back_to, *(["*"] if agent.obeys_star else [])]
+    return [token.lower() for token in tokens]
 
 
 def sync_registry(connection: Connection, agents: Sequence[Agent]) -> bool:
@@ -41,14 +52,23 @@ def sync_registry(connection: Connection, agents: Sequence[Agent]) -> bool:
     No body is parsed: policies keep every token that any file names.
     """
     fingerprint = registry_fingerprint(agents)
+    is_current = get_meta(connection, "registry") == fingerprint == _stored_fingerprint(connection)
     _store_agents(connection, agents)
-    if get_meta(connection, "registry") == fingerprint:
+    if is_current:
         return False
     rulings = Rulings(connection, agents)
     rulings.rebuild()
     rebuild_tally(connection, rulings)
     put_meta(connection, "registry", fingerprint)
     return True
+
+
+def _stored_fingerprint(connection: Connection) -> str:
+    """The fingerprint of the rows as they stand; empty if somebody made them unreadable."""
+    try:
+        return registry_fingerprint(stored_agents(connection))
+    except (ValueError, TypeError):
+        return ""
 
 
 def _store_agents(connection: Connection, agents: Sequence[Agent]) -> None:
@@ -70,9 +90,9 @@ def _store_tokens(connection: Connection, agents: Sequence[Agent]) -> None:
     target = table(models.Agent)
     ids = {name: agent_id for agent_id, name in connection.execute(select(target.c.agent_id, target.c.name))}
     rows = [
-        {"agent_id": ids[agent.name], "position": position, "token": token.lower()}
+        {"agent_id": ids[agent.name], "position": position, "token": token}
         for agent in agents
-        for position, token in enumerate([*agent.tokens, *agent.falls_back_to, *(["*"] if agent.obeys_star else [])])
+        for position, token in enumerate(obeyed(agent))
     ]
     connection.execute(delete(table(models.AgentToken)))
     add(connection, models.AgentToken, rows)
@@ -85,14 +105,15 @@ def _facts(agent: Agent) -> dict[str, object]:
         "kind": str(agent.kind),
         "tokens": json.dumps(agent.tokens),
         "valid_from": agent.valid_from,
-        "valid_from_day": _day_number(agent.valid_from),
+        "valid_from_day": day_number(agent.valid_from),
         "documentation": agent.documentation,
         "headline": int(agent.headline),
         "obeys_star": int(agent.obeys_star),
     }
 
 
-def _day_number(iso: str | None) -> int | None:
+def day_number(iso: str | None) -> int | None:
+    """Days since 1970-01-01 of an ISO date."""
     return None if iso is None else (date.fromisoformat(iso) - date(1970, 1, 1)).days
 
 

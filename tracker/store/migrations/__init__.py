@@ -37,6 +37,12 @@ def upgrade(engine: Engine, path: Path, application_id: int, views: str) -> None
         _run(connection, version, application_id, views, digest)
 
 
+def all_statements(views: str) -> list[str]:
+    """The statements that make a new history with the given views, in order."""
+    scripts = [*(_FILES[number] for number in sorted(_FILES)), views]
+    return [statement for script in scripts for statement in statements(script)]
+
+
 def _stored_digest(connection: Connection) -> str | None:
     return connection.execute(text("SELECT value FROM meta WHERE key = 'views'")).scalar_one_or_none()
 
@@ -88,7 +94,7 @@ def _drop_views(connection: Connection, ours: str) -> list[str]:
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'view'").all()
     for name, _ in rows:
         connection.exec_driver_sql(f'DROP VIEW "{name}"')
-    return [sql for name, sql in rows if f"CREATE VIEW {name} AS" not in ours]
+    return [sql for name, sql in rows if f"CREATE VIEW {name.lower()} AS" not in ours]
 
 
 def _restore_views(connection: Connection, others: list[str]) -> None:

@@ -13,21 +13,24 @@ from sqlalchemy import Connection
 
 from tracker.core.intervals import Hold
 from tracker.store.database import explained, open_reader, place_of
-from tracker.store.policies import stored_agents
 from tracker.store.verify.derived import DerivedChecks, FreshRulings
-from tracker.store.verify.files import check_crawls, check_file, check_references, check_views
+from tracker.store.verify.failures import check_failures
+from tracker.store.verify.files import check_crawls, check_file, check_references
 from tracker.store.verify.meaning import check_bodies, check_policies
+from tracker.store.verify.registry import check_registry
 from tracker.store.verify.report import Check, Progress, Report
+from tracker.store.verify.schema import check_schema, check_views
 
 __all__ = ["Check", "Report", "verify"]
 
-_FIRST: tuple[tuple[str, Callable[[Connection, Check], None]], ...] = (
+_FIRST: tuple[tuple[str, Callable[[Connection, Check], object]], ...] = (
     ("file", check_file),
+    ("schema", check_schema),
     ("references", check_references),
     ("views", check_views),
     ("crawls", check_crawls),
 )
-_REST = ("meanings", "rulings", "bodies", "policies", "spans", "states", "tally")
+_REST = ("failures", "registry", "meanings", "rulings", "bodies", "policies", "spans", "states", "tally")
 
 
 def verify(
@@ -67,18 +70,19 @@ def _checked(connection: Connection, quick: bool, hold: Hold, advance: Progress)
             missing = [*(each for each, _ in _FIRST[len(report.checks) :]), *_REST]
             report.checks += [Check(each, skipped=f"{name} is wrong") for each in missing]
             return report
-    meanings, ruled, bodies, policies = (Check(name) for name in _REST[:4])
-    try:
-        rulings = FreshRulings(connection, stored_agents(connection))
-    except ValueError as error:
-        ruled.found(f"the agents cannot be read: {error}")
-        report.checks += [ruled, *(Check(name, skipped="rulings is wrong") for name in _REST if name != ruled.name)]
-        return report
+    failures, registry, meanings, ruled, bodies, policies = (Check(name) for name in _REST[:6])
+    advance(failures.name, 0, 1)
+    check_failures(connection, failures)
+    agents = check_registry(connection, registry)
+    rulings = FreshRulings(connection, agents)
+    if registry.wrong:
+        ruled.skipped = f"{registry.name} is wrong, which it follows"
     off = check_policies(connection, rulings, meanings, ruled)
     check_bodies(connection, bodies, policies, off, quick=quick, advance=advance)
     derived = DerivedChecks(connection, rulings, hold)
-    if off:
-        derived.tally.skipped = f"{meanings.name} is wrong, which it counts"
-    report.checks += [meanings, ruled, bodies, policies, derived.spans, derived.states, derived.tally]
+    if off or registry.wrong:
+        derived.tally.skipped = f"{(registry if registry.wrong else meanings).name} is wrong, which it counts"
+    report.checks += [failures, registry, meanings, ruled, bodies, policies]
+    report.checks += [derived.spans, derived.states, derived.tally]
     derived.run(advance)
     return report

@@ -1,16 +1,14 @@
-"""The file as a database: its pages, its references, its views, and the bitmaps of its crawls."""
+"""The file as a database: its pages, its references, and the bitmaps of its crawls."""
 
-import re
 import zlib
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
 from tracker.store import models
 from tracker.store.bulk import table
-from tracker.store.definition import views_text
 from tracker.store.verify.report import Check
 
 Bits = NDArray[np.uint8]
@@ -42,16 +40,6 @@ def check_references(connection: Connection, check: Check) -> None:
     for name, rowid, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all():
         row = "a row" if rowid is None else f"row {rowid}"
         check.found(f"{name}: {row} leads to nothing in {parent}")
-
-
-def check_views(connection: Connection, check: Check) -> None:
-    """Every public view is there."""
-    wanted = re.findall(r"^CREATE VIEW (\w+)", views_text(), re.MULTILINE)
-    check.checked = len(wanted)
-    there = set(inspect(connection).get_view_names())
-    for name in wanted:
-        if name not in there:
-            check.found(f"view {name} is missing")
 
 
 def check_crawls(connection: Connection, check: Check) -> None:

@@ -16,14 +16,18 @@ from tracker.store.policies import stored_agents
 from tracker.store.registry import rebuild_tally
 from tracker.store.rulings import Rulings
 from tracker.store.tally import Tally
+from tracker.store.verify.schema import mend_schema
 
 
 def repair(database: str | Path, *, hold: Hold | None = None) -> None:
-    """Derive rulings, spans, states, tallies, the counts of crawls and the views again; all or nothing.
+    """Derive rulings, spans, states, tallies, the counts of crawls, indexes and views again; all or nothing.
+
+    Triggers, which are none of this program's, are dropped first.
 
     For a history whose evidence is sound (`Report.can_be_repaired`). Raises DatabaseError, also while another writes.
     """
     with exclusively(database) as engine, engine.connect() as connection, connection.begin():
+        mend_schema(connection)
         _derive_again(connection, hold or Hold())
         _count_again(connection)
         # Without their digest they are made again at the next opening.

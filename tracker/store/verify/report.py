@@ -13,8 +13,11 @@ _REPAIR = "tracker verify --repair derives it again from the evidence"
 _MENDS = {
     "file": _RESTORE,
     "references": _RESTORE,
+    "schema": "tracker verify --repair makes indexes again and drops triggers; where a table differs, " + _RESTORE,
     "views": "tracker verify --repair makes the views again",
+    "registry": "the next command that writes (a crawl, an import) carries the agents over again",
     "crawls": "if only counts are off, tracker verify --repair counts again; else " + _RESTORE,
+    "failures": _RESTORE,
     "meanings": _RESTORE,
     "rulings": _REPAIR,
     "bodies": _RESTORE + ": these files are no longer what was seen",
@@ -29,8 +32,8 @@ _MENDS = {
 class Check:
     """One thing that must hold: how many rows were looked at, how many are wrong, and up to five of them in words.
 
-    `skipped` says why it was not looked at, if it was not. `repairable`: what is wrong follows from evidence and can
-    be derived again.
+    `skipped` says why it was not looked at, if it was not, `note` which part of it was not. `repairable`: what is
+    wrong follows from evidence and can be derived again.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Check:
     wrong: int = 0
     examples: list[str] = field(default_factory=list)
     skipped: str = ""
+    note: str = ""
     repairable: bool = True
 
     def found(self, what: str) -> None:
