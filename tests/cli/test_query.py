@@ -150,3 +150,11 @@ def test_output_that_cannot_be_written_is_one_line(told: str) -> None:
     assert done.stderr.splitlines() == [
         "tracker: the output cannot be written: No space left on device; make room there"
     ]
+
+
+def test_a_password_is_shown_nowhere(run) -> None:
+    address = "postgresql://me:secretpw@127.0.0.1:1/history"
+    for command in (["config"], ["config", "--json"], ["status"], ["verify"], ["query", "SELECT 1"]):
+        result = run(*command, "--database", address)
+        assert "secretpw" not in result.out + result.err
+        assert "127.0.0.1:1/history" in result.out + result.err

@@ -34,6 +34,8 @@ from tracker.cli import (
 )
 from tracker.errors import DrywellError
 
+_INTERRUPTED = 130  # what Typer makes of Ctrl-C
+
 app = typer.Typer(
     name="tracker",
     help="Drywell: who lets which AI crawler in, since when, in whose words, and what that does to the date.",
@@ -91,6 +93,10 @@ def main() -> None:
             app()
         finally:
             sys.stdout.flush()  # here, where what goes wrong can be said
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            print("tracker: stopped", file=sys.stderr)
+        raise
     except DrywellError as error:
         print(f"tracker: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

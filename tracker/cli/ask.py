@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import note, print_json, print_table
+from tracker.cli.output import note, print_json, print_table, shown
 
 if TYPE_CHECKING:
     from tracker.store.query import Reader
@@ -36,9 +36,9 @@ def status(database: Database = None, as_json: AsJson = False) -> None:
         panels = [_panel_status(reader, panel) for panel in reader.panels()]
         crawls = reader.crawls(limit=5)
     if as_json:
-        print_json({"database": history, "about": about, "panels": panels, "crawls": crawls})
+        print_json({"database": shown(history), "about": about, "panels": panels, "crawls": crawls})
         return
-    print(f"{history}: {about['kind']} history, {about['sites']} sites, {about['bodies']} distinct files")
+    print(f"{shown(history)}: {about['kind']} history, {about['sites']} sites, {about['bodies']} distinct files")
     columns = ("panel", "members", "crawls", "first_crawl", "last_crawl", "answered", "next_due")
     print_table(columns, [[panel[name] for name in columns] for panel in panels], title="Panels")
     seen = ("crawl_id", "started", "finished", "panel", "source", "sites", "answered", "failed")

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from tracker.cli.options import AgentsFile, AsJson, Database, Panel
-from tracker.cli.output import print_json, print_table
+from tracker.cli.output import print_json, print_table, shown
 
 if TYPE_CHECKING:
     from tracker.settings import Settings
@@ -26,8 +26,8 @@ def config(
     rows = []
     for name, field in type(settings).model_fields.items():
         value = _in_force(settings, name)
-        shown = [str(part) for part in value] if isinstance(value, tuple) else value
-        rows.append({"setting": name, "value": shown, "origin": where[name], "meaning": field.description})
+        told = [str(part) for part in value] if isinstance(value, tuple) else value
+        rows.append({"setting": name, "value": told, "origin": where[name], "meaning": field.description})
     if as_json:
         print_json({row["setting"]: {"value": row["value"], "origin": row["origin"]} for row in rows})
     else:
@@ -35,5 +35,5 @@ def config(
 
 
 def _in_force(settings: "Settings", name: str) -> Any:
-    computed = {"database": settings.history, "agents": settings.agents_file}
+    computed = {"database": shown(settings.history), "agents": settings.agents_file}
     return computed.get(name, getattr(settings, name))

@@ -18,7 +18,7 @@ from tracker.cli.options import (
     Threshold,
     Workers,
 )
-from tracker.cli.output import note, print_json, print_table, progress
+from tracker.cli.output import note, print_json, print_table, progress, shown
 
 if TYPE_CHECKING:
     from tracker.core.panels import Panel as PanelList
@@ -148,7 +148,8 @@ def _print(report: "CrawlReport", settings: "Settings") -> None:
     rows = [(cause, count, f"{100 * count / ended:.1f} %") for cause, count in report.causes.most_common()]
     print_table(("cause", "sites", "of these"), rows)
     state = "" if report.finished else f"stopped after {ended} of {report.asked} sites: "
-    print(f"{state}{report.answered} of {ended} sites of panel {report.panel} answered, recorded in {settings.history}")
+    where = shown(settings.history)
+    print(f"{state}{report.answered} of {ended} sites of panel {report.panel} answered, recorded in {where}")
 
 
 def _judge(report: "CrawlReport", settings: "Settings") -> None:

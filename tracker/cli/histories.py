@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tracker.cli.options import AgentsFile, AsJson, Database
-from tracker.cli.output import note, print_json, progress
+from tracker.cli.output import note, print_json, progress, shown
 
 
 def merge(
@@ -41,11 +41,11 @@ def merge(
     if report.unfinished:
         note(f"{report.unfinished} crawls are not finished there: merge again when they are")
     if as_json:
-        print_json({"database": settings.history, **report.as_json()})
+        print_json({"database": shown(settings.history), **report.as_json()})
     else:
         print(
             f"{report.crawls} crawls and {report.captures} captures of {report.sources} sources merged into "
-            f"{settings.history} ({report.known} crawls and batches were there already)"
+            f"{shown(settings.history)} ({report.known} crawls and batches were there already)"
         )
 
 
@@ -76,7 +76,7 @@ def forget(
     with Writer(settings.history, reference.agents(settings.agents_file), kind=kind) as writer:
         gone = writer.forget(source)
     if as_json:
-        print_json({"database": settings.history, **gone._asdict()})
+        print_json({"database": shown(settings.history), **gone._asdict()})
     else:
         print(
             f"{gone.source} is forgotten: {gone.crawls} crawls, {gone.sightings} sightings, {gone.failures} runs of "

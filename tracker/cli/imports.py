@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.options import AgentsFile, AsJson, Database
-from tracker.cli.output import Advance, note, print_json, progress
+from tracker.cli.output import Advance, note, print_json, progress, shown
 
 if TYPE_CHECKING:
     from tracker.sources.intake import Report, Scope
@@ -69,11 +69,11 @@ def git(
     if len(report.skipped) > 5:
         note(f"skipped {len(report.skipped) - 5} more files whose names are no hosts")
     if as_json:
-        print_json({"database": history, **report.as_json()})
+        print_json({"database": shown(history), **report.as_json()})
     else:
         print(
             f"{report.new_commits} of {report.commits} commits imported ({report.commits - report.new_commits} were "
-            f"there already), {report.sites} sites, panel {report.panel}, into {history}"
+            f"there already), {report.sites} sites, panel {report.panel}, into {shown(history)}"
         )
 
 
@@ -196,7 +196,7 @@ def print_report(report: "Report", history: str, as_json: bool) -> None:
     for reason, count in report.skipped.most_common():
         note(f"skipped {count}: {reason}")
     if as_json:
-        print_json({"database": history, **report.as_json()})
+        print_json({"database": shown(history), **report.as_json()})
         return
     known = f"; {report.known} were there already" if report.known else ""
-    print(f"{report.summary()}, panel {report.panel}, into {history}{known}")
+    print(f"{report.summary()}, panel {report.panel}, into {shown(history)}{known}")

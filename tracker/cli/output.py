@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,11 @@ class Advance(Protocol):
 
     def __call__(self, done: int, total: int) -> None:
         """Show that `done` of `total` are finished."""
+
+
+def shown(database: str) -> str:
+    """A database setting as people may see it: a URL without its password."""
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", database)
 
 
 def print_json(value: Any) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import note, print_json, printable, progress
+from tracker.cli.output import note, print_json, printable, progress, shown
 from tracker.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ def verify(
     if repair and not report.ok:
         report = _repaired(history, quick, report)
     if as_json:
-        print_json({"database": history, **report.as_json()})
+        print_json({"database": shown(history), **report.as_json()})
     else:
         _print(report, history)
     if not report.ok:
-        raise DatabaseError(f"{history} is not what it should be: see above")
+        raise DatabaseError(f"{shown(history)} is not what it should be: see above")
 
 
 def _repaired(history: str, quick: bool, report: "Report") -> "Report":
@@ -63,7 +63,7 @@ def _verified(history: str, quick: bool) -> "Report":
 
 
 def _print(report: "Report", history: str) -> None:
-    print(f"{history}: {'all is well' if report.ok else 'something is wrong'}")
+    print(f"{shown(history)}: {'all is well' if report.ok else 'something is wrong'}")
     for check in report.checks:
         if check.skipped:
             print(f"  {check.name:<11} not checked: {printable(check.skipped)}")

@@ -20,7 +20,9 @@ class Place:
 
     def __str__(self) -> str:
         """As people may see it: without a password."""
-        return str(self.path) if self.url is None else self.url.render_as_string(hide_password=True)
+        if self.url is None:
+            return str(self.path)
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
 def place_of(database: str | Path) -> Place:

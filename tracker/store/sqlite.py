@@ -4,6 +4,7 @@ SQLite in WAL mode, one writer (`BEGIN IMMEDIATE`, so that a second one waits in
 open the file read-only. Measurements behind each pragma: docs/decisions/0003-store.md.
 """
 
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -102,10 +103,18 @@ def _checked(path: Path, connection: sqlite3.Connection, thorough: bool) -> tupl
     return version, row[0] if row else ""
 
 
+def _cannot_change(path: Path) -> bool:
+    """Whether a file lies where nobody writes: in a folder without the right to, and without a log."""
+    return not os.access(path.resolve().parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+
+
 def _engine(path: Path, read_only: bool = False) -> Engine:
     mode = "ro" if read_only else "rwc"
     # Not as text: reading it would undo the quoting of `?`, `#` and `%` in the name of the file.
-    url = URL.create("sqlite", database=path.resolve().as_uri(), query={"mode": mode, "uri": "true"})
+    query = {"mode": mode, "uri": "true"}
+    if read_only and _cannot_change(path):
+        query["immutable"] = "1"  # SQLite would put its index of the log beside the file
+    url = URL.create("sqlite", database=path.resolve().as_uri(), query=query)
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},

@@ -117,8 +117,10 @@ class Writer:
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
         if not self._connection.closed:
-            with explained(self._place):
-                close_writer(self._connection)
+            # An interrupted statement leaves a connection that nothing can be asked of.
+            if not self._connection.invalidated:
+                with explained(self._place):
+                    close_writer(self._connection)
             self._connection.close()
         self._lock.release()
         self._engine.dispose()
@@ -132,8 +134,8 @@ class Writer:
                 with self._connection.begin():
                     yield self._connection
                     self._tally.flush()
-            except BaseException:
-                # What was remembered of a transaction that is gone would be wrong.
+            except Exception:
+                # What was remembered of a transaction that is gone would be wrong. (After Ctrl-C nothing follows.)
                 self._start()
                 raise
 
