@@ -1,11 +1,14 @@
 """The same tests on both engines: those of writing, querying and the views run on PostgreSQL too (marker postgres)."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import AGENTS
 from tests.postgres import Server, running
+from tests.store.damage import a_bit_of_everything
 from tests.store.histories import Where, on_server
 from tracker.store.write import Writer
 
@@ -62,3 +65,15 @@ def fresh_history(request: pytest.FixtureRequest) -> Iterator[Callable[[], Where
     template = request.getfixturevalue("server_template")
     with on_server(server):
         yield lambda: server.create(template)
+
+
+@pytest.fixture(scope="module")
+def sound(fresh_file: Callable[[], Path]) -> Path:
+    """A history with a bit of everything; copy it."""
+    return a_bit_of_everything(fresh_file())
+
+
+@pytest.fixture
+def history(sound: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be damaged."""
+    return Path(shutil.copyfile(sound, tmp_path / "history.sqlite"))

@@ -63,7 +63,8 @@ def _verified(history: str, quick: bool) -> "Report":
 
 
 def _print(report: "Report", history: str) -> None:
-    print(f"{shown(history)}: {'all is well' if report.ok else 'something is wrong'}")
+    well = "all is well" if report.is_whole else "nothing is wrong in what was checked"
+    print(f"{shown(history)}: {well if report.ok else 'something is wrong'}")
     for check in report.checks:
         if check.skipped:
             print(f"  {check.name:<11} not checked: {printable(check.skipped)}")

@@ -7,6 +7,7 @@ open the file read-only. Measurements behind each pragma: docs/decisions/0003-st
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,21 @@ def open_reader(path: Path) -> Engine:
     return _engine(path, read_only=True)
 
 
+def outdated(path: Path) -> int | None:
+    """The schema of a file that a reader would bring up to date first; None if there is no need, or no history."""
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    found = _inspect(path)
+    return None if found == (migrations.SCHEMA_VERSION, views_digest()) else found[0]
+
+
+def copied(path: Path, target: Path) -> Path:
+    """A copy of a file as it is at this moment, also while it is written; the file is not touched."""
+    with closing(_looking(path)) as connection, closing(sqlite3.connect(target)) as copy:
+        connection.backup(copy)
+    return target
+
+
 def translated(path: Path, error: BaseException) -> DatabaseError:
     """What SQLite says, as one line that names the file and the mend."""
     said = str(error)
@@ -73,13 +89,14 @@ def translated(path: Path, error: BaseException) -> DatabaseError:
 
 def _inspect(path: Path, thorough: bool = False) -> tuple[int, str]:
     """(schema version, digest of the views) of an existing file, after refusing what is no readable history."""
+    with closing(_looking(path)) as connection:
+        return _checked(path, connection, thorough)
+
+
+def _looking(path: Path) -> sqlite3.Connection:
     # Without a write-ahead log nobody is writing, and `immutable` keeps the look from leaving files behind.
     still = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{still}", uri=True, timeout=BUSY_SECONDS)
-    try:
-        return _checked(path, connection, thorough)
-    finally:
-        connection.close()
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{still}", uri=True, timeout=BUSY_SECONDS)
 
 
 def _checked(path: Path, connection: sqlite3.Connection, thorough: bool) -> tuple[int, str]:

@@ -5,44 +5,82 @@ of sites and of days, not of answers. What follows from evidence is held against
 the table before it, so that one wrong row is found in one check.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from tracker.core.intervals import Hold
+from tracker.store import sqlite
 from tracker.store.database import explained, open_reader, place_of
+from tracker.store.derive import DERIVATION
+from tracker.store.meta import get_meta
+from tracker.store.migrations import SCHEMA_VERSION
+from tracker.store.place import Place
 from tracker.store.verify.derived import DerivedChecks, FreshRulings
-from tracker.store.verify.failures import check_failures
 from tracker.store.verify.files import check_crawls, check_file, check_references
+from tracker.store.verify.lanes import check_failures, check_sightings
 from tracker.store.verify.meaning import check_bodies, check_policies
 from tracker.store.verify.registry import check_registry
+from tracker.store.verify.relabels import check_relabels
 from tracker.store.verify.report import Check, Progress, Report
 from tracker.store.verify.schema import check_schema, check_views
 
 __all__ = ["Check", "Report", "verify"]
 
-_FIRST: tuple[tuple[str, Callable[[Connection, Check], object]], ...] = (
+# In order; where one gives False, what stands on it cannot be looked at.
+_FIRST: tuple[tuple[str, Callable[[Connection, Check], bool]], ...] = (
     ("file", check_file),
     ("schema", check_schema),
     ("references", check_references),
     ("views", check_views),
     ("crawls", check_crawls),
 )
-_REST = ("failures", "registry", "meanings", "rulings", "bodies", "policies", "spans", "states", "tally")
+_REST = (
+    "sightings",
+    "failures",
+    "registry",
+    "meanings",
+    "rulings",
+    "bodies",
+    "policies",
+    "relabels",
+    "spans",
+    "states",
+    "tally",
+)
+_FOLLOWS = ("registry", "rulings", "spans", "states", "tally")  # made anew by a program that derives in another way
 
 
 def verify(
     database: str | Path, *, quick: bool = False, hold: Hold | None = None, advance: Progress | None = None
 ) -> Report:
-    """Check a history; `quick` leaves out parsing the bodies anew. Raises DatabaseError if it cannot be opened."""
-    engine = open_reader(database)
-    try:
-        with explained(place_of(database)), engine.connect() as connection, _snapshot(connection):
-            return _checked(connection, quick, hold or Hold(), advance or (lambda _name, _done, _total: None))
-    finally:
-        engine.dispose()
+    """Check a history; `quick` leaves out parsing the bodies anew. Raises DatabaseError if it cannot be opened.
+
+    A file that this program would bring up to date on opening is not touched: a copy of it is checked.
+    """
+    place = place_of(database)
+    with _as_it_is(place) as (engine, note), explained(place), engine.connect() as connection, _snapshot(connection):
+        report = _checked(connection, quick, hold or Hold(), advance or (lambda _name, _done, _total: None))
+    next(check for check in report.checks if check.name == "schema").note += note
+    return report
+
+
+@contextmanager
+def _as_it_is(place: Place) -> Iterator[tuple[Engine, str]]:
+    """A reading engine on a history, or on a copy that was brought up to date; and a word on it."""
+    with TemporaryDirectory(prefix="drywell-") as folder, ExitStack() as stack:
+        note, database = "", place.path or str(place.url and place.url.render_as_string(hide_password=False))
+        with explained(place):
+            version = sqlite.outdated(place.path) if place.path else None
+            if place.path and version is not None:
+                database = sqlite.copied(place.path, Path(folder) / "history.sqlite")
+                note = f"the file itself: a copy of it, brought from schema {version} to {SCHEMA_VERSION}, was checked"
+        engine = open_reader(database)
+        stack.callback(engine.dispose)
+        yield engine, note
 
 
 @contextmanager
@@ -64,25 +102,35 @@ def _checked(connection: Connection, quick: bool, hold: Hold, advance: Progress)
         check = Check(name)
         report.checks.append(check)
         advance(name, 0, 1)
-        run(connection, check)
-        if check.wrong and not check.repairable:
+        if not run(connection, check):
             # What stands on this would be reported as wrong too, or not be readable at all.
             missing = [*(each for each, _ in _FIRST[len(report.checks) :]), *_REST]
             report.checks += [Check(each, skipped=f"{name} is wrong") for each in missing]
             return report
-    failures, registry, meanings, ruled, bodies, policies = (Check(name) for name in _REST[:6])
-    advance(failures.name, 0, 1)
-    check_failures(connection, failures)
-    agents = check_registry(connection, registry)
-    rulings = FreshRulings(connection, agents)
-    if registry.wrong:
-        ruled.skipped = f"{registry.name} is wrong, which it follows"
-    off = check_policies(connection, rulings, meanings, ruled)
-    check_bodies(connection, bodies, policies, off, quick=quick, advance=advance)
-    derived = DerivedChecks(connection, rulings, hold)
-    if off or registry.wrong:
-        derived.tally.skipped = f"{(registry if registry.wrong else meanings).name} is wrong, which it counts"
-    report.checks += [failures, registry, meanings, ruled, bodies, policies]
-    report.checks += [derived.spans, derived.states, derived.tally]
-    derived.run(advance)
+    found = {name: Check(name) for name in _REST}
+    report.checks += found.values()
+    if get_meta(connection, "derivation") != str(DERIVATION):
+        for name in _FOLLOWS:
+            found[name].skipped = "made by an older program; the next command that writes makes it anew"
+    _check_meaning(connection, found, quick, hold, advance)
     return report
+
+
+def _check_meaning(
+    connection: Connection, found: Mapping[str, Check], quick: bool, hold: Hold, advance: Progress
+) -> None:
+    """What was seen, what it means, and what follows."""
+    for name, run in (("sightings", check_sightings), ("failures", check_failures)):
+        advance(name, 0, 1)
+        run(connection, found[name])
+    registry = found["registry"]
+    agents, tokens = check_registry(connection, registry)
+    if registry.wrong:
+        found["rulings"].skipped = found["tally"].skipped = f"{registry.name} is wrong, which it follows"
+    rulings = FreshRulings(connection, agents)
+    off = check_policies(connection, rulings, found["meanings"], found["rulings"])
+    check_bodies(connection, found["bodies"], found["policies"], off, tokens, quick=quick, advance=advance)
+    check_relabels(connection, found["relabels"])
+    if off:
+        found["tally"].skipped = found["tally"].skipped or f"{found['meanings'].name} is wrong, which it counts"
+    DerivedChecks(connection, rulings, hold, found["spans"], found["states"], found["tally"]).run(advance)

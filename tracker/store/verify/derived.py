@@ -32,8 +32,10 @@ class FreshRulings(Rulings):
 class DerivedChecks:
     """Goes through all sites once, holding all against the evidence: a wrong row is named once, in its own table."""
 
-    def __init__(self, connection: Connection, rulings: FreshRulings, hold: Hold) -> None:
-        self.spans, self.states, self.tally = Check("spans"), Check("states"), Check("tally")
+    def __init__(
+        self, connection: Connection, rulings: FreshRulings, hold: Hold, spans: Check, states: Check, tally: Check
+    ) -> None:
+        self.spans, self.states, self.tally = spans, states, tally
         self._connection = connection
         self._bodies = Bodies(connection, rulings)
         self._hold = hold
@@ -45,6 +47,8 @@ class DerivedChecks:
 
     def run(self, advance: Progress) -> None:
         """Check every site, then the tallies of all of them."""
+        if self.spans.skipped:
+            return
         column = table(models.Site).c
         hosts = {row.site_id: row.host for row in self._connection.execute(select(column.site_id, column.host))}
         for some in chunks(hosts):

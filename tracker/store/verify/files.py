@@ -14,12 +14,12 @@ from tracker.store.verify.report import Check
 Bits = NDArray[np.uint8]
 
 
-def check_file(connection: Connection, check: Check) -> None:
+def check_file(connection: Connection, check: Check) -> bool:
     """SQLite's own integrity_check: pages, indexes, constraints."""
     check.repairable = False
     if connection.dialect.name != "sqlite":
         check.skipped = f"{connection.dialect.name} looks after its own pages"
-        return
+        return True
     check.checked = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
     try:
         found = connection.exec_driver_sql("PRAGMA integrity_check(1000)").scalars().all()
@@ -28,22 +28,29 @@ def check_file(connection: Connection, check: Check) -> None:
     for said in found:
         if said != "ok":
             check.found(str(said).splitlines()[-1])
+    return not check.wrong
 
 
-def check_references(connection: Connection, check: Check) -> None:
+def check_references(connection: Connection, check: Check) -> bool:
     """Every foreign key leads somewhere."""
     check.repairable = False
     if connection.dialect.name != "sqlite":
         check.skipped = f"{connection.dialect.name} holds its foreign keys itself"
-        return
+        return True
     check.checked = len(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").all())
     for name, rowid, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all():
         row = "a row" if rowid is None else f"row {rowid}"
         check.found(f"{name}: {row} leads to nothing in {parent}")
+    return not check.wrong
 
 
-def check_crawls(connection: Connection, check: Check) -> None:
-    """The bitmaps of each crawl can be read, name sites that are there, and are as many as its row counts."""
+def check_crawls(connection: Connection, check: Check) -> bool:
+    """The bitmaps of each crawl can be read, name sites that are there, share none, and are as many as its row counts.
+
+    A count that is off is not repaired: it may be the bitmap that was changed.
+    """
+    check.repairable = False
+    are_readable = True
     sites = table(models.Site).c.site_id
     highest = connection.execute(select(func.max(sites))).scalar() or 0
     known = np.zeros(highest // 8 * 8 + 8, dtype=np.uint8)
@@ -51,14 +58,21 @@ def check_crawls(connection: Connection, check: Check) -> None:
     crawls = select(table(models.Crawl)).order_by(table(models.Crawl).c.crawl_id).execution_options(yield_per=100)
     for row in connection.execute(crawls):
         check.checked += 1
+        looks = []
         for name in ("answered", "failed"):
             bits = bits_of(getattr(row, name), known.size)
             if bits is None or (bits > known[: bits.size]).any():
-                check.repairable = False
+                are_readable = False
                 said = "cannot be read" if bits is None else "names sites that are not there"
                 check.found(f"crawl {row.crawl_id} ({row.ref}): its bitmap of {name} sites {said}")
-            elif row.whole and int(bits.sum()) != (count := getattr(row, f"{name}_sites")):
+                continue
+            looks.append(bits)
+            if row.whole and int(bits.sum()) != (count := getattr(row, f"{name}_sites")):
                 check.found(f"crawl {row.crawl_id} ({row.ref}): {count} {name}, its bitmap has {int(bits.sum())}")
+        least = min((bits.size for bits in looks), default=0)
+        if len(looks) > 1 and (both := int((looks[0][:least] & looks[1][:least]).sum())):
+            check.found(f"crawl {row.crawl_id} ({row.ref}): {both} sites answered and failed at once")
+    return are_readable
 
 
 def bits_of(blob: bytes, most: int) -> Bits | None:

@@ -1,7 +1,6 @@
 """The bytes against their SHA-256, and what is stored of their meaning against a new reading."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -50,16 +49,25 @@ def check_policies(connection: Connection, rulings: Rulings, meanings: Check, ru
 
 
 def check_bodies(
-    connection: Connection, bodies: Check, policies: Check, off: set[int], *, quick: bool, advance: Progress
+    connection: Connection,
+    bodies: Check,
+    policies: Check,
+    off: set[int],
+    tokens: frozenset[str],
+    *,
+    quick: bool,
+    advance: Progress,
 ) -> None:
-    """Each body against its SHA-256 and size, and unless `quick` its policy and flags against a new reading."""
+    """Each body against its SHA-256 and size, and unless `quick` its policy and flags against a new reading.
+
+    `tokens`: those that bodies were searched for.
+    """
     bodies.repairable = policies.repairable = False
     ruleset = get_meta(connection, "ruleset")
     if quick:
         policies.skipped = "left out (--quick)"
     elif ruleset not in (None, str(RULESET)):
         policies.skipped = f"read with ruleset {ruleset}; the next crawl or import reads the files with {RULESET}"
-    tokens = frozenset(json.loads(get_meta(connection, "tokens") or "[]"))
     total = connection.execute(select(func.count()).select_from(table(models.Body))).scalar_one()
     for some in _bodies(connection):
         stored = {} if policies.skipped else stored_policies(connection, sorted({row.policy_id for row in some} - off))

@@ -1,5 +1,6 @@
 """The registry of agents in the file against its own fingerprint: whom all the counts are about."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,23 +15,32 @@ from tracker.store.registry import FINGERPRINT, day_number, obeyed, registry_fin
 from tracker.store.verify.report import Check
 
 
-def check_registry(connection: Connection, check: Check) -> list[Agent]:
-    """The rows of the agents against each other and against the fingerprint that the last writer left; the agents."""
+def check_registry(connection: Connection, check: Check) -> tuple[list[Agent], frozenset[str]]:
+    """The rows of the agents against each other and against what the last writer left of them.
+
+    Gives the agents, and the tokens for which the files in the history were searched.
+    """
     check.repairable = False
+    tokens: frozenset[str] = frozenset()
     try:
+        tokens = frozenset(json.loads(get_meta(connection, "tokens") or "[]"))
         agents = stored_agents(connection)
+        if check.skipped:
+            return agents, tokens
         for said in _at_odds(connection, agents):
             check.found(said)
     except (ValueError, TypeError) as error:
         check.found(f"the agents cannot be read: {error}")
-        return []
+        return [], tokens
     check.checked = len(agents)
+    if tokens != {token.lower() for agent in agents for token in agent.tokens}:
+        check.found("the files were not searched for the tokens of these agents (meta.tokens)")
     stated = get_meta(connection, "registry")
     if stated is not None and not stated.startswith(FINGERPRINT):
         check.note = "the fingerprint, which an older program left; the next command that writes makes another"
     elif not check.wrong and agents and stated != registry_fingerprint(agents):
         check.found("names, tokens, fallbacks or dates of the agents are not those that the counts were made for")
-    return agents
+    return agents, tokens
 
 
 def _at_odds(connection: Connection, agents: list[Agent]) -> Iterator[str]:

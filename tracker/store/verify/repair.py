@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 
 from tracker.core.intervals import Hold
-from tracker.store import bitmap, models
+from tracker.store import models
 from tracker.store.bodies import Bodies
 from tracker.store.bulk import table
 from tracker.store.database import open_writer
@@ -20,7 +19,7 @@ from tracker.store.verify.schema import mend_schema
 
 
 def repair(database: str | Path, *, hold: Hold | None = None) -> None:
-    """Derive rulings, spans, states, tallies, the counts of crawls, indexes and views again; all or nothing.
+    """Derive rulings, spans, states, tallies, indexes and views again; all or nothing.
 
     Triggers, which are none of this program's, are dropped first.
 
@@ -29,7 +28,6 @@ def repair(database: str | Path, *, hold: Hold | None = None) -> None:
     with exclusively(database) as engine, engine.connect() as connection, connection.begin():
         mend_schema(connection)
         _derive_again(connection, hold or Hold())
-        _count_again(connection)
         # Without their digest they are made again at the next opening.
         connection.execute(delete(table(models.Meta)).where(table(models.Meta).c.key == "views"))
     open_writer(database).dispose()
@@ -42,12 +40,3 @@ def _derive_again(connection: Connection, hold: Hold) -> None:
     deriver = Deriver(connection, Bodies(connection, rulings), Tally(connection, rulings), hold)
     deriver.rebuild(connection.execute(select(table(models.Site).c.site_id)).scalars().all())
     rebuild_tally(connection, rulings)
-
-
-def _count_again(connection: Connection) -> None:
-    crawl = table(models.Crawl)
-    looks = select(crawl.c.crawl_id, crawl.c.answered, crawl.c.failed).where(crawl.c.whole == 1)
-    for crawl_id, answered, failed in connection.execute(looks).all():
-        sizes = [int(np.size(bitmap.unpack(blob))) for blob in (answered, failed)]
-        counts = dict(zip(("answered_sites", "failed_sites"), sizes, strict=True))
-        connection.execute(update(crawl).where(crawl.c.crawl_id == crawl_id).values(counts))

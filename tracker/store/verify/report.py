@@ -16,12 +16,14 @@ _MENDS = {
     "schema": "tracker verify --repair makes indexes again and drops triggers; where a table differs, " + _RESTORE,
     "views": "tracker verify --repair makes the views again",
     "registry": "the next command that writes (a crawl, an import) carries the agents over again",
-    "crawls": "if only counts are off, tracker verify --repair counts again; else " + _RESTORE,
+    "crawls": _RESTORE,
+    "sightings": _RESTORE,
     "failures": _RESTORE,
     "meanings": _RESTORE,
     "rulings": _REPAIR,
     "bodies": _RESTORE + ": these files are no longer what was seen",
     "policies": _RESTORE,
+    "relabels": _RESTORE,
     "spans": _REPAIR,
     "states": _REPAIR,
     "tally": _REPAIR,
@@ -66,6 +68,11 @@ class Report:
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not any(check.wrong for check in self.checks)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything was looked at."""
+        return not any(check.skipped or check.note for check in self.checks)
 
     @property
     def can_be_repaired(self) -> bool:

@@ -31,17 +31,19 @@ _REPAIRABLE = ("index", "function")
 Objects = dict[tuple[str, str], str]  # (type, name in lower case) to the SQL that made it
 
 
-def check_schema(connection: Connection, check: Check) -> None:
+def check_schema(connection: Connection, check: Check) -> bool:
     """Every table and index is declared as this program declares it, and no trigger is there."""
     differing = _differing_in_file if connection.dialect.name == "sqlite" else _differing_on_server
     for kind, name, said in differing(connection, check):
         check.repairable = check.repairable and kind in _REPAIRABLE
         check.found(f"{kind} {name} {said}")
+    can_go_on = check.repairable
     for name, owner in _triggers(connection):
         check.found(f"trigger {name} of {owner} is none of this program's")
+    return can_go_on
 
 
-def check_views(connection: Connection, check: Check) -> None:
+def check_views(connection: Connection, check: Check) -> bool:
     """Every public view is there, and says what views.sql says."""
     views = _views_in_file if connection.dialect.name == "sqlite" else _views_on_server
     wanted, there, check.note = views(connection)
@@ -55,6 +57,7 @@ def check_views(connection: Connection, check: Check) -> None:
             check.found(f"view {name} is missing")
         elif there[name] != definition:
             check.found(f"view {name} is not the one of this program: its SQL differs")
+    return True
 
 
 def mend_schema(connection: Connection) -> None:

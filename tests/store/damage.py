@@ -1,0 +1,46 @@
+"""A history with a bit of everything, and ways to damage it."""
+
+import sqlite3
+from pathlib import Path
+
+from tests.conftest import AGENTS
+from tests.store.histories import BODIES, FAIL, HOSTS, SOURCES, START, Look, panel, play
+from tracker.core.intervals import DAY
+from tracker.store.captures import Answer, Capture, Failure
+from tracker.store.verify import Report
+from tracker.store.write import Writer
+
+SAW = ("shut", "GPTBot shut", "in a comment and a path", "with a signal", "absent", FAIL, "Googlebot shut", None)
+LOOKS = [
+    Look("own", START, SAW * 2),
+    Look("git", START - 5 * DAY, SAW[1:] * 2 + ("open", None)),
+    Look("own", START + 40 * DAY, SAW[::-1] * 2, 2),
+    Look("own", START + 200 * DAY, ("open", *SAW[1:]) * 2),
+]
+
+
+def a_bit_of_everything(path: Path) -> Path:
+    """Let a new history have looks of every kind."""
+    play(path, LOOKS)
+    with Writer(path, AGENTS) as writer:
+        past = [
+            Capture(START - 90 * DAY, Answer(HOSTS[0], BODIES["open"][0])),
+            Capture(START - DAY, Failure(HOSTS[0], "x")),
+        ]
+        writer.import_captures(writer.source(SOURCES["wayback"]), writer.panel(panel("all")), "batch", past)
+    return path
+
+
+def damaged(path: Path, script: str, **values: object) -> None:
+    """Run a script on the file behind the program's back; `values` are functions in it."""
+    connection = sqlite3.connect(path)
+    for name, value in values.items():
+        connection.create_function(name, 0, lambda value=value: value)
+    connection.executescript(script)
+    connection.commit()
+    connection.close()
+
+
+def wrong(report: Report) -> dict[str, list[str]]:
+    """The examples of all checks that found something."""
+    return {check.name: check.examples for check in report.checks if check.wrong}
