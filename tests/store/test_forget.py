@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.conftest import AGENTS
 from tests.store.histories import HOSTS, START, Look, content, drop, looks, play
+from tracker.core.intervals import DAY
 from tracker.errors import SourceError
+from tracker.store.captures import Answer, Capture, SourceFacts
 from tracker.store.query import Reader
 from tracker.store.write import Writer
 
@@ -42,6 +44,17 @@ def test_writing_goes_on_after_it(database: Path, fresh_history: Fresh) -> None:
         forgotten = writer.forget("git:1:robots/{site}.txt")
         assert forgotten == ("git:1:robots/{site}.txt", 1, 2, 0, 2)
     assert content(play(database, [stays])) == content(play(fresh_history(), [stays]))
+
+
+def test_a_query_that_found_nothing_keeps_no_horizon(database: Path) -> None:
+    with Writer(play(database, [Look("own", START, ("shut",) * len(HOSTS))]), AGENTS) as writer:
+        late = writer.source(SourceFacts("wayback", "late", "late"))
+        writer.import_captures(late, None, "x", [Capture(START + 400 * DAY, Answer("a.example", None))])
+        writer.import_captures(writer.source(SourceFacts("csv", "other", "other")), None, "nothing", [])
+        writer.forget("late")
+    with Reader(database) as reader:
+        assert reader.about()["horizon"] == "2022-01-01T00:00:00Z"
+        assert reader.sql("SELECT COUNT(*) FROM access_now WHERE verdict = 'unknown'").rows == [(0,)]
 
 
 def test_sources_that_are_not_there(database: Path) -> None:

@@ -61,7 +61,12 @@ def test_writing_goes_on_after_a_copy(server: Server, database: Path) -> None:
 def test_nobody_writes_by_asking(server: Server, server_template: str, statement: str) -> None:
     url = server.create(server_template)
     with Reader(url) as reader:
-        for attempt in (statement, f"SET TRANSACTION READ WRITE; {statement}", f"SELECT 1; {statement}"):
+        for attempt in (
+            statement,
+            f"SET TRANSACTION READ WRITE; {statement}",
+            f"SELECT 1; {statement}",
+            f"SELECT 1; COMMIT; {statement}",
+        ):
             with pytest.raises(QueryError) as caught:
                 reader.sql(attempt)
             assert "\n" not in str(caught.value)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from tracker.errors import SourceError
 from tracker.store import models
@@ -31,11 +31,20 @@ def forget(connection: Connection, derive: Deriver, source: str) -> Forgotten:
         connection.execute(delete(table(model)).where(table(model).c.source_id == source_id)).rowcount
         for model in (models.Crawl, models.Sighting, models.Trouble)
     )
+    _date_back(connection)
     # All of them: with the newest look another answer may have outlived its hold, or not yet.
     derive.rebuild(connection.execute(select(table(models.Site).c.site_id)).scalars())
     bodies = _drop_unseen(connection)
     connection.execute(delete(table(models.Source)).where(table(models.Source).c.source_id == source_id))
     return Forgotten(key, crawls, sightings, failures, bodies)
+
+
+def _date_back(connection: Connection) -> None:
+    """Batches that brought nothing are dated by the newest look of all, which may be gone now."""
+    crawls = table(models.Crawl)
+    brought = or_(crawls.c.whole == 1, crawls.c.asked > 0)
+    newest = connection.execute(select(func.max(crawls.c.at)).where(brought)).scalar() or 0
+    connection.execute(update(crawls).where(~brought, crawls.c.at > newest).values(at=newest, finished_at=newest))
 
 
 def _found(connection: Connection, source: str) -> tuple[int, str]:

@@ -17,7 +17,9 @@ from tracker.store.migrations import SCHEMA_VERSION
 from tracker.store.place import Place
 
 _LOCK = 0x44525957  # "DRYW": one number for all who write histories on this database
-_CONNECT_SECONDS = 10
+_WRITING = {"connect_timeout": 10}
+# Prepared at once, a statement is one statement: `SELECT 1; COMMIT; DELETE …` would leave the read-only transaction.
+_READING = {**_WRITING, "prepare_threshold": 0, "options": "-c default_transaction_read_only=on"}
 
 
 def open_writer(place: Place) -> Engine:
@@ -55,7 +57,7 @@ def open_reader(place: Place) -> Engine:
 def _engine(place: Place, read_only: bool = False) -> Engine:
     assert place.url is not None
     try:
-        engine = create_engine(place.url, connect_args={"connect_timeout": _CONNECT_SECONDS})
+        engine = create_engine(place.url, connect_args=_READING if read_only else _WRITING)
     except ModuleNotFoundError as error:
         raise UsageError(f"{place} needs a driver: pip install 'drywell[postgres]'") from error
     event.listen(engine, "connect", _set_up)

@@ -47,11 +47,13 @@ def open_reader(path: Path) -> Engine:
         raise NoHistory(
             f"no history at {path} yet{hint}: run `tracker crawl` or `tracker import git` (or `tracker demo`)"
         )
-    if _inspect(path) != (migrations.SCHEMA_VERSION, views_digest()):
-        from tracker.store.upgrade import derive_anew  # which most questions do not need
-
+    found = _inspect(path)
+    if found != (migrations.SCHEMA_VERSION, views_digest()):
         engine = open_writer(path)
-        derive_anew(engine)
+        if found[0] < migrations.SCHEMA_VERSION:
+            from tracker.store.upgrade import derive_anew  # which most questions do not need
+
+            derive_anew(engine)
         engine.dispose()
     return _engine(path, read_only=True)
 

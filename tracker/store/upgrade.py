@@ -5,6 +5,7 @@ from sqlalchemy import Engine
 from tracker.core.intervals import Hold
 from tracker.store.bodies import Bodies
 from tracker.store.derive import Deriver
+from tracker.store.meta import put_meta
 from tracker.store.policies import stored_agents
 from tracker.store.registry import rebuild_tally
 from tracker.store.rulings import Rulings
@@ -21,3 +22,4 @@ def derive_anew(engine: Engine) -> None:
         rulings = Rulings(connection, stored_agents(connection))
         Deriver(connection, Bodies(connection, rulings), Tally(connection, rulings), Hold()).bring_up_to_date()
         rebuild_tally(connection, rulings)
+        put_meta(connection, "derivation", "for reading")  # a writer, who has the registry, does it once more
