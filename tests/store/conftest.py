@@ -14,12 +14,10 @@ from tracker.store.write import Writer
 
 BOTH_ENGINES = {
     "test_agent_dates",
-    "test_batches",
     "test_handed_over",
     "test_forget",
     "test_orders",
     "test_panels",
-    "test_queries",
     "test_signals",
     "test_tokens",
     "test_views",
