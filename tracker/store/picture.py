@@ -65,18 +65,18 @@ class Picture:
 
     def sort(self, captures: Iterable[Answer | Failure]) -> Sorted:
         """What these captures, one a site, mean; their sites leave the picture."""
-        found = Sorted([], {}, [], {})
+        same, failed, others, ids = found = Sorted([], {}, [], {})
         for capture in captures:
             known = self._sites.pop(capture.host, None)
             if known is None:
-                found.others.append(capture)
+                others.append(capture)
             elif isinstance(capture, Failure):
-                found.failed[known[_ID]] = capture
+                failed[known[_ID]] = capture
             elif known[_EXPECTED] and known[_DIGEST] == _digest(capture.body):
-                found.same.append(known[_ID])
+                same.append(known[_ID])
             else:
-                found.others.append(capture)
-                found.ids[capture.host] = known[_ID]
+                others.append(capture)
+                ids[capture.host] = known[_ID]
         return found
 
     def running(self, site_ids: Iterable[int]) -> dict[int, Run]:

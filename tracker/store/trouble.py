@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from tracker.store import models
-from tracker.store.bulk import add_or, bare_rows, chunks, table
+from tracker.store.bulk import add_or, bare_rows, chunks, listed, table
 from tracker.store.captures import Failure
 
 _IN_ONE_STATEMENT = 5_000
@@ -45,6 +45,6 @@ def running(connection: Connection, source_id: int, at: int, last_tries: Mapping
     asked = select(column.site_id, column.last_seen, column.kind, column.first_seen, column.checks).where(*recent)
     newest: dict[int, tuple[int, Run]] = {}
     for some in chunks(last_tries, _IN_ONE_STATEMENT):
-        ordered = asked.where(column.site_id.in_(some)).order_by(column.last_seen, column.first_seen)
+        ordered = asked.where(text(f"site_id IN ({listed(some)})")).order_by(column.last_seen, column.first_seen)
         newest.update((site_id, (seen, Run(*run))) for site_id, seen, *run in bare_rows(connection, ordered))
     return {site_id: run for site_id, (seen, run) in newest.items() if seen == last_tries[site_id] < at}
