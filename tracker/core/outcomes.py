@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracker.core.exchange import Exchange
+
 BODY_CAP = 512 * 1024
 """Inflated bytes kept of a robots.txt; RFC 9309 section 2.5 asks for at least 500 KiB."""
 
@@ -62,8 +64,9 @@ class Observation:
     """One look at one site's robots.txt.
 
     host: the site asked, normalised. url: the URL that answered, or the first one asked if none did.
-    body: inflated bytes, at most `BODY_CAP`, only for outcome ok. status: HTTP status of the answer, if
-    there was one. detail: at most 200 characters for people; for not_robots "sha256=… size=… kind=…".
+    body: inflated bytes, at most `BODY_CAP`, only for outcome ok. unchanged: the server said 304, so the body
+    is the one whose validators were sent, and `body` is None. status: HTTP status of the answer, if there was
+    one; exchange: that answer and the way to it. retry_after: seconds that the server asks us to stay away. detail: at most 200 characters for people; for not_robots "sha256=… size=… kind=…".
     seconds: wall time of the look.
     """
 
@@ -76,6 +79,9 @@ class Observation:
     flags: frozenset[str] = frozenset()
     detail: str = ""
     seconds: float = 0.0
+    unchanged: bool = False
+    exchange: Exchange | None = None
+    retry_after: int | None = None
 
     @property
     def answers(self) -> bool:

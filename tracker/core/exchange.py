@@ -1,0 +1,47 @@
+"""What passed over the wire when a site was asked: the last answer, and the redirects on the way to it."""
+
+from dataclasses import dataclass
+
+Fields = tuple[tuple[str, str], ...]
+"""Header fields in the order they came, unjoined, names as they were sent, octets as latin-1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One redirect that was followed: the URL asked, its status, and where it pointed (RFC 9309 section 2.3.1.2)."""
+
+    url: str
+    status: int
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The HTTP answer that a look ended in. address: the IP address that gave it. hops: the redirects before it."""
+
+    url: str
+    status: int
+    headers: Fields = ()
+    address: str = ""
+    hops: tuple[Hop, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first field of this name, in any case; None without one."""
+        wanted = name.lower()
+        return next((value for field, value in self.headers if field.lower() == wanted), None)
+
+    @property
+    def validators(self) -> "Validators":
+        """What a later request can be made conditional by."""
+        return Validators(self.header("etag") or "", self.header("last-modified") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What tells a server which answer we hold (RFC 9110 section 8.8): its ETag and Last-Modified, "" without one."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.etag or self.last_modified)
