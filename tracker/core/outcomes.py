@@ -66,7 +66,8 @@ class Observation:
     host: the site asked, normalised. url: the URL that answered, or the first one asked if none did.
     body: inflated bytes, at most `BODY_CAP`, only for outcome ok. unchanged: the server said 304, so the body
     is the one whose validators were sent, and `body` is None. status: HTTP status of the answer, if there was
-    one; exchange: that answer and the way to it. retry_after: seconds that the server asks us to stay away. detail: at most 200 characters for people; for not_robots "sha256=… size=… kind=…".
+    one; exchange: that answer and the way to it. retry_after: seconds that the server asks us to stay away.
+    detail: at most 200 characters for people; for not_robots "sha256=… size=… kind=…".
     seconds: wall time of the look.
     """
 
