@@ -1,47 +1,108 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 import pytest
 
-from tests.web import LOOPBACK, Web, hang, page
 from tracker.core.outcomes import Observation, Outcome
+from tracker.core.visits import Visit
 from tracker.crawl import engine
-from tracker.net.fetch import Fetcher, FetchSettings
+from tracker.crawl.gate import Limits
 from tracker.net.loop import run
 
 
-class Fake:
-    """Answers ok at once, or as `answer` says; remembers who was asked and how many at a time."""
+class Way:
+    """To a made-up host."""
 
-    def __init__(self, answer: Callable[[str], object] | None = None) -> None:
+    def __init__(self, host: str, address: str, failure: object | None = None) -> None:
+        self.host, self.address, self.failure = host, address, failure
+        self.released = False
+
+    def release(self) -> None:
+        self.released = True
+
+
+class Fake:
+    """Finds ways and visits: answers ok at once, or as `answer` says; remembers who was asked and how many at a time.
+
+    moves: host to the host that it redirects to. addresses: host to address. unknown: hosts that have none.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[str], object] | None = None,
+        moves: dict[str, str] | None = None,
+        addresses: Callable[[str], str] = lambda host: "192.0.2.1",
+        unknown: frozenset[str] = frozenset(),
+    ) -> None:
         self.asked: list[str] = []
         self.now = self.most = 0
-        self._answer = answer
+        self.ways: list[Way] = []
+        self.by_address: Counter[str] = Counter()
+        self.most_by_address: Counter[str] = Counter()
+        self.moments: list[tuple[str, float]] = []
+        self._answer, self._moves, self._addresses, self._unknown = answer, moves or {}, addresses, unknown
 
-    async def robots(self, host: str) -> Observation:
-        self.asked.append(host)
+    async def way(self, host: str) -> Way:
+        await asyncio.sleep(0)
+        failure = "dns_nxdomain" if host in self._unknown else None
+        self.ways.append(Way(host, "" if failure else self._addresses(host), failure))
+        return self.ways[-1]
+
+    def visit(self, host: str, turn: object = None) -> "FakeVisit":
+        return FakeVisit(self, host)
+
+    async def ask(self, site: str, way: Way) -> str | Visit:
+        if way.failure:
+            return Visit(Observation(site, Outcome.ERROR, str(way.failure)))
+        self.asked.append(way.host)
+        self.moments.append((way.address, time.monotonic()))
         self.now += 1
+        self.by_address[way.address] += 1
         self.most = max(self.most, self.now)
+        self.most_by_address[way.address] = max(self.most_by_address[way.address], self.by_address[way.address])
         try:
             await asyncio.sleep(0)
-            if self._answer and (waiting := self._answer(host)):
+            if self._answer and (waiting := self._answer(way.host)):
                 await waiting  # type: ignore[misc]
         finally:
             self.now -= 1
-        return Observation(host, Outcome.OK, "ok")
+            self.by_address[way.address] -= 1
+            way.release()
+        return self._moves.get(way.host) or Visit(Observation(site, Outcome.OK, "ok"))
+
+
+class FakeVisit:
+    def __init__(self, fake: Fake, host: str) -> None:
+        self.host = host
+        self._fake = fake
+
+    async def step(self, way: Way) -> str | Visit:
+        return await self._fake.ask(self.host, way)
+
+
+def pages(hosts: Iterable[str], size: int = 100) -> Iterator[list[str]]:
+    many = iter(hosts)
+    while page := list(islice(many, size)):
+        yield page
+
+
+async def crawl(hosts: Iterable[str], fake: Fake, record: engine.Record, **options: object) -> None:
+    await engine.run(pages(hosts), fake.visit, fake, record, **options)
 
 
 class Book:
     """Collects the batches that `record` is given."""
 
     def __init__(self, pause: float = 0, fail_at: int | None = None) -> None:
-        self.batches: list[Sequence[Observation]] = []
+        self.batches: list[Sequence[Visit]] = []
         self.threads: set[str] = set()
         self._pause, self._fail_at = pause, fail_at
 
-    def __call__(self, rows: Sequence[Observation]) -> None:
+    def __call__(self, rows: Sequence[Visit]) -> None:
         time.sleep(self._pause)
         if self._fail_at == len(self.batches):
             raise OSError("disk full")
@@ -50,7 +111,7 @@ class Book:
 
     @property
     def hosts(self) -> list[str]:
-        return [row.host for batch in self.batches for row in batch]
+        return [row.robots.host for batch in self.batches for row in batch]
 
 
 def names(count: int) -> list[str]:
@@ -59,8 +120,8 @@ def names(count: int) -> list[str]:
 
 def test_every_host_is_asked_once_in_order_and_recorded() -> None:
     fake, book, done = Fake(), Book(), []
-    counts = run(engine.run(names(3000), fake, book, workers=20, on_done=lambda o: done.append(o.host)))
-    assert counts == {Outcome.OK: 3000}
+    run(crawl(names(3000), fake, book, workers=20, on_done=lambda visit: done.append(visit.robots.host)))
+    assert len(done) == 3000
     assert fake.asked == names(3000)
     assert sorted(book.hosts) == sorted(names(3000))
     assert book.hosts == done
@@ -69,7 +130,7 @@ def test_every_host_is_asked_once_in_order_and_recorded() -> None:
 
 def test_batches_are_bounded_and_written_by_one_thread() -> None:
     book = Book(pause=0.01)
-    run(engine.run(names(2600), Fake(), book, workers=50))
+    run(crawl(names(2600), Fake(), book, workers=50))
     assert max(len(batch) for batch in book.batches) <= 500
     assert len(book.batches) <= 12
     assert len(book.threads) == 1
@@ -80,13 +141,13 @@ def test_a_slow_writer_holds_the_workers_back() -> None:
     fake, gaps = Fake(), []
     book = Book(pause=0.05)
 
-    def record(rows: Sequence[Observation]) -> None:
+    def record(rows: Sequence[Visit]) -> None:
         gaps.append(len(fake.asked) - len(book.hosts))
         book(rows)
 
-    run(engine.run(names(6000), fake, record, workers=10))
+    run(crawl(names(6000), fake, record, workers=10))
     assert len(book.hosts) == 6000
-    assert max(gaps) <= 1_000 + 500 + 2 * 10
+    assert max(gaps) <= 1_000 + 500 + 2 * 10 + 60
 
 
 def test_the_hosts_are_taken_as_needed() -> None:
@@ -102,8 +163,8 @@ def test_the_hosts_are_taken_as_needed() -> None:
         stop = asyncio.Event()
         fake = Fake(lambda host: asyncio.sleep(0.001))
         asyncio.get_running_loop().call_later(0.1, stop.set)
-        await engine.run(endless(), fake, Book(), workers=10, stop=stop)
-        assert taken - len(fake.asked) <= 21
+        await crawl(endless(), fake, Book(), workers=10, stop=stop)
+        assert taken - len(fake.asked) <= 200 + 60
 
     run(main())
 
@@ -116,7 +177,7 @@ def test_few_results_do_not_wait_for_a_full_batch() -> None:
         await asyncio.sleep(2 if host == "site1.example" else 0)
 
     run(
-        engine.run(
+        crawl(
             names(2),
             Fake(slow),
             lambda rows: seen_at.append(time.monotonic() - started),
@@ -129,7 +190,7 @@ def test_few_results_do_not_wait_for_a_full_batch() -> None:
 
 def test_nothing_to_ask() -> None:
     book = Book()
-    assert run(engine.run([], Fake(), book, workers=5)) == {}
+    run(crawl([], Fake(), book, workers=5))
     assert book.batches == []
 
 
@@ -138,8 +199,7 @@ def test_stop_lets_the_open_ones_finish_and_records_all(monkeypatch: pytest.Monk
         stop, book = asyncio.Event(), Book()
         fake = Fake(lambda host: asyncio.sleep(0.05))
         asyncio.get_running_loop().call_later(0.12, stop.set)
-        counts = await engine.run(names(5000), fake, book, workers=8, stop=stop)
-        assert counts[Outcome.OK] == len(book.hosts)
+        await crawl(names(5000), fake, book, workers=8, stop=stop)
         return fake, book
 
     fake, book = run(main())
@@ -154,7 +214,7 @@ def test_stop_drops_what_outlasts_the_grace(monkeypatch: pytest.MonkeyPatch) -> 
         stop, book = asyncio.Event(), Book()
         fake = Fake(lambda host: asyncio.sleep(600 if host == "site3.example" else 0.01))
         asyncio.get_running_loop().call_later(0.1, stop.set)
-        await engine.run(names(5000), fake, book, workers=4, stop=stop)
+        await crawl(names(5000), fake, book, workers=4, stop=stop)
         return book
 
     started = time.monotonic()
@@ -168,7 +228,7 @@ def test_a_stop_set_beforehand_asks_nobody() -> None:
     async def main() -> None:
         stop, fake, book = asyncio.Event(), Fake(), Book()
         stop.set()
-        await engine.run(names(100), fake, book, workers=4, stop=stop)
+        await crawl(names(100), fake, book, workers=4, stop=stop)
         assert len(fake.asked) == len(book.hosts) <= 4
 
     run(main())
@@ -177,11 +237,11 @@ def test_a_stop_set_beforehand_asks_nobody() -> None:
 def test_cancellation_records_what_is_done() -> None:
     async def main() -> None:
         fake, book = Fake(lambda host: asyncio.sleep(600 if host == "site50.example" else 0.001)), Book()
-        crawl = asyncio.create_task(engine.run(names(60), fake, book, workers=4))
+        going = asyncio.create_task(crawl(names(60), fake, book, workers=4))
         await asyncio.sleep(0.3)
-        crawl.cancel()
+        going.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await crawl
+            await going
         assert len(book.hosts) == 59
         assert fake.now == 0
 
@@ -195,7 +255,7 @@ def test_a_mistake_of_the_program_ends_the_crawl_after_recording() -> None:
 
     fake, book = Fake(answer), Book()
     with pytest.raises(KeyError, match="a bug"):
-        run(engine.run(names(10_000), fake, book, workers=5))
+        run(crawl(names(10_000), fake, book, workers=5))
     assert set(names(95)) <= set(book.hosts)
     assert len(fake.asked) < 1000
     assert "site100.example" not in book.hosts
@@ -204,7 +264,7 @@ def test_a_mistake_of_the_program_ends_the_crawl_after_recording() -> None:
 def test_a_failing_writer_ends_the_crawl_at_once() -> None:
     fake, book = Fake(lambda host: asyncio.sleep(0.001)), Book(fail_at=1)
     with pytest.raises(OSError, match="disk full"):
-        run(engine.run(names(100_000), fake, book, workers=50, batch=100))
+        run(crawl(names(100_000), fake, book, workers=50, batch=100))
     assert len(book.hosts) == 100
     assert fake.now == 0
     assert len(fake.asked) < 5_000
@@ -217,36 +277,89 @@ def test_a_failing_feeder_ends_the_crawl_after_recording() -> None:
 
     book = Book()
     with pytest.raises(ValueError, match="bad page"):
-        run(engine.run(hosts(), Fake(), book, workers=1))
+        run(crawl(hosts(), Fake(), book, workers=1))
     assert set(book.hosts) <= set(names(10))
 
 
-def test_it_crawls_a_web() -> None:
-    """The real fetcher: as many at a time as told, every outcome counted, and a stop in the middle of hanging sites."""
+def test_a_redirect_goes_back_through_dns_and_the_answer_is_of_the_site_asked() -> None:
+    fake, book = Fake(moves={"site1.example": "www.site1.example"}), Book()
+    run(crawl(names(3), fake, book, workers=2))
+    assert sorted(book.hosts) == names(3)
+    assert sorted(fake.asked) == [*names(3), "www.site1.example"]
+    assert all(way.released for way in fake.ways)
 
-    async def main(web: Web, hosts: list[str], workers: int, stop_after: float | None = None) -> tuple[dict, list[str]]:
-        settings = FetchSettings(
-            resolver=web.resolver(https=web.closed_port), allow_private=LOOPBACK, read_timeout=60, total_timeout=60
-        )
-        book, stop = Book(), asyncio.Event()
-        if stop_after:
-            asyncio.get_running_loop().call_later(stop_after, stop.set)
-        async with Fetcher(settings) as fetcher:
-            counts = await engine.run(hosts, fetcher, book, workers=workers, stop=stop)
-        return dict(counts), book.hosts
 
-    with Web() as web, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "GRACE", 0.5)
-        for n, host in enumerate(names(60)):
-            web.on(host, page(b"User-agent: *\n") if n % 2 else page(b"", "404 Not Found"))
-        counts, hosts = run(main(web, names(60), workers=7))
-        assert counts == {Outcome.OK: 30, Outcome.ABSENT: 30}
-        assert sorted(hosts) == sorted(names(60))
-        assert web.most_at_once <= 7
+def test_a_name_without_an_address_takes_no_worker() -> None:
+    unknown = frozenset(names(500))
+    fake = Fake(lambda host: asyncio.sleep(0.5), unknown=unknown)
+    book, done = Book(), []
+    run(crawl(["slow.example", *names(500)], fake, book, workers=1, on_done=lambda visit: done.append(visit)))
+    assert done[-1].robots.host == "slow.example"
+    assert {visit.robots.cause for visit in done[:-1]} == {"dns_nxdomain"}
 
-        for host in names(60)[40:]:
-            web.on(host, hang())
-        started = time.monotonic()
-        counts, hosts = run(main(web, names(60), workers=10, stop_after=1.0))
-        assert time.monotonic() - started < 4
-        assert sorted(hosts) == sorted(names(40))
+
+def test_what_was_seen_without_asking_is_recorded() -> None:
+    fake, book = Fake(), Book()
+
+    def begin(host: str, turn: engine.Turn) -> object:
+        if host == "site1.example":
+            return Visit(Observation(host, Outcome.ERROR, "opt_out"))
+        return fake.visit(host)
+
+    run(engine.run(pages(names(3)), begin, fake, book, workers=2))
+    assert sorted(book.hosts) == names(3)
+    assert sorted(fake.asked) == ["site0.example", "site2.example"]
+
+
+def test_a_full_address_parks_its_sites_and_holds_nobody_else_up() -> None:
+    shared = {f"site{n}.example" for n in range(200)}
+    fake = Fake(
+        lambda host: asyncio.sleep(0.05 if host in shared else 0),
+        addresses=lambda host: "192.0.2.1" if host in shared else f"198.51.100.{int(host[4:-8]) % 250}",
+    )
+    book, done = Book(), []
+    limits = Limits(connections=4, per_second=1_000)
+    run(crawl(names(400), fake, book, workers=20, limits=limits, on_done=lambda v: done.append(v.robots.host)))
+    assert sorted(book.hosts) == sorted(names(400))
+    assert fake.most_by_address["192.0.2.1"] == 4
+    assert shared.isdisjoint(done[-200:]) is False
+    assert set(done[-150:]) <= shared
+
+
+def test_the_rate_of_an_address_is_kept_without_holding_workers() -> None:
+    fake = Fake(addresses=lambda host: "192.0.2.1" if int(host[4:-8]) < 30 else "198.51.100.1")
+    limits = Limits(connections=50, per_second=20)
+    run(crawl(names(40), fake, Book(), workers=2, limits=limits))
+    moments = [at for address, at in fake.moments if address == "192.0.2.1"]
+    assert len(moments) == 30
+    assert all(later - earlier >= 0.98 for earlier, later in zip(moments, moments[20:], strict=False))
+    assert [at for address, at in fake.moments if address != "192.0.2.1"][-1] - moments[0] < 0.5
+
+
+def test_a_stop_leaves_parked_sites_for_the_next_crawl() -> None:
+    async def main() -> tuple[Fake, Book]:
+        stop, book = asyncio.Event(), Book()
+        fake = Fake(lambda host: asyncio.sleep(0.05))
+        asyncio.get_running_loop().call_later(0.2, stop.set)
+        await crawl(names(1000), fake, book, workers=20, limits=Limits(2, 20), stop=stop)
+        return fake, book
+
+    began = time.monotonic()
+    fake, book = run(main())
+    assert time.monotonic() - began < 3
+    assert sorted(book.hosts) == sorted(fake.asked)
+    assert all(way.released for way in fake.ways)
+
+
+def test_pages_and_records_share_one_thread() -> None:
+    threads = set()
+
+    def watched() -> Iterator[list[str]]:
+        for page in pages(names(1000)):
+            threads.add(threading.current_thread().name)
+            yield page
+
+    book = Book()
+    fake = Fake()
+    run(engine.run(watched(), fake.visit, fake, book, workers=10))
+    assert threads == book.threads

@@ -1,0 +1,141 @@
+"""How hard one address may be pressed, whoever's sites are behind it: so many connections, so many requests a second.
+
+Hosting companies put ten thousand sites on one address, and a crawl that is polite to each of them would not be to the
+machine. A job whose address is full waits here, and no worker waits with it.
+"""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Generic, TypeVar
+
+from tracker.errors import UsageError
+
+WINDOW = 1.0
+_IDLE = 10_000  # addresses remembered after their last connection, so that a million of them are not
+_SETTING = re.compile(r"(\d{1,5})\s*[/, ]\s*(\d{1,5}(?:\.\d+)?)")
+
+Network = IPv4Network | IPv6Network
+Job = TypeVar("Job")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one address bears: connections at a time, and requests in any second."""
+
+    connections: int = 8
+    per_second: int = 20
+
+    @classmethod
+    def of(cls, setting: str) -> "Limits | None":
+        """Read the setting `gate`: "CONNECTIONS/REQUESTS_PER_SECOND", or "off" for None. Raises UsageError."""
+        if setting.strip().lower() == "off":
+            return None
+        found = _SETTING.fullmatch(setting.strip())
+        if found is None or int(found[1]) < 1 or float(found[2]) < 1:
+            raise UsageError(f'gate: {setting!r} is not CONNECTIONS/REQUESTS_PER_SECOND, such as 8/20, nor "off"')
+        return cls(int(found[1]), int(float(found[2])))
+
+
+@dataclass(slots=True)
+class _Address(Generic[Job]):
+    """One address: its open connections, the moments of its newest requests, and who waits for it."""
+
+    asked: deque[float]
+    open: int = 0
+    parked: deque[Job] = field(default_factory=deque)
+
+
+class Gate(Generic[Job]):
+    """Lets jobs through to addresses. `begin` is called with each job whose turn has come.
+
+    limits None: everything passes. exempt: networks that are not counted, as those of tests. An IPv6 address stands for
+    its /64, which is what one customer gets (RFC 6177).
+    """
+
+    def __init__(self, begin: Callable[[Job], None], limits: Limits | None, exempt: Iterable[Network] = ()) -> None:
+        self._begin = begin
+        self._limits = limits
+        self._exempt = tuple(exempt)
+        self._addresses: dict[str, _Address[Job]] = {}
+        self.parked = 0
+
+    def enter(self, address: str, job: Job) -> None:
+        """Begin a job at an address (IP, text), or park it until one of the connections there has ended."""
+        key = self._key(address)
+        if key is None or self._limits is None:
+            self._begin(job)
+            return
+        here = self._at(key, self._limits)
+        if here.open < self._limits.connections:
+            here.open += 1
+            self._begin(job)
+        else:
+            here.parked.append(job)
+            self.parked += 1
+
+    def leave(self, address: str) -> None:
+        """A job that had entered has ended its connection: the next one's turn."""
+        key = self._key(address)
+        here = self._addresses.get(key) if key is not None else None
+        if here is None:
+            return
+        if here.parked:
+            self.parked -= 1
+            self._begin(here.parked.popleft())
+            return
+        here.open -= 1
+        if len(self._addresses) > _IDLE:
+            self._forget_idle()
+
+    def wait(self, address: str) -> float:
+        """Seconds until a request to this address may be made; 0.0 says now, and counts it."""
+        key = self._key(address)
+        if key is None or self._limits is None:
+            return 0.0
+        asked = self._at(key, self._limits).asked
+        now = asyncio.get_running_loop().time()
+        if len(asked) == self._limits.per_second and (left := asked[0] + WINDOW - now) > 0:
+            return left
+        asked.append(now)
+        return 0.0
+
+    async def turn(self, address: str) -> None:
+        """Wait until one more request to this address may be made, and count it."""
+        while left := self.wait(address):
+            await asyncio.sleep(left)
+
+    def drop(self) -> list[Job]:
+        """All that is parked, taken out: a crawl that stops begins nothing more."""
+        dropped = [job for here in self._addresses.values() for job in here.parked]
+        for here in self._addresses.values():
+            here.parked.clear()
+        self.parked = 0
+        return dropped
+
+    def _at(self, key: str, limits: Limits) -> _Address[Job]:
+        here = self._addresses.get(key)
+        if here is None:
+            here = self._addresses[key] = _Address(deque(maxlen=limits.per_second))
+        return here
+
+    def _forget_idle(self) -> None:
+        before = asyncio.get_running_loop().time() - WINDOW
+        idle = [
+            key for key, one in self._addresses.items() if not one.open and (not one.asked or one.asked[-1] < before)
+        ]
+        for key in idle:
+            del self._addresses[key]
+
+    def _key(self, address: str) -> str | None:
+        if not self._exempt and ":" not in address:
+            return address
+        parsed = ip_address(address)
+        if any(parsed.version == network.version and parsed in network for network in self._exempt):
+            return None
+        if parsed.version == 4:
+            return address
+        return str(ip_network((parsed, 64), strict=False))
