@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     )
     resolver: str = Field(default="system", description="'system', or a DNS server as IP or IP:PORT")
     workers: int = Field(default=100, ge=1, le=1000, description="sites asked at the same time")
+    transport: Literal["default", "fast"] = Field(
+        default="default", description="how sites are asked: default, or fast (extra 'fast')"
+    )
+    gate: str = Field(default="8/20", description="connections and requests a second to one address, or off")
+    vantage: str = Field(default="", max_length=100, description="from where this machine looks, e.g. Hetzner DE")
     coverage_threshold: float = Field(default=0.5, ge=0, le=1, description="exit 3 below this answered / asked")
     host: str = Field(default="127.0.0.1", description="address that the dashboard listens on")
     port: int = Field(default=8501, ge=1, le=65535, description="port that the dashboard listens on")

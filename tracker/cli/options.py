@@ -34,6 +34,14 @@ AllowPrivate = Annotated[
 ]
 Resolver = Annotated[str | None, typer.Option("--resolver", help="'system', or a DNS server as IP or IP:PORT.")]
 Workers = Annotated[int | None, typer.Option("--workers", help="Sites asked at the same time.")]
+Transport = Annotated[
+    str | None, typer.Option("--transport", help="How sites are asked: default, or fast (needs the extra 'fast').")
+]
+GateLimits = Annotated[
+    str | None,
+    typer.Option("--gate", help="Connections/requests a second that one address bears (default 8/20), or off."),
+]
+Vantage = Annotated[str | None, typer.Option("--vantage", help="From where this machine looks; kept with the crawl.")]
 Threshold = Annotated[
     float | None,
     typer.Option("--coverage-threshold", help="Exit 3 if answered / asked is below this (default 0.5)."),

@@ -61,6 +61,7 @@ class Gate(Generic[Job]):
         self._limits = limits
         self._exempt = tuple(exempt)
         self._addresses: dict[str, _Address[Job]] = {}
+        self._most = _IDLE
         self.parked = 0
 
     def enter(self, address: str, job: Job) -> None:
@@ -88,7 +89,7 @@ class Gate(Generic[Job]):
             self._begin(here.parked.popleft())
             return
         here.open -= 1
-        if len(self._addresses) > _IDLE:
+        if len(self._addresses) > self._most:
             self._forget_idle()
 
     def wait(self, address: str) -> float:
@@ -124,11 +125,13 @@ class Gate(Generic[Job]):
 
     def _forget_idle(self) -> None:
         before = asyncio.get_running_loop().time() - WINDOW
-        idle = [
-            key for key, one in self._addresses.items() if not one.open and (not one.asked or one.asked[-1] < before)
-        ]
-        for key in idle:
-            del self._addresses[key]
+        self._addresses = {
+            key: here
+            for key, here in self._addresses.items()
+            if here.open or here.parked or (here.asked and here.asked[-1] >= before)
+        }
+        # Twice what is in use, or a busy crawl would look through all of them every time.
+        self._most = max(_IDLE, 2 * len(self._addresses))
 
     def _key(self, address: str) -> str | None:
         if not self._exempt and ":" not in address:
