@@ -13,6 +13,7 @@ from tracker.core.outcomes import (
     failure,
     foreign_kind,
     has_user_agent_line,
+    is_content,
     one_line,
     redirect_limit,
 )
@@ -67,6 +68,15 @@ def test_challenge_pages(status: int, headers: dict[str, str], start: bytes) -> 
     seen = classify_status(status, headers, start)
     assert (seen.outcome, seen.cause) == ("denied", "challenge")
     assert str(status) in seen.detail
+
+
+@pytest.mark.parametrize(("status", "action"), [(405, "captcha"), (202, "challenge")])
+def test_challenges_of_aws_have_statuses_of_their_own(status: int, action: str) -> None:
+    headers = {"x-amzn-waf-action": action}
+    assert not is_content(status, headers)
+    assert (classify_status(status, headers).outcome, classify_status(status, headers).cause) == ("denied", "challenge")
+    assert is_content(202, {}) is is_content(200, headers) is is_content(202, {"x-amzn-waf-action": "count"}) is True
+    assert classify_status(405, {"x-amzn-waf-action": "count"}).cause == "http_405"
 
 
 @pytest.mark.parametrize("status", [401, 404, 500, 502])

@@ -12,7 +12,7 @@ from tests.web import Dns, Listener, Web, page, raw, redirect
 from tracker.core.outcomes import Observation
 from tracker.net.fetch import Fetcher, FetchSettings
 from tracker.net.guard import AddressRefused, Guard
-from tracker.net.resolve import Endpoint, FixedResolver
+from tracker.net.resolve import FixedResolver
 
 # The web that misleads stands on an address of its own, the only one allowed.
 WEB = "127.0.0.2"
@@ -68,11 +68,14 @@ class Everywhere:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self.asked: list[int] = []
+        self.asked: list[str] = []
 
-    async def endpoints(self, host: str, port: int) -> list[Endpoint]:
-        self.asked.append(port)
-        return [Endpoint(ADDRESSES[int(host.partition(".")[0])], self._port)]
+    async def addresses(self, host: str) -> list[str]:
+        self.asked.append(host)
+        return [ADDRESSES[int(host.partition(".")[0])]]
+
+    def port(self, number: int) -> int:
+        return self._port
 
     async def close(self) -> None: ...
 
@@ -114,7 +117,7 @@ def test_names_that_resolve_to_it(listener: Listener, everywhere: tuple[Everywhe
     seen = ask(host)
     assert (str(seen.outcome), seen.cause, seen.url) == ("error", "guard", f"https://{host}/robots.txt")
     assert address in seen.detail
-    assert resolver.asked == [443], "what the guard refused is not tried over http"
+    assert resolver.asked == [host], "what the guard refused is not tried over http"
     assert listener.knocks() == 0
 
 
@@ -177,14 +180,28 @@ def test_localhost_by_name(listener: Listener) -> None:
 
 
 def test_a_name_that_changes_between_requests(listener: Listener, web: Web) -> None:
-    """DNS rebinding: allowed when first asked, loopback when the redirect comes back to the same name."""
-    web.on("turn.example", redirect(f"http://turn.example:{listener.port}/x"))
-    with Dns({"turn.example": [[WEB], ["127.0.0.1"]]}) as dns:
+    """DNS rebinding: allowed when first asked, loopback when redirects come back to the same name."""
+    web.on("turn.example", redirect(f"http://via.example:{web.http}/x"))
+    web.on("via.example", redirect(f"http://turn.example:{listener.port}/x"), path="/x")
+    with Dns({"turn.example": [[WEB], ["127.0.0.1"]], "via.example": [WEB]}) as dns:
         host = f"turn.example:{web.https}"
         seen = look(host, resolver=dns.address, allow_private=ONLY_WEB, ca_file=web.ca_file)
         assert dns.asked["turn.example"] == 2
     assert (seen.cause, seen.url) == ("guard", f"https://{host}/robots.txt")
     assert listener.knocks() == 0
+
+
+def test_a_name_cannot_change_on_the_way(web: Web) -> None:
+    """What is asked of one host in a row goes to the addresses that were vetted."""
+    web.on("steady.example", redirect(f"http://steady.example:{web.http}/x"))
+    web.on("steady.example", page(b"User-agent: *\n"), path="/x")
+    with Dns({"steady.example": [[WEB], ["127.0.0.1"]]}) as dns:
+        host = f"steady.example:{web.https}"
+        seen = look(host, resolver=dns.address, allow_private=ONLY_WEB, ca_file=web.ca_file)
+        assert dns.asked["steady.example"] == 1
+    assert str(seen.outcome) == "ok", seen.detail
+    assert seen.exchange is not None
+    assert (seen.exchange.address, len(seen.exchange.hops)) == (WEB, 1)
 
 
 def test_only_the_public_addresses_of_a_mixed_name_are_tried(listener: Listener, web: Web) -> None:

@@ -31,6 +31,11 @@ class Exchange:
         return next((value for field, value in self.headers if field.lower() == wanted), None)
 
     @property
+    def named(self) -> dict[str, str]:
+        """The first field of each name, by names in lower case."""
+        return {name.lower(): value for name, value in reversed(self.headers)}
+
+    @property
     def validators(self) -> "Validators":
         """What a later request can be made conditional by."""
         return Validators(self.header("etag") or "", self.header("last-modified") or "")

@@ -48,6 +48,9 @@ FAILURE_CAUSES = frozenset(
 DENIED_STATUSES = frozenset({401, 402, 403, 407, 429, 451})
 CHALLENGE_STATUSES = frozenset({403, 429, 503})
 
+PEEK = 64 * 1024
+"""Inflated bytes of a refusal that are looked at for challenge markers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Classification:
@@ -102,11 +105,18 @@ def redirect_limit(detail: str) -> Classification:
     return Classification(Outcome.REDIRECT_LIMIT, "redirect_limit", detail=one_line(detail))
 
 
+def is_content(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer is to be judged by its bytes (`classify_file`) and not by `classify_status`."""
+    return 200 <= status < 300 and not _is_aws_challenge(status, headers)
+
+
 def classify_status(status: int, headers: Mapping[str, str], start: bytes = b"") -> Classification:
-    """Classify an answer outside 2xx that is no followed redirect.
+    """Classify an answer that is no content (`is_content`) and no followed redirect.
 
     headers: lower-case names. start: the first inflated bytes of the body, used for challenge markers only.
     """
+    if _is_aws_challenge(status, headers):
+        return Classification(Outcome.DENIED, "challenge", detail=f"status {status}, {_AWS_ACTION} header (AWS WAF)")
     if status in CHALLENGE_STATUSES and (marker := challenge_marker(headers, start)):
         return Classification(Outcome.DENIED, "challenge", detail=one_line(f"status {status}, {marker}"))
     if status == 402 and "crawler-price" in headers:
@@ -191,9 +201,19 @@ def _is_binary(start: bytes) -> bool:
     return b"\0" in start or controls * 10 > len(start)
 
 
+_AWS_ACTION = "x-amzn-waf-action"
+# AWS WAF challenges with statuses that say something else: https://docs.aws.amazon.com/waf/latest/developerguide/.
+_AWS_CHALLENGES = {202: "challenge", 405: "captcha"}
+
+
+def _is_aws_challenge(status: int, headers: Mapping[str, str]) -> bool:
+    action = _AWS_CHALLENGES.get(status)
+    return action is not None and headers.get(_AWS_ACTION, "").strip().lower() == action
+
+
 _CHALLENGE_HEADERS = {
     "cf-mitigated": "Cloudflare",
-    "x-amzn-waf-action": "AWS WAF",
+    _AWS_ACTION: "AWS WAF",
     "x-dd-b": "DataDome",
 }
 _CHALLENGE_TITLE = re.compile(

@@ -7,7 +7,6 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +17,7 @@ from tracker.net.body import CappedBody
 from tracker.net.failures import NETWORK_ERRORS, explain
 from tracker.net.fetch import Fetcher, FetchSettings
 from tracker.net.loop import runner
+from tracker.net.retry import asked_pause
 
 _FAILURES = (httpx.HTTPError, *NETWORK_ERRORS)
 # Asking again would give the same.
@@ -138,7 +138,7 @@ class Archive:
         """How long to wait after a refusal: as long as the archive says, if it does."""
         if reply.status == 429:
             self._interval = min(2 * self._interval, max(_SLOWEST, self._interval))
-        asked = _retry_after(reply.headers.get("retry-after", ""))
+        asked = asked_pause(reply.headers.get("retry-after", ""))
         if asked is not None and asked > self._pace.longest_pause:
             raise ArchiveUnavailable(
                 f"{_host(reply.url)} asks to be left alone for {asked:.0f} s: run again after that"
@@ -174,16 +174,6 @@ def _target(reply: Reply) -> str | None:
     ):
         return None
     return str(there.copy_with(username=None, password=None, fragment=None))
-
-
-def _retry_after(value: str) -> float | None:
-    """Seconds of a Retry-After header (RFC 9110 section 10.2.3), given as such or as a date."""
-    if value.isascii() and value.isdecimal():
-        return float(value[:9])
-    try:
-        return max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _host(url: str) -> str:

@@ -21,11 +21,23 @@ NETWORK_ERRORS = (aiohttp.ClientError, OSError, UnicodeError, BadEncoding)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Cause word, a line for people, and whether it failed before a request could be sent."""
+    """Cause word, a line for people, and whether it failed before a request could be sent.
+
+    kept: it was sent over a connection kept from the request before, which the other side may just have closed.
+    """
 
     cause: str
-    detail: str
-    before_request: bool
+    detail: str = ""
+    before_request: bool = False
+    kept: bool = False
+
+
+class NoWay(OSError):
+    """A host without an address to go to; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
 
 
 # Order matters: the specific types are subclasses of the general ones, and TimeoutError is an OSError.
@@ -47,17 +59,20 @@ _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT
 _REFUSED_TEXT = f"[Errno {errno.ECONNREFUSED}]"
 
 
-def explain(error: BaseException) -> Failure:
-    """Classify the exception of a failed exchange by its chain of causes."""
+def explain(error: BaseException, *, kept: bool = False) -> Failure:
+    """Classify the exception of a failed exchange by its chain of causes. kept: as in `Failure`."""
     chain = tuple(_chain(error))
     connecting = any(isinstance(e, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)) for e in chain)
     for link in chain:
+        if isinstance(link, NoWay):
+            return link.failure
         if isinstance(link, DnsFailure):
-            return Failure(link.cause, str(link), before_request=False)
+            return Failure(link.cause, str(link))
         if cause := _cause_of(link):
             # What the guard refused must not be tried again over http.
-            return Failure(cause, _line(link), before_request=connecting and cause != "guard")
-    return Failure("connect_timeout" if connecting else "reset", _line(chain[-1]), before_request=connecting)
+            return Failure(cause, _line(link), connecting and cause != "guard", kept and not connecting)
+    cause = "connect_timeout" if connecting else "reset"
+    return Failure(cause, _line(chain[-1]), connecting, kept and not connecting)
 
 
 def _cause_of(link: BaseException) -> str | None:

@@ -1,8 +1,7 @@
-"""Asking one site for its robots.txt. With net/archive.py, which asks through it, all that imports httpx.
+"""The way out to the network: find the way to a host, send one request, read the answer under a cap.
 
-`https://host/robots.txt`, and once `http://` if no connection for https came about. Every exchange ends in an
-`Observation` (core/outcomes.py) and never in an exception; only mistakes of this program and cancellation
-get out.
+With its neighbours in tracker/net all that imports httpx. The network's failures are values (net/failures.py) and never
+exceptions; only mistakes of this program and cancellation get out.
 """
 
 import asyncio
@@ -11,29 +10,34 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
 from tracker.core import outcomes
-from tracker.core.outcomes import Classification, Observation, Outcome
+from tracker.core.exchange import Exchange, Fields
+from tracker.core.outcomes import Observation
 from tracker.errors import UsageError
 from tracker.net.body import CappedBody
-from tracker.net.failures import NETWORK_ERRORS, explain
-from tracker.net.guard import Guard, Network
+from tracker.net.failures import NETWORK_ERRORS, Failure, NoWay, explain
+from tracker.net.guard import AddressRefused, Guard, Network
+from tracker.net.question import host_of
 from tracker.net.resolve import DnsFailure, Resolver, make_resolver
-from tracker.net.session import open_session, tls_context
+from tracker.net.robots import RobotsLook
+from tracker.net.session import Sessions, tls_context
+from tracker.net.way import Answered, Way
 
 PROJECT_URL = "https://drywell.example/bot"
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PEEK = 64 * 1024
+_LOOKUPS = 300
 _FAILURES = (httpx.HTTPError, *NETWORK_ERRORS)
 _EMAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
 _URL = re.compile(r"https?://[^\s<>()]+")
+_KEPT_HEADERS = 256 * 1024
+_DRAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class FetchSettings:
 
     contact: e-mail address or URL put into the User-Agent (an e-mail also into From). ca_file: PEM with
     further roots. allow_private: networks exempt from the guard. resolver: "system", "IP[:PORT]", or a
-    Resolver. total_timeout bounds one question with its redirects; the http:// attempt is a second question.
+    Resolver. total_timeout bounds one question with its redirects, waiting for turns not counted; the http:// attempt
+    is a second question.
     """
 
     contact: str | None = None
@@ -57,193 +62,190 @@ class FetchSettings:
     max_redirects: int = 5
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """How one question ended. status: of the final HTTP answer, if it came to one.
-
-    before_request: no connection came about at the last hop. reached: some hop got an HTTP answer.
-    """
-
-    seen: Classification
-    url: str
-    status: int | None = None
-    body: bytes | None = None
-    before_request: bool = False
-    reached: bool = True
-
-
 class Fetcher:
     """One way out to the network, shared by all workers of a crawl; an async context manager."""
 
     def __init__(self, settings: FetchSettings | None = None) -> None:
-        self._settings = settings or FetchSettings()
-        self._headers = request_headers(self._settings.contact)
-        self._extensions = {"timeout": _timeout(self._settings).as_dict()}
-        self._guard = Guard(self._settings.allow_private)
-        self._tls = tls_context(self._settings.ca_file)
+        self.settings = settings or FetchSettings()
+        self._headers = request_headers(self.settings.contact)
+        self._extensions = {"timeout": _timeout(self.settings).as_dict()}
+        self._guard = Guard(self.settings.allow_private)
+        self._tls = tls_context(self.settings.ca_file)
         self._resolver: Resolver | None = None
-        self._transport: httpx.AsyncBaseTransport | None = None
+        self._sessions: Sessions | None = None
 
     async def __aenter__(self) -> Self:
-        self._resolver = make_resolver(self._settings.resolver, self._settings.dns_timeout)
-        session = open_session(self._resolver, self._guard, self._tls)
-        # The transport without httpx's client on top: that would keep a cookie jar over all sites, read the
-        # environment, and raise on a Location it cannot parse even when told not to follow it.
-        self._transport = AiohttpTransport(client=session, verify=self._tls, trust_env=False)
+        self._resolver = make_resolver(self.settings.resolver, self.settings.dns_timeout)
+        self._sessions = Sessions(self._resolver, self._guard, self._tls)
+        self._lookups = asyncio.Semaphore(_LOOKUPS)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._transport is not None and self._resolver is not None:
-            await self._transport.aclose()
+        if self._sessions is not None and self._resolver is not None:
+            await self._sessions.aclose()
             await self._resolver.close()
-            self._transport = self._resolver = None
+            self._sessions = self._resolver = None
 
-    async def robots(self, host: str) -> Observation:
-        """Look at the robots.txt of a site (a normalised host name) and say what was seen."""
-        clock = asyncio.get_running_loop()
-        started = clock.time()
-        first = f"https://{host}/robots.txt"
-        answer = await self._ask(first)
-        if answer.before_request:
-            plain = await self._ask(f"http://{host}/robots.txt")
-            # A site without https that hangs or breaks off over http: what http saw says more than the refusal.
-            if plain.reached or (answer.seen.cause == "refused" and not plain.before_request):
-                answer = plain
-        seen = answer.seen
-        return Observation(
-            host=host,
-            outcome=seen.outcome,
-            cause=seen.cause,
-            body=answer.body,
-            url=first if answer.status is None else answer.url,
-            status=answer.status,
-            flags=seen.flags,
-            detail=seen.detail,
-            seconds=clock.time() - started,
-        )
+    async def way(self, host: str) -> Way:
+        """The way to a host: resolved once, every address vetted. What fails is in `Way.failure`."""
+        if self._sessions is None:
+            raise RuntimeError("use the Fetcher as an async context manager")
+        try:
+            addresses = await self._vetted(host)
+        except NETWORK_ERRORS as error:
+            return Way(host, failure=explain(error))
+        return await self._sessions.way(host, addresses)
 
-    async def _ask(self, url: str) -> _Answer:
-        """Put one question, redirects included, within the total time-out."""
-        deadline = asyncio.timeout(self._settings.total_timeout)
+    async def _vetted(self, host: str) -> tuple[str, ...]:
+        self._guard.check_host(host)
+        if _is_address(host):
+            return (host,)
+        assert self._resolver is not None
+        async with self._lookups:
+            found = await self._resolver.addresses(host)
+        reasons: list[str] = []
+        addresses: list[str] = []
+        for address in found:
+            if reason := self._guard.refusal(address):
+                reasons.append(f"{address} {reason}")
+            else:
+                addresses.append(address)
+        if not addresses:
+            raise AddressRefused(f"{host} refused: {', '.join(reasons)}")
+        return tuple(addresses)
+
+    async def ask(
+        self,
+        way: Way,
+        url: httpx.URL,
+        *,
+        cap: int,
+        seconds: float,
+        headers: Mapping[str, str] | None = None,
+        last: bool = True,
+    ) -> Answered | Failure:
+        """One request by a way to the host of the URL, and its answer, within so many seconds.
+
+        cap: inflated bytes wanted of a file (status 2xx). headers come beside our own. last: nothing more will be asked
+        by this way, so that the connection need not be kept.
+        """
+        if way.failure is not None:
+            return way.failure
+        deadline = asyncio.timeout(seconds)
         try:
             async with deadline:
-                return await self._follow(url)
+                try:
+                    async with self._sent(way, url, headers, last=last) as response:
+                        return await self._read(way, response, url, cap, last=last)
+                except _FAILURES as error:
+                    return explain(error, kept=way.line is not None and way.line.kept)
         except TimeoutError:
             if not deadline.expired():
                 raise
-            detail = f"not complete within {self._settings.total_timeout:g} s"
-            return _Answer(outcomes.failure("total_timeout", detail), url, reached=False)
+            return Failure("total_timeout", f"not complete within {self.settings.total_timeout:g} s")
 
-    async def _follow(self, first: str) -> _Answer:
-        """Exchange by exchange along the redirects (RFC 9309 section 2.3.1.2), each target vetted."""
-        url = first
-        asked: set[str] = set()
-        while True:
-            asked.add(url)
+    async def robots(self, host: str) -> Observation:
+        """Look at the robots.txt of a site (a normalised host name) and say what was seen."""
+        look = RobotsLook(host, self.settings.total_timeout, self.settings.max_redirects)
+        clock = asyncio.get_running_loop().time
+        while look.ended is None:
+            way = await self.way(look.question.host)
             try:
-                answer = await self._exchange(url)
-            except _FAILURES as error:
-                why = explain(error)
-                detail = why.detail if url == first else f"{why.detail} (after a redirect to {url})"
-                seen = outcomes.failure(why.cause, detail)
-                return _Answer(seen, url, before_request=why.before_request, reached=url != first)
-            if isinstance(answer, _Answer):
-                return answer
-            if answer.target in asked:
-                return answer.stopped(f"loop back to {answer.target}")
-            if len(asked) > self._settings.max_redirects:
-                return answer.stopped(f"more than {self._settings.max_redirects} redirects")
-            url = answer.target
-
-    async def _exchange(self, url: str) -> "_Answer | _Redirect":
-        """One request and its answer; raises one of _FAILURES."""
-        async with self.response(url) as response:
-            status = response.status_code
-            if 200 <= status < 300:
-                return await self._file(url, response)
-            if status in _REDIRECTS and (location := response.headers.get("location")):
-                return _redirect(url, status, location)
-            start = await self._peek(response) if status in outcomes.CHALLENGE_STATUSES else b""
-            return _Answer(outcomes.classify_status(status, response.headers, start), url, status)
+                while look.ended is None and look.question.host == way.host:
+                    question, began = look.question, clock()
+                    got = await self.ask(way, question.target, cap=self.settings.body_cap, seconds=question.seconds)
+                    look.take(got, clock() - began)
+            finally:
+                way.release()
+        return look.observation()
 
     @asynccontextmanager
     async def response(self, url: str, headers: Mapping[str, str] | None = None) -> AsyncIterator[httpx.Response]:
-        """One request, vetted by the guard, and its answer with the body unread. `headers` come over our own.
+        """One request and its answer with the body unread. `headers` come over our own.
 
         Raises httpx.HTTPError or one of NETWORK_ERRORS (net/failures.py).
         """
-        if self._transport is None:
-            raise RuntimeError("use the Fetcher as an async context manager")
         try:
-            request = httpx.Request(
-                "GET", url, headers={**self._headers, **(headers or {})}, extensions=self._extensions
-            )
+            target = httpx.URL(url)
         except httpx.InvalidURL as error:
             raise DnsFailure("dns_nxdomain", f"no such name: {error}") from None
-        self._guard.check_host(request.url.host)
+        way = await self.way(host_of(target))
         try:
-            response = await self._transport.handle_async_request(request)
-        except RuntimeError as error:
-            # uvloop's way of losing a race for a file descriptor between two addresses of a host.
-            if "used by transport" not in str(error):
-                raise
-            raise ConnectionAbortedError(str(error)) from error
+            if way.failure is not None:
+                raise NoWay(way.failure)
+            async with self._sent(way, target, headers) as response:
+                yield response
+        finally:
+            way.release()
+
+    @asynccontextmanager
+    async def _sent(
+        self, way: Way, url: httpx.URL, headers: Mapping[str, str] | None, *, last: bool = True
+    ) -> AsyncIterator[httpx.Response]:
+        if way.line is None or host_of(url) != way.host:
+            raise RuntimeError(f"{url} is not by the way to {way.host}, or that is released")
+        own = {**self._headers, **headers} if headers else self._headers
+        request = httpx.Request("GET", url, headers=own, extensions=self._extensions)
+        if not last:
+            request.headers["connection"] = "keep-alive"
+        response = await way.line.send(request)
         try:
             yield response
         finally:
             with suppress(*_FAILURES):  # what was seen stands
                 await response.aclose()
 
-    async def _file(self, url: str, response: httpx.Response) -> _Answer:
-        body = CappedBody(response.headers.get("content-encoding", ""), self._settings.body_cap)
-        await body.read(response.aiter_raw())
-        data = body.data
-        seen = outcomes.classify_file(data, truncated=body.truncated)
-        kept = data if seen.outcome is Outcome.OK else None
-        return _Answer(seen, url, response.status_code, kept)
-
-    async def _peek(self, response: httpx.Response) -> bytes:
-        """The first bytes of a refusal; its status stands, so trouble with the body is none."""
-        body = None
-        with suppress(*_FAILURES):  # TimeoutError is an OSError
-            body = CappedBody(response.headers.get("content-encoding", ""), _PEEK)
-            async with asyncio.timeout(self._settings.read_timeout / 2):
-                await body.read(response.aiter_raw())
-        return body.data if body else b""
+    async def _read(self, way: Way, response: httpx.Response, url: httpx.URL, cap: int, *, last: bool) -> Answered:
+        assert way.line is not None
+        status = response.status_code
+        exchange = Exchange(str(url), status, _fields(response), way.line.address)
+        if outcomes.is_content(status, response.headers):
+            body = CappedBody(response.headers.get("content-encoding", ""), cap)
+            await body.read(response.aiter_raw())
+            return Answered(exchange, body.data, body.truncated)
+        if status in outcomes.CHALLENGE_STATUSES:
+            return Answered(exchange, await _peek(response, self.settings.read_timeout / 2))
+        if not last:
+            await _peek(response, _DRAIN_SECONDS)  # a connection is kept only if its answer was taken
+        return Answered(exchange)
 
 
-@dataclass(frozen=True, slots=True)
-class _Redirect:
-    """An answer that points elsewhere; `target` is an absolute http(s) URL without user information."""
-
-    url: str
-    status: int
-    target: str
-
-    def stopped(self, reason: str) -> _Answer:
-        return _Answer(outcomes.redirect_limit(reason), self.url, self.status)
+async def _peek(response: httpx.Response, seconds: float) -> bytes:
+    """The first bytes of a refusal; its status stands, so trouble with the body is none."""
+    body = None
+    with suppress(*_FAILURES):  # TimeoutError is an OSError
+        body = CappedBody(response.headers.get("content-encoding", ""), outcomes.PEEK)
+        async with asyncio.timeout(seconds):
+            await body.read(response.aiter_raw())
+    return body.data if body else b""
 
 
-def _redirect(url: str, status: int, location: str) -> _Answer | _Redirect:
+def _fields(response: httpx.Response) -> Fields:
+    """The header fields as they came, as many as are worth keeping."""
+    fields = []
+    left = _KEPT_HEADERS
+    for name, value in response.headers.raw:
+        left -= len(name) + len(value)
+        if left < 0:
+            break
+        fields.append((name.decode("latin-1"), value.decode("latin-1")))
+    return tuple(fields)
+
+
+def _is_address(host: str) -> bool:
     try:
-        joined = httpx.URL(url).join(location.strip())
-        # Credentials in a Location would be sent on as an Authorization header.
-        target = joined.copy_with(username=None, password=None, fragment=None)
-    except (httpx.InvalidURL, ValueError):
-        target = httpx.URL("")
-    usable = target.scheme in ("http", "https") and target.host and 0 < (target.port or 80) < 65536
-    if not usable:
-        return _Answer(outcomes.redirect_limit(f"leads to {location}"), url, status)
-    return _Redirect(url, status, str(target))
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _timeout(settings: FetchSettings) -> httpx.Timeout:
-    # The transport takes `pool` for name, connection and TLS together: a host with many dead addresses would
-    # otherwise get `connect_timeout` for each.
-    to_connected = settings.dns_timeout + settings.connect_timeout
-    return httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout, pool=to_connected)
+    # The transport takes `connect` for each address and `pool` for all of them together: a host with many dead
+    # addresses would otherwise get `connect_timeout` for each.
+    return httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout, pool=2 * settings.connect_timeout)
 
 
 def request_headers(contact: str | None) -> dict[str, str]:

@@ -2,12 +2,11 @@
 
 c-ares instead of getaddrinfo because the latter blocks a thread per look-up: a handful of names whose
 servers never answer fill asyncio's pool and make live sites fail. Both resolvers go through the same guard
-(net/session.py).
+(net/fetch.py).
 """
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from typing import Protocol
 
@@ -15,14 +14,6 @@ import aiodns
 import pycares
 
 from tracker.errors import UsageError
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where to connect: an IP address in text form and a port."""
-
-    address: str
-    port: int
 
 
 class DnsFailure(OSError):
@@ -34,10 +25,13 @@ class DnsFailure(OSError):
 
 
 class Resolver(Protocol):
-    """Anything that turns a name and the port of a URL into endpoints."""
+    """Anything that turns a name into addresses."""
 
-    async def endpoints(self, host: str, port: int) -> list[Endpoint]:
-        """All endpoints of a host, at least one; raises DnsFailure."""
+    async def addresses(self, host: str) -> Sequence[str]:
+        """All IP addresses of a host in text form, at least one; raises DnsFailure."""
+
+    def port(self, number: int) -> int:
+        """The port to connect to for the port of a URL: nearly always the same; raises ConnectionRefusedError."""
 
     async def close(self) -> None:
         """Release what the resolver holds."""
@@ -63,11 +57,11 @@ class CaresResolver:
             flags=pycares.ARES_FLAG_NOSEARCH,  # a search domain would answer for sites that do not exist
         )
 
-    async def endpoints(self, host: str, port: int) -> list[Endpoint]:
+    async def addresses(self, host: str) -> list[str]:
         """Addresses of the host, both families; raises DnsFailure."""
         try:
             async with asyncio.timeout(self._timeout):
-                found = await self._channel.getaddrinfo(host, port=port)
+                found = await self._channel.getaddrinfo(host)
         except TimeoutError:
             raise DnsFailure("dns_timeout", f"no answer for {host} in {self._timeout:g} s") from None
         except aiodns.error.DNSError as error:
@@ -76,7 +70,11 @@ class CaresResolver:
             raise DnsFailure(cause, f"{host}: {text}") from None
         if not found.nodes:
             raise DnsFailure("dns_nxdomain", f"{host}: no address")
-        return [Endpoint(node.addr[0].decode("ascii"), port) for node in found.nodes]
+        return [node.addr[0].decode("ascii") for node in found.nodes]
+
+    def port(self, number: int) -> int:
+        """The same."""
+        return number
 
     async def close(self) -> None:
         """Drop open look-ups."""
@@ -94,11 +92,15 @@ class FixedResolver:
         self._ports = dict(ports)
         self._address = address
 
-    async def endpoints(self, host: str, port: int) -> list[Endpoint]:
-        """The one endpoint; raises ConnectionRefusedError for a port outside the table."""
-        if port not in self._ports:
-            raise ConnectionRefusedError(f"{host}: port {port} is not served")
-        return [Endpoint(self._address, self._ports[port])]
+    async def addresses(self, host: str) -> list[str]:  # noqa: ARG002 (every name leads there)
+        """The one address."""
+        return [self._address]
+
+    def port(self, number: int) -> int:
+        """The real port; raises ConnectionRefusedError for one outside the table."""
+        if number not in self._ports:
+            raise ConnectionRefusedError(f"port {number} is not served")
+        return self._ports[number]
 
     async def close(self) -> None:
         """Nothing to release."""

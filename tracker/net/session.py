@@ -1,17 +1,22 @@
-"""The one place where sockets to strangers are opened: aiohttp under our resolver and our guard."""
+"""The default way of sending: httpx's API over aiohttp, its connections bound to one way and seen by the guard."""
 
+import asyncio
 import socket
 import ssl
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import certifi
+import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
+from httpx_aiohttp import AiohttpTransport
 
 from tracker.errors import UsageError
-from tracker.net.guard import AddressRefused, Guard
+from tracker.net.guard import Guard
 from tracker.net.resolve import Resolver
+from tracker.net.way import Way
 
 # Real sites send policies and cookies far beyond aiohttp's 8 KiB a line; the total stays bounded by the
 # time-outs.
@@ -19,12 +24,136 @@ _HEADER_LINE = 64 * 1024
 _HEADERS = 512
 
 
-class VettedResolver(AbstractResolver):
-    """Resolves once per connection and hands on only what the guard permits: nothing to rebind."""
+class Sessions:
+    """Makes ways, and a session for each that is gone by: one host, one connection, ended with its way."""
 
-    def __init__(self, resolver: Resolver, guard: Guard) -> None:
-        self._resolver = resolver
+    def __init__(self, resolver: Resolver, guard: Guard, tls: ssl.SSLContext) -> None:
+        self.guard = guard
+        self.tls = tls
+        self.resolver = resolver
+        self.cookies = aiohttp.DummyCookieJar()
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def way(self, host: str, addresses: tuple[str, ...]) -> Way:
+        """The way to vetted addresses of a host. Nothing is opened yet."""
+        return Way(host, addresses, _Session(self, addresses))
+
+    def end(self, connector: aiohttp.TCPConnector) -> None:
+        """Close the connections of a session, in the background."""
+        task = asyncio.get_running_loop().create_task(connector.close(abort_ssl=True))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def aclose(self) -> None:
+        """Wait for what is being closed."""
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+
+class _Session:
+    """A `Line` over aiohttp: a connector and a session of its own cost a hundredth of a TLS handshake."""
+
+    def __init__(self, shared: Sessions, addresses: tuple[str, ...]) -> None:
+        self._shared = shared
+        self._addresses = addresses
+        self._connector: _Connector | None = None
+        self._transport: httpx.AsyncBaseTransport | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def address(self) -> str:
+        return self._connector.address if self._connector else ""
+
+    @property
+    def kept(self) -> bool:
+        return self._connector is not None and self._connector.kept
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        if self._transport is None:
+            self._open(once=request.headers["connection"] == "close")
+        assert self._transport is not None
+        try:
+            return await self._transport.handle_async_request(request)
+        except RuntimeError as error:
+            # uvloop's way of losing a race for a file descriptor between two addresses of a host.
+            if "used by transport" not in str(error):
+                raise
+            raise ConnectionAbortedError(str(error)) from error
+
+    def close(self) -> None:
+        if self._session is None or self._connector is None:
+            return
+        self._session.detach()
+        if not self._connector.force_close:  # then every answer has closed its connection
+            self._shared.end(self._connector)
+        self._session = self._connector = self._transport = None
+
+    def _open(self, *, once: bool) -> None:
+        shared = self._shared
+        self._connector = _Connector(shared, self._addresses, once=once)
+        self._session = aiohttp.ClientSession(
+            connector=self._connector,
+            cookie_jar=shared.cookies,
+            response_class=_HangingUp,
+            auto_decompress=False,
+            trust_env=False,
+            max_line_size=_HEADER_LINE,
+            max_field_size=_HEADER_LINE,
+            max_headers=_HEADERS,
+        )
+        # aiohttp would send a request again when its connection breaks, and say nothing of it: it is for the visit to
+        # ask again, in its turn. There is no public name for this.
+        self._session._retry_connection = False
+        # The transport without httpx's client on top: that would keep a cookie jar over all sites, read the
+        # environment, and raise on a Location it cannot parse even when told not to follow it.
+        self._transport = AiohttpTransport(client=self._session, verify=shared.tls, trust_env=False)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Connects to the addresses of a way, and remembers which of them it reached, and whether anew."""
+
+    def __init__(self, shared: Sessions, addresses: tuple[str, ...], *, once: bool) -> None:
+        self.address = ""
+        self.kept = False
+        self._door = _Door(shared.guard)
+        super().__init__(
+            resolver=_Pinned(addresses, shared.resolver),
+            use_dns_cache=False,
+            ssl=shared.tls,
+            limit=0,  # the visit asks one thing after the other
+            force_close=once,
+            socket_factory=self._door,
+        )
+
+    async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:
+        sockets = self._door.sockets
+        connection = await super().connect(req, traces, timeout)
+        self.kept = self._door.sockets == sockets
+        if not self.kept and connection.transport and (peer := connection.transport.get_extra_info("peername")):
+            self.address = peer[0]
+        return connection
+
+
+class _Door:
+    """The last door: whatever aiohttp takes for an address, literals included, passes here before it connects."""
+
+    def __init__(self, guard: Guard) -> None:
         self._guard = guard
+        self.sockets = 0
+
+    def __call__(self, info: tuple[Any, ...]) -> socket.socket:
+        family, kind, protocol, _, endpoint = info
+        self._guard.check(endpoint[0])
+        self.sockets += 1
+        return socket.socket(family, kind, protocol)
+
+
+class _Pinned(AbstractResolver):
+    """Hands on the addresses of a way for every name: there is nothing to rebind."""
+
+    def __init__(self, addresses: Sequence[str], resolver: Resolver) -> None:
+        self._addresses = addresses
+        self._resolver = resolver
 
     async def resolve(
         self,
@@ -32,30 +161,21 @@ class VettedResolver(AbstractResolver):
         port: int = 0,
         family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 (both families, always)
     ) -> list[ResolveResult]:
-        """Endpoints for aiohttp; AddressRefused if the guard leaves none."""
-        results: list[ResolveResult] = []
-        reasons: list[str] = []
-        for endpoint in await self._resolver.endpoints(host, port):
-            if reason := self._guard.refusal(endpoint.address):
-                reasons.append(f"{endpoint.address} {reason}")
-                continue
-            v6 = ":" in endpoint.address
-            results.append(
-                ResolveResult(
-                    hostname=host,
-                    host=endpoint.address,
-                    port=endpoint.port,
-                    family=socket.AF_INET6 if v6 else socket.AF_INET,
-                    proto=socket.IPPROTO_TCP,
-                    flags=socket.AI_NUMERICHOST,
-                )
+        """Addresses for aiohttp; ConnectionRefusedError for a port that the resolver does not serve."""
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=self._resolver.port(port),
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=socket.IPPROTO_TCP,
+                flags=socket.AI_NUMERICHOST,
             )
-        if not results:
-            raise AddressRefused(f"{host} refused: {', '.join(reasons)}")
-        return results
+            for address in self._addresses
+        ]
 
     async def close(self) -> None:
-        """Nothing: the resolver underneath belongs to the Fetcher."""
+        """Nothing is held."""
 
 
 class _HangingUp(aiohttp.ClientResponse):
@@ -76,37 +196,6 @@ class _HangingUp(aiohttp.ClientResponse):
         # A connection whose answer is complete has been given back already.
         if self.connection and self.connection.transport:
             self.connection.transport.abort()
-
-
-def open_session(resolver: Resolver, guard: Guard, tls: ssl.SSLContext) -> aiohttp.ClientSession:
-    """A session without cookies, proxies or environment, whose every socket the guard has seen."""
-
-    def guarded_socket(info: tuple[Any, ...]) -> socket.socket:
-        # The last door: whatever aiohttp takes for an address, literals included, passes here before it
-        # connects.
-        family, kind, protocol, _, endpoint = info
-        guard.check(endpoint[0])
-        return socket.socket(family, kind, protocol)
-
-    connector = aiohttp.TCPConnector(
-        resolver=VettedResolver(resolver, guard),
-        use_dns_cache=False,
-        ssl=tls,
-        limit=0,  # the crawl bounds its own concurrency
-        # One file a site and a day: connections kept alive would only pile up, here and there.
-        force_close=True,
-        socket_factory=guarded_socket,
-    )
-    return aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        response_class=_HangingUp,
-        auto_decompress=False,
-        trust_env=False,
-        max_line_size=_HEADER_LINE,
-        max_field_size=_HEADER_LINE,
-        max_headers=_HEADERS,
-    )
 
 
 def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:

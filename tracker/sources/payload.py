@@ -19,6 +19,7 @@ from tracker.core.outcomes import (
     classify_file,
     classify_status,
     failure,
+    is_content,
 )
 
 STORED_CAP = 2 * 1024 * 1024
@@ -76,7 +77,7 @@ def judge(answer: HttpAnswer) -> Judged:
 
     A 3xx status is no answer and must have been left out before.
     """
-    if not 200 <= answer.status < 300:
+    if not is_content(answer.status, answer.headers):
         start = _start(answer) if answer.status in CHALLENGE_STATUSES else b""
         return Judged(classify_status(answer.status, answer.headers, start))
     try:
