@@ -20,6 +20,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -35,12 +36,13 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it came in; header names in lower case."""
+    """One request as it came in; header names in lower case. connection: the number of the one it came over."""
 
     host: str
     path: str
     headers: dict[str, str]
     secure: bool
+    connection: int = 0
 
 
 Answer = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
@@ -177,8 +179,8 @@ class Web(_Threaded):
 
     requests: what was asked, in order. most_at_once: the highest number of connections open at a time.
     certificates: host name to "expired", "stranger" (another authority) or "elsewhere" (another name).
-    closed_port: nobody listens there. mute_port: connections are taken and never
-    served. noise_port: plain HTTP whatever comes.
+    keep_alive: hosts whose connections are kept for as long as the client wants. closed_port: nobody listens
+    there. mute_port: connections are taken and never served. noise_port: plain HTTP whatever comes.
     """
 
     def __init__(self, address: str = "127.0.0.1") -> None:
@@ -186,7 +188,9 @@ class Web(_Threaded):
         self.requests: list[Request] = []
         self.certificates: dict[str, str] = {}
         self.most_at_once = 0
+        self.keep_alive: set[str] = set()
         self._open = 0
+        self._connections = count(1)
         self._answers: dict[tuple[str, str], Answer] = {}
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._authority = trustme.CA()
@@ -240,12 +244,15 @@ class Web(_Threaded):
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self._open += 1
             self.most_at_once = max(self.most_at_once, self._open)
+            number, more = next(self._connections), True
             try:
-                request = _parse(await reader.readuntil(b"\r\n\r\n"), secure=secure)
-                self.requests.append(request)
-                fallback = self._answers.get((request.host, "*"), page(b"nothing here", "404 Not Found"))
-                await self._answers.get((request.host, request.path), fallback)(request, writer)
-                await writer.drain()
+                while more:
+                    request = replace(_parse(await reader.readuntil(b"\r\n\r\n"), secure=secure), connection=number)
+                    self.requests.append(request)
+                    fallback = self._answers.get((request.host, "*"), page(b"nothing here", "404 Not Found"))
+                    await self._answers.get((request.host, request.path), fallback)(request, writer)
+                    await writer.drain()
+                    more = request.host in self.keep_alive and request.headers.get("connection") != "close"
             except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
                 pass
             finally:

@@ -56,17 +56,11 @@ class _Session:
     def __init__(self, shared: Sessions, addresses: tuple[str, ...]) -> None:
         self._shared = shared
         self._addresses = addresses
+        self.address = ""
+        self.kept = False
         self._connector: _Connector | None = None
         self._transport: httpx.AsyncBaseTransport | None = None
         self._session: aiohttp.ClientSession | None = None
-
-    @property
-    def address(self) -> str:
-        return self._connector.address if self._connector else ""
-
-    @property
-    def kept(self) -> bool:
-        return self._connector is not None and self._connector.kept
 
     async def send(self, request: httpx.Request) -> httpx.Response:
         if self._transport is None:
@@ -79,6 +73,9 @@ class _Session:
             if "used by transport" not in str(error):
                 raise
             raise ConnectionAbortedError(str(error)) from error
+        finally:
+            if self._connector is not None:  # closed by a cancellation
+                self.address, self.kept = self._connector.address, self._connector.kept
 
     def close(self) -> None:
         if self._session is None or self._connector is None:

@@ -20,7 +20,7 @@ def trust_txt(data: bytes) -> list[Signal]:
 
     Said both ways, no counts. Source: JournalList, trust.txt specification, change of 2024-04-04.
     """
-    if not _is_text(data):
+    if not is_text(data):
         return []
     lines = enumerate(data[:MAX_TEXT].removeprefix(_MARK).splitlines(), 1)
     matches = ((number, match) for number, line in lines if (match := _TRAINING.match(line)))
@@ -40,7 +40,7 @@ def ai_txt(data: bytes) -> list[Signal]:
 
     Several formats share the name, so that nothing else is read from it (Spawning's ai.txt, 2023, is one).
     """
-    if not _is_text(data):
+    if not is_text(data):
         return []
     flags = frozenset({"robots_like"} if parse(data).groups else ())
     return [Signal(AI_TXT, PRESENCE, "yes", "file", flags=flags)]
@@ -48,10 +48,10 @@ def ai_txt(data: bytes) -> list[Signal]:
 
 def llms_txt(data: bytes) -> list[Signal]:
     """That there is an /llms.txt. It guides models through a site and has no meaning for access."""
-    return [Signal(LLMS_TXT, PRESENCE, "yes", "file")] if _is_text(data) else []
+    return [Signal(LLMS_TXT, PRESENCE, "yes", "file")] if is_text(data) else []
 
 
-def _is_text(data: bytes) -> bool:
+def is_text(data: bytes) -> bool:
     """Whether it is a text at all: many sites answer any address with a page, some with JSON."""
     start = data[:1024].removeprefix(_MARK).lstrip()
     if not start or b"\0" in start or start.startswith((b"{", b"[{")):

@@ -22,14 +22,14 @@ _DIRECTIVES = frozenset(WORDS) | {
     *("nosnippet", "notranslate", "noimageindex", "indexifembedded", "unavailable_after"),
     *("max-snippet", "max-image-preview", "max-video-preview"),
 }
-_ATTRIBUTES = rb"""(?:[^>"'=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+|["'])*+(?:>|\Z)"""
+ATTRIBUTES = rb"""(?:[^>"'=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+|["'])*+(?:>|\Z)"""
 # Comments, elements whose content is no markup, tags. Each begins where the one before it ended and none can fail
 # halfway, so the time is linear.
 _TOKEN = re.compile(
     rb"<!--(?:-?>|.*?(?:--!?>|\Z))"
-    rb"|<(?P<raw>script|style|template|textarea|title)(?=[\s/>])(?P<attributes>" + _ATTRIBUTES + rb")"
+    rb"|<(?P<raw>script|style|template|textarea|title)(?=[\s/>])(?P<attributes>" + ATTRIBUTES + rb")"
     rb"(?P<text>.*?)(?:</(?P=raw)(?=[\s/>])|\Z)"
-    rb"|<(?P<kept>meta|link)(?=[\s/>])" + _ATTRIBUTES + rb"|<[a-z/]" + _ATTRIBUTES,
+    rb"|<(?P<kept>meta|link)(?=[\s/>])" + ATTRIBUTES + rb"|<[a-z/]" + ATTRIBUTES,
     re.DOTALL | re.IGNORECASE,
 )
 

@@ -1,0 +1,147 @@
+"""What one look at a page saw: from the bytes of an answer to signals, links and what is kept of it.
+
+The outcomes and causes of pages are those of core/outcomes.py, by the same table, with three more (core/visits.py):
+
+- `not_file`, outcome absent: a well-known file at whose address stands something else, nearly always an HTML page.
+- `robots_disallow`, outcome denied: not asked, as the site's robots.txt does not let us.
+- `robots_unknown`, outcome error: not asked, as nobody could say whether we may, or the site was in trouble.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
+from itertools import islice
+from urllib.parse import urldefrag, urljoin
+
+from tracker.core.exchange import Exchange
+from tracker.core.outcomes import BODY_CAP, Classification, Outcome, foreign_kind, one_line
+from tracker.core.signals import Signal, ai_txt, header_signals, html_signals, llms_txt, tdmrep, trust_txt
+from tracker.core.signals.files import is_text
+from tracker.core.signals.pages import ATTRIBUTES
+from tracker.core.visits import DISALLOWED, NOT_FILE, UNASKED, PageSeen, Target
+
+HEAD_CAP = 256 * 1024
+MAX_LINKS = 500
+MAX_LINK = 2_048
+MAX_TAGS = 4 * MAX_LINKS
+
+_PARSERS: dict[Target, Callable[[bytes], list[Signal]]] = {
+    Target.TDMREP: tdmrep,
+    Target.LLMS: llms_txt,
+    Target.AI: ai_txt,
+    Target.TRUST: trust_txt,
+}
+
+
+def classify_page(target: Target, data: bytes, *, truncated: bool = False) -> Classification:
+    """Classify the bytes of a 2xx answer: a home page is whatever is there, a well-known file must look like one."""
+    flags = frozenset({"truncated"} if truncated else ())
+    if target is not Target.HOME and data.strip() and not _is_file(target, data):
+        return Classification(Outcome.ABSENT, NOT_FILE, flags, detail=f"kind={foreign_kind(data) or 'other'}")
+    return Classification(Outcome.OK, "ok", flags)
+
+
+def _is_file(target: Target, data: bytes) -> bool:
+    if target is Target.TDMREP:
+        return foreign_kind(data) in ("json", None)
+    return is_text(data) and foreign_kind(data) != "binary"
+
+
+def page_seen(target: Target, seen: Classification, exchange: Exchange | None, data: bytes = b"") -> PageSeen:
+    """The look at a page that ended so. data: the inflated bytes of a 2xx answer.
+
+    Of a home page its <head> is kept (at most 256 KiB), of a file the beginning (at most 512 KiB).
+    """
+    truncated = "truncated" in seen.flags
+    page = PageSeen(
+        target,
+        seen.outcome,
+        seen.cause,
+        exchange,
+        hashlib.sha256(data).hexdigest() if data or seen.outcome is Outcome.OK else "",
+        len(data),
+        detail=one_line(" ".join(filter(None, (seen.detail, "truncated" if truncated else "")))),
+        signals=_signals(target, seen.outcome, exchange, data),
+    )
+    if seen.outcome is not Outcome.OK:
+        return page
+    return _with_content(page, data)
+
+
+def _with_content(page: PageSeen, data: bytes) -> PageSeen:
+    if page.target is not Target.HOME:
+        return replace(page, kept=data[:BODY_CAP])
+    if foreign_kind(data) == "binary":
+        return page
+    return replace(page, kept=page_head(data), links=page_links(data, page.exchange.url if page.exchange else ""))
+
+
+def _signals(target: Target, outcome: Outcome, exchange: Exchange | None, data: bytes) -> tuple[Signal, ...]:
+    if target is not Target.HOME:
+        return tuple(_PARSERS[target](data)) if outcome is Outcome.OK else ()
+    # A refusal speaks through its header too: crawler-price.
+    header = header_signals(exchange.headers, exchange.status) if exchange else []
+    return (*header, *(html_signals(data) if outcome is Outcome.OK else ()))
+
+
+def unasked(target: Target, cause: str, detail: str = "") -> PageSeen:
+    """A page that was not asked for; cause: `DISALLOWED` or `UNASKED`."""
+    outcome = {DISALLOWED: Outcome.DENIED, UNASKED: Outcome.ERROR}[cause]
+    return PageSeen(target, outcome, cause, detail=one_line(detail))
+
+
+_HEAD_END = re.compile(rb"</head(?=[\s/>])[^>]*>|(?=<body[\s/>])", re.IGNORECASE)
+
+
+def page_head(html: bytes) -> bytes:
+    """The bytes up to the end of the <head>, at most `HEAD_CAP`."""
+    start = html[:HEAD_CAP]
+    end = _HEAD_END.search(start)
+    return start[: end.end()] if end else start
+
+
+# As in core/signals/pages.py: each token begins where the one before it ended and none can fail halfway.
+_TOKEN = re.compile(
+    rb"<!--(?:-?>|.*?(?:--!?>|\Z))"
+    rb"|<(?P<raw>script|style|template|textarea|title)(?=[\s/>])"
+    + ATTRIBUTES
+    + rb".*?(?:</(?P=raw)(?=[\s/>])|\Z)"
+    + rb"|<(?P<tag>a|area|base)(?=[\s/>])(?P<attributes>"
+    + ATTRIBUTES
+    + rb")|<[a-z/]"
+    + ATTRIBUTES,
+    re.DOTALL | re.IGNORECASE,
+)
+_HREF = re.compile(rb"""[\s"'/]href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+
+
+def page_links(html: bytes, url: str) -> tuple[str, ...]:
+    """The http(s) URLs that a page points to, absolute, without fragments, each once: the first `MAX_LINKS` in `MAX_TAGS` tags.
+
+    url: the page's own, which a <base> overrides.
+    """
+    base = url
+    found: dict[str, None] = {}
+    tags = (match for match in _TOKEN.finditer(html) if match["tag"])
+    for match in islice(tags, MAX_TAGS):
+        href = _HREF.search(match["attributes"][: 2 * MAX_LINK])
+        link = _absolute(base, href[1] or href[2] or href[3] or b"") if href else ""
+        if link and match["tag"].lower() != b"base":
+            found[link] = None
+        elif link and base == url:
+            base = link
+        if len(found) == MAX_LINKS:
+            break
+    return tuple(found)
+
+
+def _absolute(base: str, href: bytes) -> str:
+    text = unescape(href.decode("utf-8", "replace")).strip()
+    try:
+        link = urldefrag(urljoin(base, text)).url
+    except ValueError:
+        return ""
+    usable = link.startswith(("http://", "https://")) and link.isprintable() and len(link) <= MAX_LINK
+    return link if usable else ""
