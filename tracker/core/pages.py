@@ -118,7 +118,7 @@ _HREF = re.compile(rb"""[\s"'/]href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
 
 
 def page_links(html: bytes, url: str) -> tuple[str, ...]:
-    """The http(s) URLs that a page points to, absolute, without fragments, each once: the first `MAX_LINKS` in `MAX_TAGS` tags.
+    """The http(s) URLs that a page points to, absolute, without fragments, each once: the first `MAX_LINKS`.
 
     url: the page's own, which a <base> overrides.
     """
