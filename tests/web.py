@@ -19,11 +19,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+import pytest
 import trustme
 
 from tracker.core.outcomes import Observation
@@ -381,6 +383,12 @@ def settings_for(web: Web, **changes: Any) -> FetchSettings:
         total_timeout=4,
     )
     return replace(settings, **changes)
+
+
+def transports() -> list[Any]:
+    """The transports as parameters of a test; what is not installed is skipped."""
+    missing = find_spec("pyreqwest") is None
+    return ["default", pytest.param("fast", marks=pytest.mark.skipif(missing, reason="pyreqwest is not installed"))]
 
 
 def look(web: Web, host: str, **changes: Any) -> Observation:

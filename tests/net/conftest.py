@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import uvloop
 
-from tests.web import Ask, Web, settings_for
+from tests.web import Ask, Web, settings_for, transports
 from tracker.net.fetch import Fetcher
 
 
@@ -16,10 +16,16 @@ def web() -> Iterator[Web]:
         yield web
 
 
+@pytest.fixture(scope="module", params=transports())
+def transport(request: pytest.FixtureRequest) -> str:
+    """Each kind of transport, where it is installed."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module", params=[uvloop, asyncio], ids=["uvloop", "asyncio"])
-def ask(web: Web, request: pytest.FixtureRequest) -> Iterator[Ask]:
+def ask(web: Web, transport: str, request: pytest.FixtureRequest) -> Iterator[Ask]:
     """One Fetcher for many questions, as in a crawl, on each kind of loop."""
     with asyncio.Runner(loop_factory=request.param.new_event_loop) as runner:
-        fetcher = runner.run(Fetcher(settings_for(web)).__aenter__())
+        fetcher = runner.run(Fetcher(settings_for(web, transport=transport)).__aenter__())
         yield lambda host: runner.run(fetcher.robots(host))
         runner.run(fetcher.__aexit__(None, None, None))

@@ -139,19 +139,20 @@ def test_gzip_members_are_joined(web: Web, ask: Ask) -> None:
     assert ask("members.example").body == RULES * 2
 
 
-def test_requests_say_who_asks_and_nothing_else(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_say_who_asks_and_nothing_else(web: Web, monkeypatch: pytest.MonkeyPatch, transport: str) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    web.on("manners.example", page(RULES, Set_Cookie="id=1; Domain=manners.example; Path=/"))
-    settings = settings_for(web, contact="crawl@uni.example")
+    host = f"{transport}.manners.example"
+    web.on(host, page(RULES, Set_Cookie=f"id=1; Domain={host}; Path=/"))
+    settings = settings_for(web, transport=transport, contact="crawl@uni.example")
 
     async def main() -> None:
         async with Fetcher(settings) as fetcher:
-            await fetcher.robots("manners.example")
-            await fetcher.robots("manners.example")
+            await fetcher.robots(host)
+            await fetcher.robots(host)
 
     run(main())
-    first, second = web.asked("manners.example")
+    first, second = web.asked(host)
     assert first.headers == second.headers
     assert set(first.headers) == {"host", "user-agent", "from", "accept", "accept-encoding", "connection"}
     assert first.headers["user-agent"].startswith("DrywellBot/")

@@ -50,16 +50,16 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture(scope="module")
-def lured(web: Web) -> Iterator[Ask]:
+def lured(web: Web, transport: str) -> Iterator[Ask]:
     """Ask the misleading web over plain http (nobody serves https), with only its own address allowed."""
-    with asking(resolver=web.resolver(https=web.closed_port), allow_private=ONLY_WEB) as ask:
+    with asking(transport=transport, resolver=web.resolver(https=web.closed_port), allow_private=ONLY_WEB) as ask:
         yield ask
 
 
 @pytest.fixture(scope="module")
-def plainly() -> Iterator[Ask]:
+def plainly(transport: str) -> Iterator[Ask]:
     """Ask as a crawl does that allows nothing."""
-    with asking() as ask:
+    with asking(transport=transport) as ask:
         yield ask
 
 
@@ -81,13 +81,13 @@ class Everywhere:
 
 
 @pytest.fixture(scope="module")
-def everywhere(listener: Listener) -> Iterator[tuple[Everywhere, Ask]]:
+def everywhere(listener: Listener, transport: str) -> Iterator[tuple[Everywhere, Ask]]:
     resolver = Everywhere(listener.port)
-    with asking(resolver=resolver) as ask:
+    with asking(transport=transport, resolver=resolver) as ask:
         yield resolver, ask
 
 
-def test_the_listener_counts(listener: Listener, web: Web) -> None:
+def test_the_listener_counts(listener: Listener, web: Web, transport: str) -> None:
     """The proof of the tests below: allowed, the same ways do lead to the listener."""
     loopback = (*ONLY_WEB, ip_network("127.0.0.0/8"), ip_network("::1/128"))
     ports = {80: listener.port, 443: listener.port}
@@ -97,7 +97,7 @@ def test_the_listener_counts(listener: Listener, web: Web) -> None:
         (f"127.0.0.1:{listener.port}", "system"),
         (f"[::1]:{listener.port}", "system"),
     ]:
-        look(host, resolver=resolver, allow_private=loopback, read_timeout=0.1, total_timeout=0.3)
+        look(host, resolver=resolver, allow_private=loopback, read_timeout=0.1, total_timeout=0.3, transport=transport)
         assert listener.knocks() >= 1, host
 
 
@@ -174,40 +174,46 @@ def test_a_late_hop_is_vetted_too(listener: Listener, web: Web, lured: Ask) -> N
     assert listener.knocks() == 0
 
 
-def test_localhost_by_name(listener: Listener) -> None:
-    assert look(f"localhost:{listener.port}").cause == "guard"
+def test_localhost_by_name(listener: Listener, transport: str) -> None:
+    assert look(f"localhost:{listener.port}", transport=transport).cause == "guard"
     assert listener.knocks() == 0
 
 
-def test_a_name_that_changes_between_requests(listener: Listener, web: Web) -> None:
+def test_a_name_that_changes_between_requests(listener: Listener, web: Web, transport: str) -> None:
     """DNS rebinding: allowed when first asked, loopback when redirects come back to the same name."""
     web.on("turn.example", redirect(f"http://via.example:{web.http}/x"))
     web.on("via.example", redirect(f"http://turn.example:{listener.port}/x"), path="/x")
     with Dns({"turn.example": [[WEB], ["127.0.0.1"]], "via.example": [WEB]}) as dns:
         host = f"turn.example:{web.https}"
-        seen = look(host, resolver=dns.address, allow_private=ONLY_WEB, ca_file=web.ca_file)
+        seen = look(host, resolver=dns.address, allow_private=ONLY_WEB, ca_file=web.ca_file, transport=transport)
         assert dns.asked["turn.example"] == 2
     assert (seen.cause, seen.url) == ("guard", f"https://{host}/robots.txt")
     assert listener.knocks() == 0
 
 
-def test_a_name_cannot_change_on_the_way(web: Web) -> None:
+def test_a_name_cannot_change_on_the_way(web: Web, transport: str) -> None:
     """What is asked of one host in a row goes to the addresses that were vetted."""
     web.on("steady.example", redirect(f"http://steady.example:{web.http}/x"))
     web.on("steady.example", page(b"User-agent: *\n"), path="/x")
     with Dns({"steady.example": [[WEB], ["127.0.0.1"]]}) as dns:
         host = f"steady.example:{web.https}"
-        seen = look(host, resolver=dns.address, allow_private=ONLY_WEB, ca_file=web.ca_file)
+        seen = look(host, resolver=dns.address, allow_private=ONLY_WEB, ca_file=web.ca_file, transport=transport)
         assert dns.asked["steady.example"] == 1
     assert str(seen.outcome) == "ok", seen.detail
     assert seen.exchange is not None
     assert (seen.exchange.address, len(seen.exchange.hops)) == (WEB, 1)
 
 
-def test_only_the_public_addresses_of_a_mixed_name_are_tried(listener: Listener, web: Web) -> None:
+def test_only_the_public_addresses_of_a_mixed_name_are_tried(listener: Listener, web: Web, transport: str) -> None:
     web.on("mixed.example", page(b"User-agent: *\n"))
     with Dns({"mixed.example": ["127.0.0.1", WEB, "10.0.0.1"]}) as dns:
-        seen = look(f"mixed.example:{web.https}", resolver=dns.address, allow_private=ONLY_WEB, ca_file=web.ca_file)
+        seen = look(
+            f"mixed.example:{web.https}",
+            resolver=dns.address,
+            allow_private=ONLY_WEB,
+            ca_file=web.ca_file,
+            transport=transport,
+        )
     assert str(seen.outcome) == "ok", seen.detail
     assert listener.knocks() == 0
 

@@ -111,14 +111,14 @@ def test_a_failing_redirect_target_is_named(web: Web, ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("fault", ["expired", "stranger", "elsewhere"])
-def test_a_bad_certificate_falls_back_to_http(web: Web, fault: str) -> None:
+def test_a_bad_certificate_falls_back_to_http(web: Web, fault: str, transport: str) -> None:
     host = f"{fault}.example"
     web.certificates[host] = fault
     web.on(host, page(RULES))
-    seen = look(web, host)
+    seen = look(web, host, transport=transport)
     assert (str(seen.outcome), seen.url) == ("ok", f"http://{host}/robots.txt")
     assert [request.secure for request in web.asked(host)] == [False]
-    seen = look(web, host, resolver=web.resolver(http=web.closed_port))
+    seen = look(web, host, resolver=web.resolver(http=web.closed_port), transport=transport)
     assert (str(seen.outcome), seen.cause, seen.url) == (
         "error",
         "tls_certificate",
@@ -130,45 +130,56 @@ def test_a_bad_certificate_falls_back_to_http(web: Web, fault: str) -> None:
     ("port", "cause"),
     [("closed_port", "refused"), ("mute_port", "connect_timeout"), ("noise_port", "tls_other")],
 )
-def test_no_connection_for_https_falls_back_to_http(web: Web, port: str, cause: str) -> None:
+def test_no_connection_for_https_falls_back_to_http(web: Web, port: str, cause: str, transport: str) -> None:
     web.on("old.example", page(RULES))
     bad = getattr(web, port)
-    seen = look(web, "old.example", resolver=web.resolver(https=bad), connect_timeout=0.4)
+    seen = look(web, "old.example", resolver=web.resolver(https=bad), connect_timeout=0.4, transport=transport)
     assert (str(seen.outcome), seen.url) == ("ok", "http://old.example/robots.txt")
-    seen = look(web, "old.example", resolver=web.resolver(https=bad, http=web.closed_port), connect_timeout=0.4)
+    seen = look(
+        web,
+        "old.example",
+        resolver=web.resolver(https=bad, http=web.closed_port),
+        connect_timeout=0.4,
+        transport=transport,
+    )
     assert (str(seen.outcome), seen.cause, seen.url) == ("error", cause, "https://old.example/robots.txt")
 
 
-def test_a_port_outside_the_table_is_refused(web: Web) -> None:
+def test_a_port_outside_the_table_is_refused(web: Web, transport: str) -> None:
     web.on("only.example", page(RULES))
-    assert look(web, "only.example", resolver=FixedResolver({80: web.http})).url == "http://only.example/robots.txt"
+    assert (
+        look(web, "only.example", resolver=FixedResolver({80: web.http}), transport=transport).url
+        == "http://only.example/robots.txt"
+    )
 
 
 @pytest.mark.parametrize(
     ("answer", "cause"), [(page(b"", "503 Busy"), "http_503"), (redirect("/robots.txt"), "redirect_limit")]
 )
-def test_any_http_answer_beats_the_https_failure(web: Web, answer: Answer, cause: str) -> None:
+def test_any_http_answer_beats_the_https_failure(web: Web, answer: Answer, cause: str, transport: str) -> None:
     web.on("half.example", answer)
-    seen = look(web, "half.example", resolver=web.resolver(https=web.closed_port))
+    seen = look(web, "half.example", resolver=web.resolver(https=web.closed_port), transport=transport)
     assert (seen.cause, seen.url) == (cause, "http://half.example/robots.txt")
 
 
 @pytest.mark.parametrize(("answer", "cause"), [(reset(), "reset"), (hang(), "read_timeout")])
-def test_what_http_saw_says_more_than_a_refused_https(web: Web, answer: Answer, cause: str) -> None:
+def test_what_http_saw_says_more_than_a_refused_https(web: Web, answer: Answer, cause: str, transport: str) -> None:
     web.on("silent.example", answer)
-    seen = look(web, "silent.example", resolver=web.resolver(https=web.closed_port), read_timeout=0.4)
+    seen = look(
+        web, "silent.example", resolver=web.resolver(https=web.closed_port), read_timeout=0.4, transport=transport
+    )
     assert (str(seen.outcome), seen.cause) == ("error", cause)
 
 
-def test_http_that_leads_back_to_a_dead_https_reports_https(web: Web) -> None:
+def test_http_that_leads_back_to_a_dead_https_reports_https(web: Web, transport: str) -> None:
     web.on("back.example", redirect("https://back.example/robots.txt"))
-    seen = look(web, "back.example", resolver=web.resolver(https=web.closed_port))
+    seen = look(web, "back.example", resolver=web.resolver(https=web.closed_port), transport=transport)
     assert (seen.cause, seen.url) == ("refused", "https://back.example/robots.txt")
 
 
 @pytest.mark.parametrize("answer", [page(b"", "500 Oops"), page(b"", "404 No"), cut(b"x", 9), hang()])
-def test_no_second_try_once_https_was_connected(web: Web, answer: Answer) -> None:
+def test_no_second_try_once_https_was_connected(web: Web, answer: Answer, transport: str) -> None:
     web.on("once.example", answer)
     web.requests.clear()
-    look(web, "once.example", read_timeout=0.4)
+    look(web, "once.example", read_timeout=0.4, transport=transport)
     assert [request.secure for request in web.asked("once.example")] == [True]

@@ -31,36 +31,36 @@ def dns() -> Iterator[Dns]:
         ("silent.example", "dns_timeout"),
     ],
 )
-def test_names_without_an_address(web: Web, dns: Dns, host: str, cause: str) -> None:
-    seen = look(web, host, resolver=dns.address, dns_timeout=0.5)
+def test_names_without_an_address(web: Web, dns: Dns, host: str, cause: str, transport: str) -> None:
+    seen = look(web, host, resolver=dns.address, dns_timeout=0.5, transport=transport)
     assert (str(seen.outcome), seen.cause, seen.url) == ("error", cause, f"https://{host}/robots.txt")
     assert seen.seconds < 1.5
     assert "after" not in seen.detail
 
 
-def test_no_name_server(web: Web) -> None:
-    seen = look(web, "there.example", resolver=f"127.0.0.1:{web.closed_port}", dns_timeout=0.5)
+def test_no_name_server(web: Web, transport: str) -> None:
+    seen = look(web, "there.example", resolver=f"127.0.0.1:{web.closed_port}", dns_timeout=0.5, transport=transport)
     assert seen.cause == "dns_timeout"
 
 
-def test_a_name_resolves_through_dns(web: Web, dns: Dns) -> None:
+def test_a_name_resolves_through_dns(web: Web, dns: Dns, transport: str) -> None:
     web.on("start.example", redirect(f"http://there.example:{web.http}/robots.txt"))
     web.on("there.example", page(RULES))
     with Dns({"start.example": ["127.0.0.1"], "there.example": ["127.0.0.1"]}) as both:
-        seen = look(web, f"there.example:{web.https}", resolver=both.address)
+        seen = look(web, f"there.example:{web.https}", resolver=both.address, transport=transport)
     assert (str(seen.outcome), seen.body) == ("ok", RULES)
 
 
-def test_the_hosts_file_is_honoured(web: Web, dns: Dns) -> None:
+def test_the_hosts_file_is_honoured(web: Web, dns: Dns, transport: str) -> None:
     web.on("localhost", page(RULES))
-    seen = look(web, f"localhost:{web.https}", resolver=dns.address)
+    seen = look(web, f"localhost:{web.https}", resolver=dns.address, transport=transport)
     assert str(seen.outcome) == "ok", seen.detail
     assert not dns.asked["localhost"]
 
 
-def test_search_domains_are_not_tried(web: Web, dns: Dns) -> None:
+def test_search_domains_are_not_tried(web: Web, dns: Dns, transport: str) -> None:
     dns.asked.clear()
-    look(web, "nxdomain.example", resolver=dns.address, dns_timeout=0.5)
+    look(web, "nxdomain.example", resolver=dns.address, dns_timeout=0.5, transport=transport)
     assert set(dns.asked) == {"nxdomain.example"}
 
 

@@ -7,7 +7,7 @@ happened is read from the chain of causes underneath.
 import errno
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aiohttp
 
@@ -32,8 +32,8 @@ class Failure:
     kept: bool = False
 
 
-class NoWay(OSError):
-    """A host without an address to go to; `failure` says why."""
+class Explained(OSError):
+    """What failed is known already: a host without an address to go to, or a transport with errors of its own."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.detail)
@@ -64,8 +64,8 @@ def explain(error: BaseException, *, kept: bool = False) -> Failure:
     chain = tuple(_chain(error))
     connecting = any(isinstance(e, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)) for e in chain)
     for link in chain:
-        if isinstance(link, NoWay):
-            return link.failure
+        if isinstance(link, Explained):
+            return replace(link.failure, kept=kept and not link.failure.before_request)
         if isinstance(link, DnsFailure):
             return Failure(link.cause, str(link))
         if cause := _cause_of(link):

@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import httpx
 
@@ -22,13 +23,13 @@ from tracker.core.exchange import Exchange, Fields
 from tracker.core.outcomes import Observation
 from tracker.errors import UsageError
 from tracker.net.body import CappedBody
-from tracker.net.failures import NETWORK_ERRORS, Failure, NoWay, explain
+from tracker.net.failures import NETWORK_ERRORS, Explained, Failure, explain
 from tracker.net.guard import AddressRefused, Guard, Network
 from tracker.net.question import host_of
 from tracker.net.resolve import DnsFailure, Resolver, make_resolver
 from tracker.net.robots import RobotsLook
 from tracker.net.session import Sessions, tls_context
-from tracker.net.way import Answered, Way
+from tracker.net.way import Answered, Way, Ways
 
 PROJECT_URL = "https://drywell.example/bot"
 
@@ -47,7 +48,7 @@ class FetchSettings:
     contact: e-mail address or URL put into the User-Agent (an e-mail also into From). ca_file: PEM with
     further roots. allow_private: networks exempt from the guard. resolver: "system", "IP[:PORT]", or a
     Resolver. total_timeout bounds one question with its redirects, waiting for turns not counted; the http:// attempt
-    is a second question.
+    is a second question. transport: "default" (aiohttp) or "fast" (pyreqwest, the extra `fast`).
     """
 
     contact: str | None = None
@@ -60,6 +61,7 @@ class FetchSettings:
     total_timeout: float = 20.0
     body_cap: int = outcomes.BODY_CAP
     max_redirects: int = 5
+    transport: Literal["default", "fast"] = "default"
 
 
 class Fetcher:
@@ -72,31 +74,41 @@ class Fetcher:
         self._guard = Guard(self.settings.allow_private)
         self._tls = tls_context(self.settings.ca_file)
         self._resolver: Resolver | None = None
-        self._sessions: Sessions | None = None
+        self._ways: Ways | None = None
+        if self.settings.transport == "fast":
+            _need_pyreqwest()
 
     async def __aenter__(self) -> Self:
         self._resolver = make_resolver(self.settings.resolver, self.settings.dns_timeout)
-        self._sessions = Sessions(self._resolver, self._guard, self._tls)
+        self._ways = self._transport(self._resolver)
         self._lookups = asyncio.Semaphore(_LOOKUPS)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._sessions is not None and self._resolver is not None:
-            await self._sessions.aclose()
+        if self._ways is not None and self._resolver is not None:
+            await self._ways.aclose()
             await self._resolver.close()
-            self._sessions = self._resolver = None
+            self._ways = self._resolver = None
+
+    def _transport(self, resolver: Resolver) -> Ways:
+        settings = self.settings
+        if settings.transport == "default":
+            return Sessions(resolver, self._guard, self._tls)
+        from tracker.net.fast import Batches
+
+        return Batches(resolver, settings.connect_timeout, settings.read_timeout, settings.ca_file)
 
     async def way(self, host: str) -> Way:
         """The way to a host: resolved once, every address vetted. What fails is in `Way.failure`."""
-        if self._sessions is None:
+        if self._ways is None:
             raise RuntimeError("use the Fetcher as an async context manager")
         try:
             addresses = await self._vetted(host)
         except NETWORK_ERRORS as error:
             return Way(host, failure=explain(error))
-        return await self._sessions.way(host, addresses)
+        return await self._ways.way(host, addresses)
 
     async def _vetted(self, host: str) -> tuple[str, ...]:
         self._guard.check_host(host)
@@ -174,7 +186,7 @@ class Fetcher:
         way = await self.way(host_of(target))
         try:
             if way.failure is not None:
-                raise NoWay(way.failure)
+                raise Explained(way.failure)
             async with self._sent(way, target, headers) as response:
                 yield response
         finally:
@@ -232,6 +244,11 @@ def _fields(response: httpx.Response) -> Fields:
             break
         fields.append((name.decode("latin-1"), value.decode("latin-1")))
     return tuple(fields)
+
+
+def _need_pyreqwest() -> None:
+    if find_spec("pyreqwest") is None:
+        raise UsageError("transport: fast needs an extra: pip install 'drywell[fast]'")
 
 
 def _is_address(host: str) -> bool:

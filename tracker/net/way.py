@@ -26,6 +26,16 @@ class Line(Protocol):
         """End its connections; nothing is sent any more."""
 
 
+class Ways(Protocol):
+    """A transport: what makes ways to addresses."""
+
+    async def way(self, host: str, addresses: tuple[str, ...]) -> "Way":
+        """The way to vetted addresses of a host, the first to be tried first."""
+
+    async def aclose(self) -> None:
+        """Wait for what is still being closed."""
+
+
 class Way:
     """Found once, then gone by: nothing is looked up again, so that no name can change under us.
 
