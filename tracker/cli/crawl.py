@@ -140,6 +140,7 @@ def fetch_settings(settings: "Settings") -> "FetchSettings":
         ca_file=settings.ca_file,
         allow_private=tuple(ip_network(network) for network in settings.allow_private),
         resolver=settings.resolver,
+        transport=settings.transport,
     )
 
 
