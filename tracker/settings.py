@@ -21,6 +21,7 @@ from tracker.errors import UsageError
 
 FILE = Path("tracker.toml")
 OWN_AGENTS = Path("agents.toml")
+OWN_OPT_OUT = Path("optout.txt")
 PREFIX = "TRACKER_"
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
         default="", description="e-mail or URL in our User-Agent; give one to crawl more than starter-100"
     )
     ca_file: Path | None = Field(default=None, description="PEM file of extra certificate authorities to trust")
+    opt_out: Path | None = Field(
+        default=None, description="hosts that must not be asked, one a line; optout.txt here if it is there"
+    )
     allow_private: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="private networks that a crawl may reach, by commas (for tests)"
     )
@@ -68,9 +72,9 @@ class Settings(BaseSettings):
         parts = re.split(r"[\s,]+", value.strip("[] ")) if isinstance(value, str) else value
         return tuple(str(ipaddress.ip_network(part.strip("\"'"), strict=False)) for part in parts if part)
 
-    @field_validator("agents", mode="before")
+    @field_validator("agents", "opt_out", mode="before")
     @classmethod
-    def _own_agents(cls, value: Any) -> Any:
+    def _own_file(cls, value: Any) -> Any:
         return None if value == "" else value
 
     @classmethod
@@ -90,6 +94,13 @@ class Settings(BaseSettings):
         if self.agents is not None:
             return self.agents.expanduser()
         return OWN_AGENTS if OWN_AGENTS.is_file() else None
+
+    @property
+    def opt_out_file(self) -> Path | None:
+        """The user's list of hosts that are not asked: the file asked for, else optout.txt if it is here."""
+        if self.opt_out is not None:
+            return self.opt_out.expanduser()
+        return OWN_OPT_OUT if OWN_OPT_OUT.is_file() else None
 
     @property
     def history(self) -> str:

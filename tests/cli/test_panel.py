@@ -1,10 +1,13 @@
 """`tracker panel`: lists of sites, their editions, and what these differ in."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.publish.told import tell
+from tests.sources.rankings import FakeTranco
+from tests.web import Web
 from tracker.store.query import Reader
 
 
@@ -96,3 +99,51 @@ def test_mistakes_are_told_and_change_nothing(run, told: Path, arguments: list[s
     assert (result.code, result.out) == (code, "")
     assert says in result.err
     assert told.read_bytes() == before
+
+
+def test_what_is_left_out_of_a_list_is_told(run, told: Path) -> None:
+    file = write("crux.csv", "origin,rank\nhttps://a.example,1000\nhttp://a.example,1000\nhttps://192.0.2.1,1000\n")
+    more = write("more.csv", "host,sector\na.example,shop\nq.example,shop\n")
+    refused = run("panel", "import", file)
+    assert (refused.code, refused.out) == (1, "")
+    assert "crux.csv:4: '192.0.2.1' is, or would be read as, an IP address" in refused.err
+    result = run("panel", "import", file, "--skip-bad", "--categories", more, "--json")
+    assert result.err.splitlines() == [
+        "1 lines left out: 1 ip_address (the first: line 4)",
+        "1 origins name a site again, by its other scheme (http, https): one site each",
+        "categories: 1 members filled in, 1 hosts are no members",
+    ]
+    assert result.json["skipped"] == {"ip_address": {"lines": 1, "first": 4}}
+    assert [result.json[name] for name in ("members", "merged", "categorised", "categories_of_no_member")] == [1] * 4
+    (member,) = run("panel", "show", "crux", "--json").json["members"]
+    assert (member["host"], member["rank"], member["sector"]) == ("a.example", 1000, "shop")
+
+
+@pytest.fixture
+def tranco(told: Path) -> "Iterator[tuple[FakeTranco, Callable[..., list[str]]]]":
+    fake = FakeTranco(
+        {"6JZJX": ("2026-10-01", ["a.example", "b.example"]), "K25GW": ("2026-11-01", ["b.example", "z.example"])}
+    )
+    with Web() as web:
+        web.on(web.address, fake, "*")
+        server = ["--server", f"http://{web.address}:{web.http}", "--allow-private", "127.0.0.0/8"]
+        yield fake, lambda *more: ["panel", "fetch", "tranco", "--size", "2", *more, *server]
+
+
+def test_a_ranking_is_fetched_and_later_a_newer_edition_of_it(run, tranco) -> None:
+    fake, command = tranco
+    found = run(*command("--date", "2026-10-01", "--name", "top-2", "--json")).json
+    assert (found["panel"], found["members"], found["list_id"]) == ("top-2", 2, "6JZJX")
+    assert (found["compiled"], found["source"]) == ("2026-10-01", "https://tranco-list.eu/list/6JZJX/2")
+    asked = len(fake.asked)
+    again = run(*command("--name", "top-2"))
+    assert (again.code, again.out) == (2, "")
+    assert "there is a panel top-2 already: add --replace" in again.err
+    assert len(fake.asked) == asked
+    newer = run(*command("--name", "top-2", "--replace"))
+    assert newer.out == "panel top-2 from 2026-11-01 on: 2 sites, 1 joined, 1 left, 1 moved in rank\n"
+    (stored,) = [row for row in run("panel", "list", "--json").json["panels"] if row["panel"] == "top-2"]
+    assert (stored["list_id"], stored["members"], stored["title"]) == ("K25GW", 2, "Tranco, the first 2")
+    assert run(*command("--name", "other", "--replace")).err.count("no panel other to revise") == 1
+    assert "only tranco is fetched, not alexa" in run("panel", "fetch", "alexa").err
+    assert run(*command("--list", "NONE5")).err.count("Tranco has no list NONE5") == 1

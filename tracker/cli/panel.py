@@ -1,18 +1,19 @@
 """`tracker panel …`: the lists of sites that shares are of."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.options import AgentsFile, AsJson, Database
+from tracker.cli.options import AsJson, Database
 from tracker.cli.output import note, print_json, print_table
+from tracker.cli.panel_import import bring, fetch
 from tracker.errors import NoHistory, PanelError, UsageError
 
 if TYPE_CHECKING:
-    from tracker.core.panels import Member, Panel
+    from tracker.core.panels import Member
     from tracker.store.members import Comparison
     from tracker.store.query import Reader
 
@@ -21,11 +22,13 @@ ROWS = 50
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="""The lists of sites that shares are of: list, show, import and compare them.
+    help="""The lists of sites that shares are of: list, show, fetch, import and compare them.
 
     Example: tracker panel list
     """,
 )
+app.command("fetch")(fetch)
+app.command("import")(bring)
 
 
 @app.command("list")
@@ -81,81 +84,6 @@ def show(
         print(f"other members or ranks since: {', '.join(editions[-10:])}")
     if len(shown) < len(members):
         note(f"the first {ROWS} of {len(members)}; --all and --json have all")
-
-
-@app.command("import")
-def bring(
-    file: Annotated[str, typer.Argument(help="One host a line, rank,host as in Tranco's lists, or CSV with a header.")],
-    name: Annotated[
-        str | None, typer.Option("--name", help="What to call it.", show_default="the name of the file")
-    ] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="The file is a newer edition of the panel of this name.")
-    ] = False,
-    day: Annotated[
-        str | None,
-        typer.Option("--date", help="With --replace: from this day on.", show_default="the file's `# compiled:`"),
-    ] = None,
-    database: Database = None,
-    agents_file: AgentsFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """Store a panel in the history; with --replace a newer edition of one.
-
-    A new panel applies to all of its history. A newer edition ends the membership of the sites that left on that day
-    and begins that of those that came; what was counted before stays as it was.
-
-    Example: tracker panel import my-sites.csv --name mine
-
-    Example: tracker panel import top-2024-07.csv --name top --replace --date 2024-07-01
-    """
-    from dataclasses import replace as changed
-
-    from tracker import reference
-    from tracker.settings import load
-    from tracker.store.write import Writer
-
-    if day is not None and not replace:
-        raise UsageError("--date goes with --replace: a new panel applies to all of its history")
-    settings = load(database=database, agents=agents_file)
-    facts = reference.panel(file)
-    facts = changed(facts, name=name or facts.name)
-    begins = _edition_day(facts, day) if replace else None
-    with _maybe_reader(database) as reader:
-        _refuse_a_mix_up(facts.name, replace, {row["panel"] for row in reader.panels()} if reader else set())
-    found: dict[str, Any] = {"panel": facts.name, "members": len(facts.members), "list_id": facts.list_id}
-    with Writer(settings.history, reference.agents(settings.agents_file)) as writer:
-        if begins is None:
-            writer.panel(facts)
-        else:
-            revision = writer.revise_panel(facts, int(begins.timestamp()))
-            found |= {"from": begins.date().isoformat(), **revision._asdict()}
-    if as_json:
-        print_json(found)
-    elif begins is None:
-        print(f"panel {facts.name}: {found['members']} sites")
-    else:
-        moves = f"{found['joined']} joined, {found['left']} left, {found['moved']} moved in rank"
-        print(f"panel {facts.name} from {found['from']} on: {found['members']} sites, {moves}")
-
-
-def _refuse_a_mix_up(name: str, replace: bool, known: Collection[str]) -> None:
-    if name in known and not replace:
-        raise UsageError(f"there is a panel {name} already: add --replace for a newer edition, or give another --name")
-    if replace and name not in known:
-        raise PanelError(f"there is no panel {name} to revise: leave --replace out")
-
-
-def _edition_day(facts: "Panel", day: str | None) -> datetime:
-    from tracker.core.dates import iso_day
-
-    try:
-        begins = iso_day(day or facts.compiled)
-    except ValueError as error:
-        raise UsageError(f"--date {error}") from error
-    if begins > datetime.now(UTC).date():
-        raise UsageError(f"the edition of {begins} begins in the future: give a --date up to today")
-    return datetime.combine(begins, datetime.min.time(), UTC)
 
 
 @app.command("diff")

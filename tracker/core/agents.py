@@ -77,6 +77,7 @@ class Agent:
     file names decides. `falls_back_to` are other agents' tokens that it obeys when it is not named.
     `obeys_star` is False for an agent that ignores the rules for `*`. `valid_from` is the ISO date on
     which the operator documented it, None if unknown. `headline` marks the agents shown by default.
+    `user_agent` is the User-Agent header that its operator publishes, "" where none is.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Agent:
     headline: bool = False
     promise: Promise = Promise.UNKNOWN
     note: str = ""
+    user_agent: str = ""
 
     @property
     def since(self) -> str:

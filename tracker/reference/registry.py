@@ -15,6 +15,7 @@ from tracker.reference.rows import Place, Schema
 
 # What a row may say otherwise without being another agent.
 _ABOUT_THE_ROW = ("source", "checked", "note")
+_LONGEST_USER_AGENT = 500
 _Registry = dict[str, tuple[Place, Agent]]
 
 
@@ -177,6 +178,10 @@ def _contradictions(place: Place, agent: Agent) -> Iterator[ReferenceDataError]:
         yield place.error("falls_back_to", f"{min(shared)} is a token of the agent itself, remove it")
     if (agent.purpose is Purpose.CONTROL) is not (agent.kind is Kind.CONTROL):
         yield place.error("kind", "a control token has purpose and kind control, any other agent neither")
+    if agent.user_agent and agent.kind is Kind.CONTROL:
+        yield place.error("user_agent", "a control token sends no request, remove it")
+    if agent.user_agent and not any(token.lower() in agent.user_agent.lower() for token in agent.tokens):
+        yield place.error("user_agent", f"names none of the tokens of {agent.name}")
     if (agent.valid_from is None) is not (agent.valid_from_precision is None):
         yield place.error("valid_from", "goes together with valid_from_precision, give both or neither")
     if agent.valid_from and agent.valid_from_precision:
@@ -215,6 +220,13 @@ def _token(value: Any) -> str:
     return checked_token(rows.text(value))
 
 
+def _user_agent(value: Any) -> str:
+    """A header field's value (RFC 9110 section 5.5), as it would be sent."""
+    if value and not (rows.text(value).isascii() and len(value) <= _LONGEST_USER_AGENT):
+        raise ValueError(f"{value!r} is no User-Agent: at most {_LONGEST_USER_AGENT} characters of ASCII")
+    return str(value)
+
+
 _AGENT = Schema(
     Agent,
     name=_token,
@@ -232,4 +244,5 @@ _AGENT = Schema(
     headline=rows.flag,
     promise=rows.one_of(Promise),
     note=rows.optional_text,
+    user_agent=_user_agent,
 )
