@@ -23,6 +23,8 @@ FILE = Path("tracker.toml")
 OWN_AGENTS = Path("agents.toml")
 OWN_OPT_OUT = Path("optout.txt")
 PREFIX = "TRACKER_"
+EVERY = ("robots=1d", "home=7d", "tdmrep=7d", "llms.txt=7d", "ai.txt=7d", "trust.txt=7d")
+NONE = "none"
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -61,6 +63,15 @@ class Settings(BaseSettings):
     gate: str = Field(default="8/20", description="connections and requests a second to one address, or off")
     vantage: str = Field(default="", max_length=100, description="from where this machine looks, e.g. Hetzner DE")
     coverage_threshold: float = Field(default=0.5, ge=0, le=1, description="exit 3 below this answered / asked")
+    schedule: str = Field(
+        default="30 4 * * *", description="when rounds may begin: a cron expression in UTC, or an interval (6h)"
+    )
+    every: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=EVERY, description="how often each target falls due, by commas; never: not at all"
+    )
+    retry_waves: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("10m", "1h"), description="when sites that failed are asked again after a round, by commas, or none"
+    )
     host: str = Field(default="127.0.0.1", description="address that the dashboard listens on")
     port: int = Field(default=8501, ge=1, le=65535, description="port that the dashboard listens on")
     open_browser: bool = Field(default=True, description="open the dashboard in a browser")
@@ -69,8 +80,31 @@ class Settings(BaseSettings):
     @field_validator("allow_private", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> tuple[str, ...]:
-        parts = re.split(r"[\s,]+", value.strip("[] ")) if isinstance(value, str) else value
-        return tuple(str(ipaddress.ip_network(part.strip("\"'"), strict=False)) for part in parts if part)
+        return tuple(str(ipaddress.ip_network(part, strict=False)) for part in _parts(value))
+
+    # The schedule's own modules know their rules; they are imported only where something is set.
+
+    @field_validator("schedule", mode="after")
+    @classmethod
+    def _timetable(cls, value: str) -> str:
+        from tracker.schedule.timetable import Timetable
+
+        return Timetable(value).expression
+
+    @field_validator("every", mode="before")
+    @classmethod
+    def _every(cls, value: Any) -> tuple[str, ...]:
+        from tracker.schedule.rules import told
+
+        return told(_pairs(value), EVERY)
+
+    @field_validator("retry_waves", mode="before")
+    @classmethod
+    def _waves(cls, value: Any) -> tuple[str, ...]:
+        from tracker.schedule.rules import waves_of
+
+        parts = _parts(value)
+        return () if parts == [NONE] else waves_of(parts)
 
     @field_validator("agents", "opt_out", mode="before")
     @classmethod
@@ -108,6 +142,23 @@ class Settings(BaseSettings):
         return self.database_or("history.sqlite")
 
 
+def _parts(value: Any) -> list[str]:
+    """The parts of a list, as TOML has it or by commas as flags and variables have it."""
+    parts = re.split(r"[\s,]+", value.strip("[] ")) if isinstance(value, str) else value
+    return [str(part).strip("\"'") for part in parts if part]
+
+
+def _pairs(value: Any, name: str = "") -> list[str]:
+    """The pairs of a TOML table as `key=value`; a bare `llms.txt = "7d"` in it is a table in a table to TOML."""
+    if not isinstance(value, dict):
+        return _parts(value)
+    pairs = []
+    for key, inner in value.items():
+        full = f"{name}.{key}" if name else str(key)
+        pairs += _pairs(inner, full) if isinstance(inner, dict) else [f"{full}={inner}"]
+    return pairs
+
+
 def load(**flags: Any) -> Settings:
     """The settings in force; flags that are None were not given. Raises UsageError naming setting and origin."""
     given = {name: value for name, value in flags.items() if value is not None}
@@ -116,9 +167,10 @@ def load(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "tracker.toml"
+        said = str(first["ctx"]["error"]) if first["type"] == "value_error" else first["msg"].lower()
         if first["type"] == "extra_forbidden":
             raise UsageError(f"{FILE} has no setting {name!r}: `tracker config` lists the settings") from error
-        raise UsageError(f"setting {name} ({_where(name, given)}): {first['msg'].lower()}") from error
+        raise UsageError(f"setting {name} ({_where(name, given)}): {said}") from error
     except Exception as error:  # pydantic-settings raises its own and tomllib's errors for unreadable sources
         raise UsageError(f"settings cannot be read ({error}); correct {FILE} or the {PREFIX}* variables") from error
 

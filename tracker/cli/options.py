@@ -49,3 +49,12 @@ Threshold = Annotated[
 Port = Annotated[int | None, typer.Option("--port", help="Port of the dashboard (default 8501).")]
 Host = Annotated[str | None, typer.Option("--host", help="Address of the dashboard (default 127.0.0.1).")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
+Schedule = Annotated[
+    str | None,
+    typer.Option("--schedule", help="When rounds may begin: a cron expression in UTC, or an interval (6h)."),
+]
+Every = Annotated[
+    str | None,
+    typer.Option("--every", help="How often targets fall due, by commas: robots=1d,home=7d,llms.txt=never."),
+]
+NoRetryWaves = Annotated[bool, typer.Option("--no-retry-waves", help="Do not ask sites that failed again.")]

@@ -75,9 +75,13 @@ def run_together(children: Sequence[Child]) -> int:
 
 def settings_environment(settings: "Settings") -> dict[str, str]:
     """The environment in which a child sees the same settings as we do."""
+    from tracker.settings import NONE
+
     environment = dict(os.environ)
     for name in type(settings).model_fields:
         value = settings.history if name == "database" else getattr(settings, name)
+        if name == "retry_waves" and not value:
+            value = NONE  # no words at all would be no setting
         if value not in (None, "", ()):
             text = ",".join(value) if isinstance(value, tuple) else str(value)
             environment[f"TRACKER_{name.upper()}"] = text
