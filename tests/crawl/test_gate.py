@@ -20,7 +20,7 @@ def test_the_setting(setting: str, expected: Limits | None) -> None:
 
 @pytest.mark.parametrize("setting", ["", "8", "0/20", "8/0", "-1/5", "8/20/3", "many", "8/1e9"])
 def test_a_setting_that_is_none(setting: str) -> None:
-    with pytest.raises(UsageError, match="gate: .*such as 8/20"):
+    with pytest.raises(UsageError, match=r"gate: .*such as 8/20"):
         Limits.of(setting)
 
 

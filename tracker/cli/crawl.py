@@ -22,7 +22,7 @@ from tracker.cli.output import note, print_json, print_table, progress, shown
 
 if TYPE_CHECKING:
     from tracker.core.panels import Panel as PanelList
-    from tracker.crawl.run import CrawlReport
+    from tracker.crawl.run import CrawlReport, Manner
     from tracker.net.fetch import FetchSettings
     from tracker.settings import Settings
 
@@ -127,7 +127,18 @@ def _crawl(settings: "Settings", members: "PanelList", at: int) -> "CrawlReport"
             advance(done, len(members.members))
 
         fetch = fetch_settings(settings)
-        return crawl_panel(writer, members, fetch, at=at, workers=settings.workers, on_done=count)
+        return crawl_panel(
+            writer, members, fetch, at=at, workers=settings.workers, on_done=count, manner=_manner(settings)
+        )
+
+
+def _manner(settings: "Settings") -> "Manner":
+    from tracker.crawl.gate import Limits
+    from tracker.crawl.optout import OptOut
+    from tracker.crawl.run import Manner
+
+    opted_out = OptOut.load(settings.opt_out_file).reason
+    return Manner(Limits.of(settings.gate), settings.vantage, opted_out)
 
 
 def fetch_settings(settings: "Settings") -> "FetchSettings":

@@ -1,6 +1,7 @@
 """One crawl of a panel into a history: engine and store tied together."""
 
 import asyncio
+import random
 import signal
 import time
 from collections import Counter
@@ -8,16 +9,42 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
-from tracker.core.outcomes import Observation, Outcome
+from tracker.core.outcomes import Observation, Outcome, failure
 from tracker.core.panels import Panel
-from tracker.crawl.engine import run
+from tracker.core.retries import with_wish
+from tracker.core.visits import Visit
+from tracker.crawl.engine import Turn, run
+from tracker.crawl.gate import Limits
+from tracker.crawl.visit import Visiting
 from tracker.net.fetch import Fetcher, FetchSettings
 from tracker.net.loop import run as run_loop
 from tracker.store.captures import OWN, Answer, Failure, usual_address
 from tracker.store.write import OpenCrawl, Writer
 
 OnDone = Callable[[Observation], None]
+
+
+TOP = 1_000
+"""Ranks that are asked first, in order."""
+
+RESUMED_FOR = 6 * 3600
+"""Seconds for which an interrupted crawl is gone on with; after that its date would be wrong for what is seen."""
+
+_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a crawl treats others: limits of one address (None: no gate), from where it looks, whom it must not ask."""
+
+    limits: Limits | None = field(default_factory=Limits)
+    vantage: str = ""
+    opted_out: Callable[[str], str | None] = lambda _host: None
+
+
+POLITE = Manner()
 
 
 @dataclass
@@ -73,21 +100,27 @@ def crawl_panel(
     at: int,
     workers: int,
     on_done: OnDone | None = None,
+    manner: Manner = POLITE,
 ) -> CrawlReport:
     """Ask every site of a panel once and record each result, dated `at` (UTC seconds, or the next one that is free).
 
+    A crawl of this panel that was interrupted less than `RESUMED_FOR` ago is gone on with, under its own date.
     Ctrl-C and SIGTERM stop it within seconds with everything that ended recorded; `finished` is then False.
     """
     panel_id, source_id = writer.panel(panel), writer.source(OWN)
+    begun = writer.latest_round(panel_id, source_id)
+    if begun is not None and begun.finished_at is None and 0 <= at - begun.at < RESUMED_FOR:
+        at = begun.at
     finished = writer.known_refs(source_id)
-    # Two crawls within one second are two crawls; an unfinished one of this very moment is gone on with.
+    # Two crawls within one second are two crawls; an unfinished one is gone on with.
     while crawl_ref(panel.name, at) in finished:
         at += 1
-    crawl = writer.begin_crawl(source_id, panel_id, at, crawl_ref(panel.name, at), len(panel.members))
-    hosts = writer.remaining(crawl, [member.host for member in panel.members])
+    crawl = writer.begin_crawl(source_id, panel_id, at, crawl_ref(panel.name, at), len(panel.members), manner.vantage)
+    hosts = writer.remaining(crawl, _in_order(panel, at))
     report = CrawlReport(panel.name, at, len(hosts))
 
-    def done(observation: Observation) -> None:
+    def done(visit: Visit) -> None:
+        observation = visit.robots
         report.outcomes[observation.outcome] += 1
         report.causes[observation.cause] += 1
         if on_done:
@@ -96,25 +129,53 @@ def crawl_panel(
     stopped = True
     began = time.monotonic()
     try:
-        stopped = run_loop(_ask(hosts, fetch, lambda some: _record(writer, crawl, some), workers, done))
+        stopped = run_loop(_ask(hosts, fetch, manner, partial(_record, writer, crawl), workers, done))
     finally:
         report.finished = not stopped
         writer.finish_crawl(crawl, None if stopped else at + round(time.monotonic() - began))
     return report
 
 
+def _in_order(panel: Panel, seed: int) -> list[str]:
+    """The hosts of a panel: the top of a ranking first, then no neighbours in it together, as they share machines."""
+    top = [member.host for member in panel.members if member.rank is not None and member.rank <= TOP]
+    first = set(top)
+    rest = [member.host for member in panel.members if member.host not in first]
+    random.Random(seed).shuffle(rest)
+    return top + rest
+
+
 async def _ask(
     hosts: Sequence[str],
     fetch: FetchSettings,
-    record: Callable[[Sequence[Observation]], None],
+    manner: Manner,
+    record: Callable[[Sequence[Visit]], None],
     workers: int,
-    done: OnDone,
+    done: Callable[[Visit], None],
 ) -> bool:
     """Run the engine; whether it was stopped by a signal."""
     stop = asyncio.Event()
     with _stopping(stop):
         async with Fetcher(fetch) as fetcher:
-            await run(hosts, fetcher, record, workers=workers, on_done=done, stop=stop)
+
+            def begin(host: str, turn: Turn) -> Visiting | Visit:
+                if reason := manner.opted_out(host):
+                    seen = failure("opt_out", reason)
+                    return Visit(Observation(host, seen.outcome, seen.cause, detail=seen.detail))
+                return Visiting(fetcher, host, turn=turn)
+
+            pages = iter([hosts[n : n + _PAGE] for n in range(0, len(hosts), _PAGE)])
+            await run(
+                pages,
+                begin,
+                fetcher,
+                record,
+                workers=workers,
+                limits=manner.limits,
+                exempt=fetch.allow_private,
+                on_done=done,
+                stop=stop,
+            )
     return stop.is_set()
 
 
@@ -135,12 +196,12 @@ def _stopping(stop: asyncio.Event) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _record(writer: Writer, crawl: OpenCrawl, observations: Sequence[Observation]) -> None:
-    writer.record(crawl, [_capture(observation) for observation in observations])
+def _record(writer: Writer, crawl: OpenCrawl, visits: Sequence[Visit]) -> None:
+    writer.record(crawl, [_capture(visit.robots) for visit in visits])
 
 
 def _capture(observation: Observation) -> Answer | Failure:
     if observation.answers:
         ref = "" if observation.url == usual_address(observation.host) else observation.url
         return Answer(observation.host, observation.body, ref)
-    return Failure(observation.host, observation.cause, observation.detail)
+    return Failure(observation.host, observation.cause, with_wish(observation.detail, observation.retry_after))

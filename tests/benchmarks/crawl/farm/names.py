@@ -1,6 +1,6 @@
 """The farm's name server, on UDP: answers by what a name says (`farm.sites`), after a set delay.
 
-    python -m tests.benchmarks.crawl.farm.names ADDRESS PORT DELAY_MS
+python -m tests.benchmarks.crawl.farm.names ADDRESS PORT DELAY_MS
 """
 
 import asyncio

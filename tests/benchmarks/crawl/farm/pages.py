@@ -52,7 +52,9 @@ def _page(kilobytes: int, chance: random.Random) -> str:
     size = len(parts[0])
     while size < kilobytes * 1000:
         words = " ".join(_word(chance, "aeioulnrst") for _ in range(40))
-        parts.append(f'<div class="c{chance.randint(1, 99)}"><p>{words}</p><a href="/{words[:9].strip()}">on</a></div>\n')
+        parts.append(
+            f'<div class="c{chance.randint(1, 99)}"><p>{words}</p><a href="/{words[:9].strip()}">on</a></div>\n'
+        )
         size += len(parts[-1])
     return "".join(parts) + "</body></html>"
 
