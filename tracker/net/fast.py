@@ -33,7 +33,8 @@ BATCH = 100
 MOMENT = 0.03
 OTHERS = 2
 _OTHER_MAY_HELP = frozenset({"refused", "connect_timeout"})
-_IDLE = timedelta(seconds=5)
+# A connection left open by a visit that went elsewhere cannot be closed by itself: it must not linger.
+_IDLE = timedelta(seconds=1)
 _THREAD = "pyreqwest"
 
 
