@@ -1,11 +1,12 @@
 """Names: the hosts file, DNS that answers no, and DNS that does not answer."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
-from tests.web import RULES, Dns, Web, look, page, redirect
+from tests.web import LOOPBACK, RULES, Dns, Web, look, page, redirect
 from tracker.errors import UsageError
 from tracker.net.resolve import make_resolver
 
@@ -68,3 +69,15 @@ def test_search_domains_are_not_tried(web: Web, dns: Dns, transport: str) -> Non
 def test_a_bad_resolver_setting_is_named(text: str) -> None:
     with pytest.raises(UsageError, match="resolver"):
         make_resolver(text, timeout=1)
+
+
+@pytest.mark.parametrize("dead", [["::1"], ["127.0.0.77"], ["127.0.0.77", "127.0.0.78"]])
+def test_another_address_is_tried_where_one_does_not_connect(web: Web, dead: list[str], transport: str) -> None:
+    web.on("several.example", page(RULES))
+    here = (*LOOPBACK, ip_network("::1/128"))
+    with Dns({"several.example": [*dead, "127.0.0.1"]}) as dns:
+        host = f"several.example:{web.https}"
+        seen = look(web, host, resolver=dns.address, allow_private=here, transport=transport)
+    assert str(seen.outcome) == "ok", seen.detail
+    assert seen.exchange is not None
+    assert seen.exchange.address == "127.0.0.1"

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 BATCH = 100
 MOMENT = 0.03
-_IDLE = timedelta(seconds=5)
+OTHERS = 2
+_OTHER_MAY_HELP = frozenset({"refused", "connect_timeout"})
+# A connection left open by a visit that went elsewhere cannot be closed by itself: it must not linger.
+_IDLE = timedelta(seconds=1)
 _THREAD = "pyreqwest"
 
 
@@ -52,24 +55,20 @@ class Batches:
         _end_quietly()
 
     async def way(self, host: str, addresses: tuple[str, ...]) -> Way:
-        """The way to the first vetted address of a host, once its batch is complete."""
+        """The way to vetted addresses of a host, once its batch is complete."""
         batch = self._filling
         if batch is None or host in batch.addresses:
             batch = self._filling = _Batch(self)
-        batch.addresses[host] = addresses[0]
+            asyncio.get_running_loop().call_later(MOMENT, self._filled, batch)
+        line = _Line(batch, host, addresses)
         if len(batch.addresses) >= BATCH:
             self._filled(batch)
-        line = _Line(batch, host, addresses[0])
         try:
             await batch.complete.wait()
         except BaseException:
             line.close()
             raise
-        return Way(host, addresses[:1], line)
-
-    def begin(self, batch: "_Batch") -> None:
-        """Let a new batch fill for a moment."""
-        asyncio.get_running_loop().call_later(MOMENT, self._filled, batch)
+        return Way(host, addresses, line)
 
     def _filled(self, batch: "_Batch") -> None:
         batch.complete.set()
@@ -125,7 +124,6 @@ class _Batch:
         self.lines = 0
         self.owner = owner
         self._clients: dict[int, Client] = {}
-        owner.begin(self)
 
     def client(self, url: Url) -> Client:
         """The client for a URL; raises Explained for a port that the resolver does not serve."""
@@ -150,16 +148,23 @@ class _Batch:
 class _Line:
     """A `Line` through the client of a batch."""
 
-    def __init__(self, batch: _Batch, host: str, address: str) -> None:
-        self.address = address
+    def __init__(self, batch: _Batch, host: str, addresses: tuple[str, ...]) -> None:
         self.kept = False
-        self._batch: _Batch | None = batch
         self._host = host
         self._open = ""  # the origin whose connection was left open
+        first, *others = addresses
+        # A client knows one address of a host. Where that fails, one of the other family is tried, then the next.
+        others.sort(key=lambda other: (":" in other) == (":" in first))
+        self._others = others[:OTHERS]
+        self._join(batch, first)
+
+    def _join(self, batch: _Batch, address: str) -> None:
+        self.address = address
+        self._batch: _Batch | None = batch
+        batch.addresses[self._host] = address
         batch.lines += 1
 
     async def send(self, request: httpx.Request) -> httpx.Response:
-        assert self._batch is not None
         url = _url(request)
         if (url.host_str or "").strip("[]") != self._host:
             # The client would ask the system's resolver, which nobody vets.
@@ -167,18 +172,36 @@ class _Line:
         origin = url.origin_ascii
         self.kept = origin == self._open
         self._open = ""
-        client = self._batch.client(url)
-        asking = client.request("GET", url).headers(request.headers.multi_items())
+        while True:
+            try:
+                response = await self._attempt(request, url)
+            except Explained as error:
+                if error.failure.cause not in _OTHER_MAY_HELP or not error.failure.before_request or not self._others:
+                    raise
+                self._turn_to(self._others.pop(0))
+            else:
+                self._open = "" if request.headers["connection"] == "close" else origin
+                return response
+
+    async def _attempt(self, request: httpx.Request, url: Url) -> httpx.Response:
+        assert self._batch is not None
+        asking = self._batch.client(url).request("GET", url).headers(request.headers.multi_items())
         # Without reading ahead: it would hold back the head of an answer whose body does not come.
         streamed = asking.streamed_read_buffer_limit(0).build_streamed()
         try:
             answer = await streamed.__aenter__()
         except PyreqwestError as error:
             raise Explained(_explain(error)) from error
-        if request.headers["connection"] != "close":
-            self._open = origin
         body = _Body(streamed, answer.body_reader)
         return httpx.Response(answer.status, headers=_fields(answer.headers), stream=body, request=request)
+
+    def _turn_to(self, address: str) -> None:
+        """Leave the batch for one of our own, where the host has another address."""
+        assert self._batch is not None
+        own = _Batch(self._batch.owner)
+        own.complete.set()
+        self.close()
+        self._join(own, address)
 
     def close(self) -> None:
         batch, self._batch = self._batch, None

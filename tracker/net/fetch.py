@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -111,9 +110,8 @@ class Fetcher:
         return await self._ways.way(host, addresses)
 
     async def _vetted(self, host: str) -> tuple[str, ...]:
-        self._guard.check_host(host)
-        if _is_address(host):
-            return (host,)
+        if self._guard.check_host(host):
+            return (host.rstrip("."),)
         assert self._resolver is not None
         async with self._lookups:
             found = await self._resolver.addresses(host)
@@ -249,14 +247,6 @@ def _fields(response: httpx.Response) -> Fields:
 def _need_pyreqwest() -> None:
     if find_spec("pyreqwest") is None:
         raise UsageError("transport: fast needs an extra: pip install 'drywell[fast]'")
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _timeout(settings: FetchSettings) -> httpx.Timeout:

@@ -82,12 +82,11 @@ class Guard:
         if reason := self.refusal(address):
             raise AddressRefused(f"{address} refused: {reason}")
 
-    def check_host(self, host: str) -> None:
-        """Vet the host of a URL if it is an IP literal, in any spelling; a name passes, its addresses come
-        later.
+    def check_host(self, host: str) -> bool:
+        """Vet the host of a URL if it is an IP literal, in any spelling, and say whether it is one.
 
-        Needed before every request: HTTP clients do not ask their resolver for literals.
-        Old spellings that the C library takes for an address (127.1, 0x7f.1, 2130706433) are refused whatever
+        A name passes, its addresses come later. Needed before every request: HTTP clients do not ask their resolver for
+        literals. Old spellings that the C library takes for an address (127.1, 0x7f.1, 2130706433) are refused whatever
         they mean: no site is called that.
         """
         bare = host.removeprefix("[").removesuffix("]").rstrip(".")
@@ -96,8 +95,9 @@ class Guard:
         except ValueError:
             if ":" in bare or _is_legacy_v4(bare):
                 raise AddressRefused(f"{host} refused: not a canonical address") from None
-            return
+            return False
         self.check(bare)
+        return True
 
 
 def _is_legacy_v4(host: str) -> bool:

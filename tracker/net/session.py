@@ -112,7 +112,7 @@ class _Connector(aiohttp.TCPConnector):
     def __init__(self, shared: Sessions, addresses: tuple[str, ...], *, once: bool) -> None:
         self.address = ""
         self.kept = False
-        self._door = _Door(shared.guard)
+        self._door = _Door(shared.guard, addresses)
         super().__init__(
             resolver=_Pinned(addresses, shared.resolver),
             use_dns_cache=False,
@@ -134,13 +134,15 @@ class _Connector(aiohttp.TCPConnector):
 class _Door:
     """The last door: whatever aiohttp takes for an address, literals included, passes here before it connects."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, vetted: Sequence[str]) -> None:
         self._guard = guard
+        self._vetted = vetted
         self.sockets = 0
 
     def __call__(self, info: tuple[Any, ...]) -> socket.socket:
         family, kind, protocol, _, endpoint = info
-        self._guard.check(endpoint[0])
+        if endpoint[0] not in self._vetted:
+            self._guard.check(endpoint[0])
         self.sockets += 1
         return socket.socket(family, kind, protocol)
 
