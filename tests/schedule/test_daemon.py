@@ -51,7 +51,7 @@ class Running:
     def __init__(self, look: Callable[[], Due | None], on_stop: Callable[[], None] = lambda: None) -> None:
         self.stop = threading.Event()
         more = {"on_stop": on_stop, "stop": self.stop}
-        self.thread = threading.Thread(target=daemon.run, args=(DAILY, look), kwargs=more)
+        self.thread = threading.Thread(target=daemon.run, args=(DAILY, look), kwargs=more, daemon=True)
         self.thread.start()
 
     def end(self) -> None:
@@ -78,8 +78,8 @@ def test_it_looks_at_once_and_ends_with_what_runs() -> None:
 
 
 def test_a_wave_is_woken_for_and_an_error_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(daemon, "PAUSE", 0)
     monkeypatch.setattr(daemon, "TROUBLE", 0)
+    monkeypatch.setattr(daemon, "PAUSE", 0)
     calls: list[float] = []
     thrice = threading.Event()
 

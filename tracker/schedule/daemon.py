@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -67,17 +68,14 @@ def run(timetable: Timetable, look: Look, *, on_stop: Callable[[], None], stop: 
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
     jitter = jitter_of(timetable, int(time.time()))
 
-    def looked() -> None:
-        found = None
-        try:
-            found = look()
-        finally:
-            at = wake_at(found, int(time.time()), timetable, random.randint(0, jitter))
-            if not stop.is_set():
-                scheduler.modify_job(_JOB, next_run_time=datetime.fromtimestamp(at, UTC))
+    def then(event: JobExecutionEvent) -> None:
+        at = wake_at(event.retval, int(time.time()), timetable, random.randint(0, jitter))
+        if not stop.is_set():
+            scheduler.modify_job(_JOB, next_run_time=datetime.fromtimestamp(at, UTC))
 
     once = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler.add_job(looked, _Times(timetable, jitter), id=_JOB, next_run_time=datetime.now(UTC), **once)
+    scheduler.add_listener(then, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+    scheduler.add_job(look, _Times(timetable, jitter), id=_JOB, next_run_time=datetime.now(UTC), **once)
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
