@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ def test_status_names_panel_coverage_and_horizon(run, history: str) -> None:
 
 
 def test_reading_without_a_history_says_how_to_make_one(run) -> None:
-    result = run("status", "--database", "nothing.sqlite")
+    result = run("changes", "--database", "nothing.sqlite")
     assert result.code == 1
     assert "tracker crawl" in result.err
     assert not Path("nothing.sqlite").exists()
@@ -155,8 +156,12 @@ def test_a_crawl_without_any_network_records_errors_and_no_verdict(run, tmp_path
         ]
         assert reader.sql("SELECT DISTINCT verdict FROM access_now").rows == [("unknown",)]
         assert reader.sql("SELECT COUNT(*) FROM shares").rows == [(0,)]
-    # A crawl that nobody answered does not count as done: the next tick tries again.
-    assert run("crawl", "--if-due", *closed).code == 3
+    # A crawl that nobody answered does not count as done: the next hourly tick tries again.
+    soon = run("crawl", "--if-due", *closed)
+    assert (soon.code, "no site answered the round of" in soon.err) == (0, True)
+    done = run("status", "--database", "h.sqlite", "--json").json
+    began, again = (datetime.fromisoformat(done["last_round"]["started"]), datetime.fromisoformat(done["due"]["at"]))
+    assert timedelta(minutes=29) < again - began < timedelta(minutes=40)
 
 
 def test_settings_by_flag_variable_file_and_default(run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -87,4 +87,4 @@ def test_up_crawls_serves_and_ends_cleanly(tmp_path: Path) -> None:
 
 def test_a_child_that_fails_ends_the_others_with_its_code() -> None:
     environment = dict(os.environ)
-    assert run_together([Child(["status", "--database", "/nowhere/h.sqlite"], environment)]) == 1
+    assert run_together([Child(["verify", "--database", "/nowhere/h.sqlite"], environment)]) == 1

@@ -103,11 +103,11 @@ def test_a_wave_and_a_recheck_can_be_due_together() -> None:
     assert len(found.why) == 2
 
 
-def test_a_round_that_no_site_answered_is_tried_anew_an_hour_after_its_end() -> None:
+def test_a_round_that_no_site_answered_is_tried_anew_half_an_hour_after_its_end() -> None:
     offline = Facts(replace(ROUND, answered=0, failing=100))
-    assert said(due(offline, ENDED + HOUR - 1, RULES)) == NOTHING
-    assert due(offline, ENDED + 60, RULES).next_at == ENDED + HOUR
-    assert due(offline, ENDED + HOUR, RULES).targets == ALL
+    assert said(due(offline, ENDED + HOUR // 2 - 1, RULES)) == NOTHING
+    assert due(offline, ENDED + 60, RULES).next_at == ENDED + HOUR // 2
+    assert due(offline, ENDED + HOUR // 2, RULES).targets == ALL
     assert due(offline, ENDED - 2 * HOUR, RULES).targets == ALL  # a clock set back does not make it wait longer
 
 

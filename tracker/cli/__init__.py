@@ -12,7 +12,6 @@ import typer
 from tracker.cli import (
     agent,
     agents,
-    ask,
     backfill,
     backup,
     changes,
@@ -25,9 +24,11 @@ from tracker.cli import (
     imports,
     panel,
     query,
+    schedule,
     schema,
     serve,
     site,
+    status,
     thin,
     verify,
     warc,
@@ -64,11 +65,11 @@ app.command("check")(check.check)
 app.command("crawl")(crawl.crawl)
 app.add_typer(imports.app, name="import")
 app.add_typer(backfill.app, name="backfill")
-app.command("schedule")(crawl.schedule)
+app.command("schedule")(schedule.schedule)
 app.command("merge")(histories.merge)
 app.command("forget")(histories.forget)
 app.command("copy")(histories.copy)
-app.command("status")(ask.status)
+app.command("status")(status.status)
 app.command("config")(config.config)
 app.command("site")(site.site)
 app.command("agent")(agent.agent)

@@ -1,7 +1,6 @@
-"""`tracker crawl` and `tracker schedule`: looking at the sites of a panel, once or every day."""
+"""`tracker crawl`: looking at the sites of a panel."""
 
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from tracker.net.fetch import FetchSettings
     from tracker.settings import Settings
 
-IfDue = Annotated[bool, typer.Option("--if-due", help="Do nothing if the last daily crawl is recent: for cron.")]
+IfDue = Annotated[bool, typer.Option("--if-due", help="Only what is due; nothing, if nothing is: for cron.")]
 
 
 def crawl(
@@ -62,11 +61,11 @@ def crawl(
         coverage_threshold=coverage_threshold,
     )
     members = panel_to_crawl(settings)
-    now = datetime.now(UTC)
-    if if_due and not _due(settings, members.name, now):
-        note(f"not due: panel {members.name} was crawled less than a day ago")
+    now = int(time.time())
+    if if_due and (why := _not_due(settings, members.name, now)):
+        note(f"nothing is due for panel {members.name}: {why}")
         return
-    report = _crawl(settings, members, int(time.time()))
+    report = _crawl(settings, members, now)
     if as_json:
         print_json(report.as_json())
     else:
@@ -92,22 +91,22 @@ def panel_to_crawl(settings: "Settings") -> "PanelList":
     return reference.panel("starter-100")
 
 
-def _due(settings: "Settings", panel: str, now: datetime) -> bool:
+def _not_due(settings: "Settings", panel: str, now: int) -> str:
+    """Why there is nothing to do; empty if there is."""
+    from dataclasses import replace
+
     from tracker.core.visits import Target
     from tracker.errors import DatabaseError
-    from tracker.schedule import is_due
-    from tracker.store.database import place_of
-    from tracker.store.query import Reader
+    from tracker.schedule.history import due_in
+    from tracker.schedule.rules import Rules
 
-    place = place_of(settings.history)
-    if place.path and not place.path.exists():
-        return True
+    rules = Rules.of(settings)
+    daily = replace(rules, every={Target.ROBOTS: rules.every[Target.ROBOTS]}, waves=())
     try:
-        with Reader(settings.history) as reader:
-            last = reader.last_finished(panel, Target.ROBOTS)
+        found = due_in(settings.history, panel, now, daily)
     except DatabaseError:
-        return True  # the crawl itself says what is wrong with the file
-    return is_due(None if last is None else datetime.fromtimestamp(last, UTC), now)
+        return ""  # the crawl itself says what is wrong with the file
+    return "" if found else "; ".join(found.why)
 
 
 def _crawl(settings: "Settings", members: "PanelList", at: int) -> "CrawlReport":
@@ -179,34 +178,3 @@ def _judge(report: "CrawlReport", settings: "Settings") -> None:
             f"{what} ({count} x {cause}): check the network of this machine; "
             "failures are recorded as such and give no verdict"
         )
-
-
-def schedule(
-    panel: Panel = None,
-    database: Database = None,
-    contact: Contact = None,
-    agents_file: AgentsFile = None,
-    once: Annotated[bool, typer.Option("--once", help="Crawl if due, then end.")] = False,
-) -> None:
-    """Crawl a panel once a day, as long as it runs.
-
-    What is due is asked of the history, so restarts and missed days are harmless.
-
-    Example: tracker schedule --panel starter --contact you@example.org
-    """
-    from tracker import reference
-    from tracker.cli.processes import Child, settings_environment
-    from tracker.schedule import run_daily
-    from tracker.settings import load
-
-    settings = load(panel=panel, database=database, contact=contact, agents=agents_file)
-    # A panel or a registry that cannot be read is an error now, not every day.
-    panel_to_crawl(settings)
-    reference.agents(settings.agents_file)
-    environment = settings_environment(settings)
-    # A crawl is a process of its own: what a daemon of years must not do is to grow.
-    child = Child(["crawl", "--if-due"], environment)
-    if once:
-        raise typer.Exit(child.run())
-    note("scheduler: one crawl a day, if due; stop with Ctrl-C")
-    run_daily(child.run, on_stop=child.stop)

@@ -1,63 +1,101 @@
-"""The daemon: wakes up, and has done what is due.
+"""The daemon: wakes up at the times of the timetable and for what falls due between them, and has it done."""
 
-What is due is asked of the history, not of a job store: a missed tick, a reboot or two ticks at once are harmless.
-APScheduler 3.11 with its memory job store only wakes us up.
-"""
-
-import logging
+import random
 import signal
 import threading
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.base import BaseTrigger
 
-DAILY = timedelta(days=1)
-# Two daily runs may start a little less than a day apart: jitter, a slow start, a summer-time hour.
-SLACK = timedelta(hours=2)
-_JITTER_SECONDS = 15 * 60
+from tracker.schedule.due import Due
+from tracker.schedule.timetable import Timetable
 
-log = logging.getLogger(__name__)
+Look = Callable[[], Due | None]
+"""Does what is due and says what is due then; None: that could not be told."""
 
+PAUSE = 60
+"""The least seconds between two looks."""
 
-def is_due(last: datetime | None, now: datetime, every: timedelta = DAILY) -> bool:
-    """Whether a round is due, from the start of the last finished one (None: never). A clock set back is not late."""
-    if last is None or last > now:
-        return last is None
-    return now - last >= every - SLACK
+TROUBLE = 600
+"""Seconds until the next look where what was due is due still: a crawl that failed is not begun again at once."""
 
-
-def next_due(last: datetime | None, now: datetime, every: timedelta = DAILY) -> datetime:
-    """When the next round falls due."""
-    return now if last is None else max(now, last + every - SLACK)
+_JITTER = 15 * 60
+_JUMP = 30.0
+_JOB = "look"
 
 
-def run_daily(
-    crawl_if_due: Callable[[], object],
-    *,
-    on_stop: Callable[[], None],
-    hour: int = 4,
-    minute: int = 30,
-    stop: threading.Event | None = None,
-) -> None:
-    """Call `crawl_if_due` now and every day at `hour`:`minute` UTC until SIGINT, SIGTERM or `stop`.
+def jitter_of(timetable: Timetable, now: int) -> int:
+    """At most how many seconds later than the timetable to wake: not all the world at once, and never much later."""
+    return min(_JITTER, timetable.spacing(now) // 10)
 
-    One run at a time, missed runs made up for once. `on_stop` ends a run that is under way; returns after it.
+
+def wake_at(found: Due | None, now: int, timetable: Timetable, late: int) -> int:
+    """When to look next, after a look that ended at `now` with `found` (UTC seconds).
+
+    `late`: seconds after the next time of the timetable, for rounds. Waves and re-checks come on time.
+    """
+    regular = timetable.following(now + 1)
+    if found is None or found:
+        return min(regular + late, now + TROUBLE)
+    if found.next_at >= regular:
+        return regular + late
+    return max(found.next_at, now + PAUSE)
+
+
+class _Times(BaseTrigger):
+    """The times of a timetable, each up to `jitter` seconds late, from the clock as it is: it may have been set."""
+
+    def __init__(self, timetable: Timetable, jitter: int) -> None:
+        self._timetable = timetable
+        self._jitter = jitter
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        at = self._timetable.following(int(now.timestamp()) + 1) + random.randint(0, self._jitter)
+        return datetime.fromtimestamp(at, UTC)
+
+
+def run(timetable: Timetable, look: Look, *, on_stop: Callable[[], None], stop: threading.Event | None = None) -> None:
+    """Look now and whenever something may be due, until SIGINT, SIGTERM or `stop`.
+
+    One look at a time; missed ones are made up for once. `on_stop` ends a look that is under way; returns after it.
     """
     stop = stop or threading.Event()
-    scheduler = BackgroundScheduler(timezone=UTC)
-    trigger = CronTrigger(hour=hour, minute=minute, jitter=_JITTER_SECONDS, timezone=UTC)
-    common = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler.add_job(crawl_if_due, trigger, id="crawl", next_run_time=datetime.now(UTC), **common)
+    scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
+    jitter = jitter_of(timetable, int(time.time()))
+
+    def then(event: JobExecutionEvent) -> None:
+        at = wake_at(event.retval, int(time.time()), timetable, random.randint(0, jitter))
+        if not stop.is_set():
+            scheduler.modify_job(_JOB, next_run_time=datetime.fromtimestamp(at, UTC))
+
+    once = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler.add_listener(then, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+    scheduler.add_job(look, _Times(timetable, jitter), id=_JOB, next_run_time=datetime.now(UTC), **once)
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
     scheduler.start()
-    log.info("scheduler started: daily at %02d:%02d UTC", hour, minute)
     try:
-        while not stop.wait(1.0):
-            pass
+        _until(stop, lambda: scheduler.modify_job(_JOB, next_run_time=datetime.now(UTC)))
     finally:
+        stop.set()
         on_stop()
         scheduler.shutdown(wait=True)
+
+
+def _until(stop: threading.Event, look_now: Callable[[], object]) -> None:
+    """Wait for the end. A clock that was set, or a machine that slept, is reason to look at once: timers know neither.
+
+    APScheduler waits by a clock that does not run while a machine sleeps.
+    """
+    offset = time.time() - time.monotonic()
+    while not stop.wait(1.0):
+        moved = time.time() - time.monotonic()
+        if abs(moved - offset) > _JUMP:
+            look_now()
+        offset = moved

@@ -12,8 +12,8 @@ HOUR = 3_600
 RECHECK = HOUR
 """Seconds after the end of a suspect crawl when the sites that flipped are asked again."""
 
-AGAIN = HOUR
-"""Seconds after the end of a round that no site answered when it is tried anew."""
+AGAIN = HOUR // 2
+"""Seconds after the end of a round that no site answered when it is tried anew: an hourly tick does not miss it."""
 
 NEVER = "never"
 _LONGEST = 366 * 24 * HOUR

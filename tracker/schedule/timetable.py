@@ -3,9 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from tracker.schedule.durations import seconds_of, words_of
 
@@ -64,15 +62,6 @@ class Timetable:
         begin = _period(now, every)
         due = self.following(begin)
         return due if due > now else self.following(begin + every)
-
-    def trigger(self, jitter: int) -> BaseTrigger:
-        """What wakes APScheduler at these times, each up to `jitter` seconds later."""
-        if self._cron is not None:
-            trigger = _cron(self.expression)
-            trigger.jitter = jitter
-            return trigger
-        start = datetime.fromtimestamp(MONDAY, UTC)
-        return IntervalTrigger(seconds=self._step, start_date=start, timezone=UTC, jitter=jitter)
 
     def spacing(self, now: int) -> int:
         """Seconds between the next two times."""

@@ -18,6 +18,7 @@ from tracker.store.rows import Rows
 
 if TYPE_CHECKING:
     from tracker.core.visits import Target
+    from tracker.store.pending import Failing
     from tracker.store.rounds import Round
 
 Found = TypeVar("Found")
@@ -289,31 +290,37 @@ class Reader:
         ).dicts()
         return rows[0] if rows else None
 
-    def rounds(self, panel: str, limit: int = 5) -> list["Round"]:
-        """Our own newest rounds of a panel, newest first: each a crawl and its parts."""
-        from tracker.store.rounds import rounds_of
+    def rounds(self, panel: str, limit: int = 5, before: int | None = None) -> list["Round"]:
+        """Our own newest rounds of a panel (that began before a moment), newest first: each a crawl and its parts."""
+        from tracker.store.rounds import END, rounds_of
 
-        return (
-            self._of_own_panel(
-                panel, lambda connection, panel_id, source_id: rounds_of(connection, panel_id, source_id, limit)
-            )
-            or []
+        end = END if before is None else before
+        found = self._of_own_panel(
+            panel, lambda connection, panel_id, source_id: rounds_of(connection, panel_id, source_id, limit, end)
         )
+        return found or []
 
     def latest_round(self, panel: str) -> "Round | None":
         """Our own newest round of a panel, finished or not."""
         return next(iter(self.rounds(panel, 1)), None)
 
-    def last_finished(self, panel: str, target: "Target") -> int | None:
+    def last_finished(self, panel: str, target: "Target", before: int | None = None) -> int | None:
         """When our own newest finished round of a panel began that asked for a target (UTC seconds), or None.
 
-        One in which no site answered does not count: it was made offline.
+        One in which no site answered does not count: it was made offline. `before`: only what began before a moment.
         """
-        from tracker.store.rounds import last_finished
+        from tracker.store.rounds import END, last_finished
 
+        end = END if before is None else before
         return self._of_own_panel(
-            panel, lambda connection, panel_id, source_id: last_finished(connection, panel_id, source_id, target)
+            panel, lambda connection, panel_id, source_id: last_finished(connection, panel_id, source_id, target, end)
         )
+
+    def failing(self, panel: str, one: "Round") -> list["Failing"]:
+        """The sites of a panel that a round asked and that never answered it, with cause and time of the newest."""
+        from tracker.store.pending import failing
+
+        return self._of_own_panel(panel, lambda connection, _panel, _source: failing(connection, one)) or []
 
     def _of_own_panel(self, panel: str, ask: Callable[[Connection, int, int], Found]) -> Found | None:
         """What a question about a panel and our own source gives; None where there is neither."""

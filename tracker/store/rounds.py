@@ -95,13 +95,18 @@ class Round:
         return asked - sum(part.answered for part in self.parts if part.part.startswith(RETRY))
 
 
-def rounds_of(connection: Connection, panel_id: int, source_id: int, limit: int = 1) -> list[Round]:
-    """The newest rounds of a panel by a source, newest first."""
+END = 2**62
+"""Later than all there is, in seconds."""
+
+
+def rounds_of(connection: Connection, panel_id: int, source_id: int, limit: int = 1, before: int = END) -> list[Round]:
+    """The newest rounds of a panel by a source that began before a moment (UTC seconds), newest first."""
     newest = text(
         f"SELECT {_COLUMNS}, k.targets FROM crawl k WHERE k.panel_id = :panel AND k.source_id = :source AND {_FIRST} "
-        "ORDER BY k.at DESC, k.crawl_id DESC LIMIT :limit"
+        "AND k.at < :before ORDER BY k.at DESC, k.crawl_id DESC LIMIT :limit"
     )
-    rows = connection.execute(newest, {"panel": panel_id, "source": source_id, "limit": limit}).all()
+    values = {"panel": panel_id, "source": source_id, "limit": limit, "before": before}
+    rows = connection.execute(newest, values).all()
     return [
         Round(panel_id, source_id, targets_of(row.targets), _part(row), _parts(connection, row.crawl_id))
         for row in rows
@@ -113,15 +118,21 @@ def latest_round(connection: Connection, panel_id: int, source_id: int) -> Round
     return next(iter(rounds_of(connection, panel_id, source_id)), None)
 
 
-def last_finished(connection: Connection, panel_id: int, source_id: int, target: Target) -> int | None:
-    """When the newest finished round began that asked for a target and was answered by any site (UTC seconds)."""
+def last_finished(
+    connection: Connection, panel_id: int, source_id: int, target: Target, before: int = END
+) -> int | None:
+    """When the newest finished round began that asked for a target and was answered by any site (UTC seconds).
+
+    Only of those that began before a moment.
+    """
     rows = text(
         "SELECT k.at, k.targets FROM crawl k "
         f"WHERE k.panel_id = :panel AND k.source_id = :source AND {_FIRST} AND k.finished_at IS NOT NULL "
+        "AND k.at < :before "
         "AND (k.answered_sites > 0 OR EXISTS "
         "  (SELECT 1 FROM crawl x WHERE x.parent = k.crawl_id AND x.answered_sites > 0)) ORDER BY k.at DESC"
     )
-    found = connection.execute(rows, {"panel": panel_id, "source": source_id})
+    found = connection.execute(rows, {"panel": panel_id, "source": source_id, "before": before})
     return next((int(row.at) for row in found if target in targets_of(row.targets)), None)
 
 
