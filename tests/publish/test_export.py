@@ -19,6 +19,7 @@ from tracker.publish import export as exporting
 from tracker.publish.export import Report, export
 from tracker.store.captures import OWN, Answer
 from tracker.store.dictionary import views
+from tracker.store.migrations import SCHEMA_VERSION
 from tracker.store.query import Reader
 from tracker.store.questions import questions
 from tracker.store.write import Writer
@@ -84,7 +85,11 @@ def test_polars_reads_the_files_as_they_are(told: Path, tmp_path: Path) -> None:
 def test_the_manifest_says_what_is_there(exported: Path, told: Path) -> None:
     facts = manifest(exported)
     assert facts["format"] == exported.name
-    assert (facts["schema_version"], facts["kind"], facts["horizon"]) == (3, "live", "2024-01-10T06:00:00Z")
+    assert (facts["schema_version"], facts["kind"], facts["horizon"]) == (
+        SCHEMA_VERSION,
+        "live",
+        "2024-01-10T06:00:00Z",
+    )
     assert "licence" in facts
     assert "2024-01-10" in facts["citation"]
     with Reader(told) as reader:

@@ -18,6 +18,7 @@ BOTH_ENGINES = {
     "test_forget",
     "test_orders",
     "test_panels",
+    "test_rounds",
     "test_signals",
     "test_tokens",
     "test_views",

@@ -9,6 +9,7 @@ import pytest
 
 from tests.store.histories import BODIES, HOSTS, START, Look, dump, play
 from tracker.core.intervals import DAY
+from tracker.core.visits import Target
 from tracker.errors import QueryError
 from tracker.store.query import Reader
 
@@ -105,8 +106,8 @@ def test_questions_of_every_surface(told: Path) -> None:
         assert reader.agents()[0]["agent"] == "GPTBot"
         assert reader.last_day("all") == "2022-01-02"
         assert reader.last_day("nowhere") is None
-        assert reader.last_finished_crawl("all") == START + DAY
-        assert reader.last_finished_crawl("few") is None
+        assert reader.last_finished("all", Target.ROBOTS) == START + DAY
+        assert reader.last_finished("few", Target.ROBOTS) is None
         newest = reader.newest_crawl("all")
         assert newest is not None
         assert newest["started"] == "2022-01-02T00:00:00Z"

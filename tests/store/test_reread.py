@@ -23,7 +23,32 @@ UPDATE policy SET fingerprint = randomblob(32) WHERE loose <> '' OR policy_id IN
 DROP TABLE signal;
 DROP TABLE relabel;
 DROP INDEX crawl_whole;
-ALTER TABLE crawl DROP COLUMN whole;
+DROP INDEX crawl_parent;
+DROP INDEX crawl_panel_at;
+DROP INDEX ix_crawl_at;
+ALTER TABLE crawl RENAME TO newer;
+CREATE TABLE crawl (
+  crawl_id INTEGER NOT NULL,
+  source_id INTEGER NOT NULL,
+  panel_id INTEGER,
+  at INTEGER NOT NULL,
+  finished_at INTEGER,
+  ref TEXT NOT NULL,
+  vantage TEXT DEFAULT '' NOT NULL,
+  ruleset INTEGER NOT NULL,
+  asked INTEGER DEFAULT 0 NOT NULL,
+  answered_sites INTEGER DEFAULT 0 NOT NULL,
+  failed_sites INTEGER DEFAULT 0 NOT NULL,
+  answered BLOB DEFAULT (x'') NOT NULL,
+  failed BLOB DEFAULT (x'') NOT NULL,
+  PRIMARY KEY (crawl_id),
+  UNIQUE (source_id, ref)
+) STRICT;
+INSERT INTO crawl SELECT crawl_id, source_id, panel_id, at, finished_at, ref, vantage, ruleset, asked, answered_sites,
+  failed_sites, answered, failed FROM newer;
+DROP TABLE newer;
+CREATE INDEX crawl_panel_at ON crawl (panel_id, at);
+CREATE INDEX ix_crawl_at ON crawl (at);
 ALTER TABLE policy DROP COLUMN loose;
 ALTER TABLE tally DROP COLUMN naive_substring;
 ALTER TABLE tally DROP COLUMN naive_substring_named;

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import AGENTS
-from tests.store.histories import BODIES, HOSTS, START, Look, content, rebuild
+from tests.postgres import Server
+from tests.store.histories import BODIES, HOSTS, START, Look, content, on_server, rebuild
 from tests.store.histories import play as play_looks
 from tests.store.released import make
 from tests.store.test_database import NEXT_SCRIPT, with_next
@@ -25,7 +26,8 @@ from tracker.store.verify import verify
 from tracker.store.write import Writer
 
 Fresh = Callable[[], Path]
-RELEASED = sorted((Path(__file__).parent / "released").glob("schema-*.sql.gz"))
+RELEASED = sorted((Path(__file__).parent / "released").glob("schema-?.sql.gz"))
+ON_SERVERS = sorted((Path(__file__).parent / "released").glob("schema-?.postgres.sql.gz"))
 
 
 @pytest.fixture(params=RELEASED, ids=lambda path: path.name.removesuffix(".sql.gz"))
@@ -122,6 +124,32 @@ def test_a_full_disk_during_the_copy_changes_nothing_and_the_next_run_copies(rel
     assert backups(released) == []
     Reader(released).close()
     assert [make.dump(copy) for copy in backups(released)] == [before]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("dumped", ON_SERVERS, ids=lambda path: path.name.removesuffix(".sql.gz"))
+def test_a_history_on_a_server_becomes_what_todays_program_makes_of_the_same_looks(
+    server: Server, dumped: Path
+) -> None:
+    schema = int(dumped.name.removeprefix("schema-")[0])
+    old, fresh = make.load_server(dumped, server.create()), make.play(server.create(), schema)
+    Reader(old).close()
+    assert declared(old) == declared(fresh)
+    Writer(old, make.AGENTS).close()
+    with on_server(server):
+        assert content(old) == content(fresh)
+    assert verify(old).ok
+
+
+def declared(url: str) -> list[tuple[object, ...]]:
+    """Columns, indexes and constraints of a history on a server."""
+    columns = "SELECT table_name, column_name, data_type, collation_name, is_nullable, column_default "
+    columns += "FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE 'pg_%'"
+    indexes = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    bound = "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+    bound += "WHERE connamespace = 'public'::regnamespace"
+    with Reader(url) as reader:
+        return sorted((row for one in (columns, indexes, bound) for row in reader.sql(one).rows), key=repr)
 
 
 # A better ruleset

@@ -33,6 +33,7 @@ from tracker.core.definitions import DEFINITIONS
 from tracker.core.intervals import DAY
 from tracker.store.captures import OWN, Answer
 from tracker.store.definition import views_text
+from tracker.store.migrations import SCHEMA_VERSION
 from tracker.store.models import Tally, tally_columns
 from tracker.store.query import Reader
 from tracker.store.write import Writer
@@ -54,7 +55,7 @@ COLUMNS = {
     "bodies": "body_sha256 bytes first_seen sites flags",
     "failures": "site target kind first_seen last_seen checks source detail",
     "crawls": "crawl_id started finished panel list_id vantage source source_kind ref ruleset sites answered failed "
-    "whole",
+    "whole round part targets suspect",
     "about": "key value",
     "signals": "site kind key value agent path flags raw source valid_from valid_to",
     "signal_conflicts": "site agent purpose kind key value verdict named conflict",
@@ -329,7 +330,7 @@ def test_failures_crawls_sites_agents_bodies_about(told: Path) -> None:
     assert ask(told, "SELECT COUNT(*), SUM(sites), MIN(first_seen) FROM bodies") == [(5, 5, day(0))]
     about = dict(ask(told, "SELECT key, value FROM about"))  # type: ignore[arg-type]
     assert about["horizon"] == day(6)
-    assert about["schema_version"] == "3"
+    assert about["schema_version"] == str(SCHEMA_VERSION)
     assert about["kind"] == "live"
 
 

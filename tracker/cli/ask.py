@@ -47,9 +47,10 @@ def status(database: Database = None, as_json: AsJson = False) -> None:
 
 def _panel_status(reader: "Reader", panel: dict[str, Any]) -> dict[str, Any]:
     """A panel with the coverage of its newest crawl and the time from which our next one is due."""
+    from tracker.core.visits import Target
     from tracker.schedule import next_due
 
-    last = reader.last_finished_crawl(panel["panel"])
+    last = reader.last_finished(panel["panel"], Target.ROBOTS)
     newest = reader.newest_crawl(panel["panel"])
     started = None if last is None else datetime.fromtimestamp(last, UTC)
     due = None if started is None else next_due(started, started).strftime("%Y-%m-%dT%H:%M:%SZ")

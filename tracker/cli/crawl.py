@@ -93,6 +93,7 @@ def panel_to_crawl(settings: "Settings") -> "PanelList":
 
 
 def _due(settings: "Settings", panel: str, now: datetime) -> bool:
+    from tracker.core.visits import Target
     from tracker.errors import DatabaseError
     from tracker.schedule import is_due
     from tracker.store.database import place_of
@@ -103,7 +104,7 @@ def _due(settings: "Settings", panel: str, now: datetime) -> bool:
         return True
     try:
         with Reader(settings.history) as reader:
-            last = reader.last_finished_crawl(panel)
+            last = reader.last_finished(panel, Target.ROBOTS)
     except DatabaseError:
         return True  # the crawl itself says what is wrong with the file
     return is_due(None if last is None else datetime.fromtimestamp(last, UTC), now)

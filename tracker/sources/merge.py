@@ -147,8 +147,10 @@ class _Merge:
     def _crawls(self, source_id: int, known: set[str]) -> Iterator[tuple[str | None, list[PastCrawl]]]:
         """The finished crawls of a source that are not known here, in batches of one panel."""
         rows = self._reader.sql(
-            "SELECT k.at, k.ref, k.vantage, k.finished_at, k.answered, k.failed, p.name FROM crawl k "
-            "LEFT JOIN panel p ON p.panel_id = k.panel_id WHERE k.source_id = :source AND k.whole = 1 "
+            "SELECT k.at, k.ref, k.vantage, k.finished_at, k.answered, k.failed, p.name, "
+            "k.targets, f.ref, k.part, k.suspect, k.parent IS NOT NULL AND f.finished_at IS NULL FROM crawl k "
+            "LEFT JOIN panel p ON p.panel_id = k.panel_id LEFT JOIN crawl f ON f.crawl_id = k.parent "
+            "WHERE k.source_id = :source AND k.whole = 1 "
             "ORDER BY k.at, k.crawl_id",
             {"source": source_id},
         ).rows
@@ -157,11 +159,13 @@ class _Merge:
         batch: list[PastCrawl] = []
         panel: str | None = None
         stated: dict[int, int | None] = {}
-        for at, ref, vantage, finished_at, answered, failed, name in rows:
+        for at, ref, vantage, finished_at, answered, failed, name, targets, first, part, suspect, is_open in rows:
             sightings.advance(at)
-            if finished_at is None or ref in known:
-                self.report.known += finished_at is not None
-                self.report.unfinished += finished_at is None
+            # The parts of a round come with the crawl that began it, or after it.
+            is_unfinished = finished_at is None or is_open
+            if is_unfinished or ref in known:
+                self.report.known += not is_unfinished
+                self.report.unfinished += is_unfinished
                 stated = {}  # what was not handed over cannot be referred to
                 continue
             if batch and (name != panel or len(batch) == CRAWLS_AT_A_TIME):
@@ -175,7 +179,8 @@ class _Merge:
             answers = [Answer(self._hosts[site], self._bytes(last[site][0]), last[site][1]) for site in changed]
             failures = [Failure(self._hosts[s], *troubles.cause(s, at)) for s in self._sites(failed)]
             hosts = frozenset(self._hosts[site] for site in present)
-            batch.append(PastCrawl(ref, at, hosts, answers, failures, vantage, finished_at))
+            of_round = (targets, first or "", part, suspect)
+            batch.append(PastCrawl(ref, at, hosts, answers, failures, vantage, finished_at, *of_round))
         if batch:
             yield panel, batch
 

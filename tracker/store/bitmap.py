@@ -11,7 +11,7 @@ class SiteSet:
     """A set of site ids that never changes: `plus` gives a larger one. A million sites take a megabyte."""
 
     def __init__(self, site_ids: Iterable[int] = ()) -> None:
-        ids = np.fromiter(site_ids, dtype=np.int64)
+        ids = site_ids if isinstance(site_ids, np.ndarray) else np.fromiter(site_ids, dtype=np.int64)
         self._bits = np.zeros(int(ids.max()) + 1 if ids.size else 0, dtype=np.bool_)
         self._bits[ids] = True
 
@@ -20,6 +20,13 @@ class SiteSet:
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self._bits))
+
+    def among(self, site_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """For each id whether it is in the set."""
+        found = np.zeros(site_ids.size, dtype=np.bool_)
+        inside = site_ids < self._bits.size
+        found[inside] = self._bits[site_ids[inside]]
+        return found
 
     def plus(self, site_ids: Iterable[int]) -> "SiteSet":
         """This set and these ids."""

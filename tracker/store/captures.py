@@ -55,7 +55,8 @@ class PastCrawl:
     """One imported look at many sites at one moment.
 
     `present` are all sites looked at with an answer; those that answered as in the crawl before need no entry in
-    `answers`. `failures` are the sites without an answer. `finished_at`: if it is not `at`.
+    `answers`. `failures` are the sites without an answer. `finished_at`: if it is not `at`. `targets`, `part` and
+    `suspect` as in the view crawls; `parent`: the ref of the crawl that began the round.
     """
 
     ref: str
@@ -65,6 +66,10 @@ class PastCrawl:
     failures: Sequence[Failure] = ()
     vantage: str = ""
     finished_at: int | None = None
+    targets: str = "robots"
+    parent: str = ""
+    part: str = ""
+    suspect: str = ""
 
 
 @dataclass(frozen=True, slots=True)

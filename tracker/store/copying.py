@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Select, Table, func, select, text
 
 from tracker.errors import DatabaseError
 from tracker.store import models
@@ -57,10 +57,15 @@ def _copy(reading: Connection, writing: Connection, there: str, on_progress: OnP
 
 
 def _rows(reading: Connection, one: Table) -> Iterator[dict[str, object]]:
-    rows = reading.execution_options(yield_per=_ROWS_AT_A_TIME).execute(select(one)).mappings()
+    rows = reading.execution_options(yield_per=_ROWS_AT_A_TIME).execute(_ordered(one)).mappings()
     for row in rows:
         if one.name != "meta" or row["key"] not in _OF_THE_PLACE:
             yield dict(row)
+
+
+def _ordered(one: Table) -> Select[tuple[object, ...]]:
+    """The rows in the order of their keys: a crawl that others refer to came before them."""
+    return select(one).order_by(*one.primary_key)
 
 
 def _move_counters(writing: Connection, tables: list[Table]) -> None:

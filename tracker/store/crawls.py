@@ -33,8 +33,17 @@ def note_crawls(
         for crawl in segment:
             looks = begun.get(crawl.ref, _Begun())
             row = memory.note(connection, bodies, source_id, looks.without(crawl, ids), ids)
+            row |= _of_round(connection, source_id, crawl)
             looks.store(connection, row | {"source_id": source_id, "panel_id": panel_id})
     return set(ids.values())
+
+
+def _of_round(connection: Connection, source_id: int, crawl: PastCrawl) -> dict[str, Any]:
+    """What a crawl is in its round. A part whose first crawl is not here stays a part, of nothing."""
+    crawls = table(models.Crawl).c
+    first = select(crawls.crawl_id).where(crawls.source_id == source_id, crawls.ref == crawl.parent)
+    parent = connection.execute(first).scalar() if crawl.parent else None
+    return {"targets": crawl.targets, "parent": parent, "part": crawl.part, "suspect": crawl.suspect}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspe
 
 from tracker.errors import DatabaseError, DatabaseNewer, NoHistory, NotADatabase, UsageError
 from tracker.store.definition import views_digest, views_text
-from tracker.store.migrations import SCHEMA_VERSION
+from tracker.store.migrations import SCHEMA_VERSION, server_statements
 from tracker.store.place import Place
 
 _LOCK = 0x44525957  # "DRYW": one number for all who write histories on this database
@@ -33,6 +33,9 @@ def open_writer(place: Place) -> Engine:
         version = _version(connection, place)
         if version == 0:
             _declared().create_all(connection)
+        else:
+            for statement in server_statements(version):
+                connection.exec_driver_sql(statement)
         if version != SCHEMA_VERSION or _fact(connection, "views") != views_digest():
             _make_views(connection)
     return engine

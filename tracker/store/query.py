@@ -1,13 +1,13 @@
 """The only reader of a history: SQL on the public views, and the few questions that every surface asks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import zstandard
-from sqlalchemy import CursorResult, text
+from sqlalchemy import Connection, CursorResult, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.core.definitions import BY_STAR, DEFINITIONS
@@ -16,6 +16,11 @@ from tracker.errors import DatabaseError, QueryError
 from tracker.store.database import as_it_is, explained, open_reader, place_of, stop_after
 from tracker.store.rows import Rows
 
+if TYPE_CHECKING:
+    from tracker.core.visits import Target
+    from tracker.store.rounds import Round
+
+Found = TypeVar("Found")
 QUERY_SECONDS = 30.0
 _STAR = {name: f"star_{name}" for name in BY_STAR}
 
@@ -116,7 +121,8 @@ class Reader:
     def generation(self) -> str:
         """Changes whenever a crawl was added or has moved on: the key of every cache."""
         found = self.sql(
-            "SELECT COUNT(*), COUNT(finished_at), MAX(crawl_id), SUM(answered_sites + failed_sites) FROM crawl"
+            "SELECT COUNT(*), COUNT(finished_at), MAX(crawl_id), SUM(answered_sites + failed_sites), "
+            "COUNT(NULLIF(suspect, '')) FROM crawl"
         ).rows[0]
         return "-".join(str(part) for part in found)
 
@@ -276,22 +282,50 @@ class Reader:
         return self.sql("SELECT * FROM crawls ORDER BY started DESC, crawl_id DESC", limit=limit).dicts()
 
     def newest_crawl(self, panel: str) -> dict[str, Any] | None:
-        """The newest crawl of a panel, finished or not (view `crawls`)."""
+        """The crawl that began the newest round of a panel, finished or not (view `crawls`)."""
         rows = self.sql(
-            "SELECT * FROM crawls WHERE panel = :panel ORDER BY started DESC, crawl_id DESC LIMIT 1",
+            "SELECT * FROM crawls WHERE panel = :panel AND part = '' ORDER BY started DESC, crawl_id DESC LIMIT 1",
             {"panel": panel},
         ).dicts()
         return rows[0] if rows else None
 
-    def last_finished_crawl(self, panel: str) -> int | None:
-        """When our own newest finished crawl of a panel began that any site answered (UTC seconds), or None."""
-        found = self._one(
-            "SELECT MAX(k.at) FROM crawl k JOIN source c ON c.source_id = k.source_id "
-            "JOIN panel p ON p.panel_id = k.panel_id "
-            "WHERE c.kind = 'own' AND p.name = :panel AND k.finished_at IS NOT NULL AND k.answered_sites > 0",
-            {"panel": panel},
+    def rounds(self, panel: str, limit: int = 5) -> list["Round"]:
+        """Our own newest rounds of a panel, newest first: each a crawl and its parts."""
+        from tracker.store.rounds import rounds_of
+
+        return (
+            self._of_own_panel(
+                panel, lambda connection, panel_id, source_id: rounds_of(connection, panel_id, source_id, limit)
+            )
+            or []
         )
-        return None if found is None else int(found)
+
+    def latest_round(self, panel: str) -> "Round | None":
+        """Our own newest round of a panel, finished or not."""
+        return next(iter(self.rounds(panel, 1)), None)
+
+    def last_finished(self, panel: str, target: "Target") -> int | None:
+        """When our own newest finished round of a panel began that asked for a target (UTC seconds), or None.
+
+        One in which no site answered does not count: it was made offline.
+        """
+        from tracker.store.rounds import last_finished
+
+        return self._of_own_panel(
+            panel, lambda connection, panel_id, source_id: last_finished(connection, panel_id, source_id, target)
+        )
+
+    def _of_own_panel(self, panel: str, ask: Callable[[Connection, int, int], Found]) -> Found | None:
+        """What a question about a panel and our own source gives; None where there is neither."""
+        from tracker.store.rounds import own_panel
+
+        try:
+            with explained(self._place):
+                ids = own_panel(self._connection, panel)
+                return None if ids is None else ask(self._connection, *ids)
+        finally:
+            if not self._in_snapshot:
+                self._connection.rollback()
 
     def body(self, sha256: str) -> bytes:
         """The bytes of a stored robots.txt by the SHA-256 in hex. Raises QueryError for one that is not there."""

@@ -4,8 +4,8 @@ from sqlalchemy import Engine
 
 from tracker.core.intervals import Hold
 from tracker.store.bodies import Bodies
-from tracker.store.derive import Deriver
-from tracker.store.meta import put_meta
+from tracker.store.derive import DERIVATION, Deriver
+from tracker.store.meta import get_meta, put_meta
 from tracker.store.policies import stored_agents
 from tracker.store.registry import rebuild_tally
 from tracker.store.rulings import Rulings
@@ -16,9 +16,12 @@ def derive_anew(engine: Engine) -> None:
     """Fill the derived tables that a migration has widened, with the agents that the history knows itself.
 
     What a better ruleset or a newer registry makes of it is for the next writer; until then table `ruling` stays as the
-    older program left it, which knew more of its agents than schema 1 could say.
+    older program left it, which knew more of its agents than schema 1 could say. Nothing is done where no rule has
+    changed since.
     """
     with engine.connect() as connection, connection.begin():
+        if get_meta(connection, "derivation") == str(DERIVATION):
+            return
         rulings = Rulings(connection, stored_agents(connection))
         Deriver(connection, Bodies(connection, rulings), Tally(connection, rulings), Hold()).bring_up_to_date()
         rebuild_tally(connection, rulings)

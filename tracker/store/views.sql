@@ -180,8 +180,11 @@ WITH RECURSIVE bound AS (
          SUM(COALESCE(t.star_effective_root, 0)) OVER w AS star_effective_root,
          SUM(COALESCE(t.star_any_restriction, 0)) OVER w AS star_any_restriction,
          SUM(COALESCE(t.star_every_path, 0)) OVER w AS star_every_path,
-         (SELECT k.answered_sites FROM crawl k
-           WHERE k.panel_id = c.panel_id AND k.whole = 1 AND k.at < (c.day + 1) * 86400
+         -- Of the newest round. Its parts ask only sites that had not answered before, save a second look.
+         (SELECT k.answered_sites + COALESCE((SELECT SUM(x.answered_sites) FROM crawl x
+             WHERE x.parent = k.crawl_id AND x.part <> 'recheck' AND x.at < (c.day + 1) * 86400), 0)
+           FROM crawl k
+           WHERE k.panel_id = c.panel_id AND k.whole = 1 AND k.part = '' AND k.at < (c.day + 1) * 86400
            ORDER BY k.at DESC, k.crawl_id DESC LIMIT 1) AS answered
   FROM calendar c
   LEFT JOIN tally_sites t ON t.panel_id = c.panel_id AND t.day = c.day
@@ -378,11 +381,13 @@ JOIN site s ON s.site_id = t.site_id
 JOIN source c ON c.source_id = t.source_id;
 
 -- Passes over a panel, our own and imported. whole 0: a batch of captures, each at its own time, counted as captures.
+-- A round is the crawl that began it (part '') and its parts: each asks only the sites that it must.
 CREATE VIEW crawls AS
 SELECT k.crawl_id, strftime('%Y-%m-%dT%H:%M:%SZ', k.at, 'unixepoch') AS started,
        strftime('%Y-%m-%dT%H:%M:%SZ', k.finished_at, 'unixepoch') AS finished,
        p.name AS panel, p.list_id, k.vantage, c.name AS source, c.kind AS source_kind, k.ref, k.ruleset,
-       k.asked AS sites, k.answered_sites AS answered, k.failed_sites AS failed, k.whole
+       k.asked AS sites, k.answered_sites AS answered, k.failed_sites AS failed, k.whole,
+       COALESCE(k.parent, k.crawl_id) AS round, k.part, k.targets, k.suspect
 FROM crawl k
 JOIN source c ON c.source_id = k.source_id
 LEFT JOIN panel p ON p.panel_id = k.panel_id;

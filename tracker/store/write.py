@@ -9,15 +9,16 @@ from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from tracker import __version__
 from tracker.core.agents import Agent
 from tracker.core.intervals import Hold
 from tracker.core.panels import Panel
 from tracker.core.policy import RULESET
+from tracker.core.visits import Target
 from tracker.errors import DatabaseError
-from tracker.store import bitmap, evidence, models
+from tracker.store import bitmap, evidence, models, pending, rounds
 from tracker.store.batches import BatchRow, adopt_batches, note_batch, note_captures
 from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import Bodies
@@ -30,10 +31,12 @@ from tracker.store.forget import Forgotten, forget
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
 from tracker.store.panels import Revision, revise_panel, store_panel, stored_list
+from tracker.store.pending import Failing, Ints
 from tracker.store.picture import Picture
 from tracker.store.place import Place
 from tracker.store.registry import sync_registry
 from tracker.store.reread import reread
+from tracker.store.rounds import REST, Round
 from tracker.store.rulings import Rulings
 from tracker.store.tally import Tally
 from tracker.store.trouble import note_failures, running
@@ -53,6 +56,9 @@ class OpenCrawl:
     late: bool
     answered: SiteSet = field(default_factory=SiteSet)
     failed: SiteSet = field(default_factory=SiteSet)
+    targets: tuple[Target, ...] = (Target.ROBOTS,)
+    parent: int | None = None
+    part: str = ""
 
     def has(self, site_id: int) -> bool:
         """Whether this site has been recorded."""
@@ -139,6 +145,12 @@ class Writer:
                 self._start()
                 raise
 
+    @contextmanager
+    def _asking(self) -> Iterator[Connection]:
+        """A transaction that writes nothing, so that all that is remembered stays true."""
+        with explained(self._place), self._connection.begin():
+            yield self._connection
+
     def panel(self, facts: Panel) -> int:
         """Store a panel, or add the members that a stored one of this name lacks; gives its id."""
         with self._transaction() as connection:
@@ -187,8 +199,26 @@ class Writer:
             refs = select(CRAWL.c.ref).where(CRAWL.c.source_id == source_id, CRAWL.c.finished_at.is_not(None))
             return set(connection.execute(refs).scalars())
 
-    def begin_crawl(self, source_id: int, panel_id: int, at: int, ref: str, asked: int, vantage: str = "") -> OpenCrawl:
-        """Open a crawl of our own, or go on with the one of this `ref`. `at` (UTC seconds) dates all its checks."""
+    def begin_crawl(
+        self,
+        source_id: int,
+        panel_id: int,
+        at: int,
+        ref: str,
+        asked: int,
+        vantage: str = "",
+        *,
+        targets: Sequence[Target] = (Target.ROBOTS,),
+        parent: int | None = None,
+        part: str = "",
+    ) -> OpenCrawl:
+        """Open a crawl of our own, or go on with the one of this `ref`. `at` (UTC seconds) dates all its checks.
+
+        `targets`: what it is for; robots.txt is asked in any case. A `part` (tracker.store.rounds) of the round that
+        crawl `parent` began names both.
+        """
+        if (parent is None) != (part == ""):
+            raise ValueError("a part of a round names the crawl that began it, and only a part does")
         with self._transaction() as connection:
             same = (CRAWL.c.source_id == source_id, CRAWL.c.ref == ref)
             row = connection.execute(select(CRAWL).where(*same)).one_or_none()
@@ -197,10 +227,12 @@ class Writer:
             late = connection.execute(others).first() is not None
             if row is not None:
                 answered, failed = (SiteSet(bitmap.unpack(blob)) for blob in (row.answered, row.failed))
-                return OpenCrawl(row.crawl_id, source_id, panel_id, at, late, answered, failed)
+                rest = (rounds.targets_of(row.targets), row.parent, row.part)
+                return OpenCrawl(row.crawl_id, source_id, panel_id, at, late, answered, failed, *rest)
             values = {"source_id": source_id, "panel_id": panel_id, "at": at, "ref": ref, "asked": asked}
+            values |= {"targets": rounds.words_of(targets), "parent": parent, "part": part}
             crawl_id = add_one(connection, models.Crawl, values | {"vantage": vantage, "ruleset": RULESET})
-            return OpenCrawl(crawl_id, source_id, panel_id, at, late)
+            return OpenCrawl(crawl_id, source_id, panel_id, at, late, targets=tuple(targets), parent=parent, part=part)
 
     def remaining(self, crawl: OpenCrawl, hosts: Sequence[str]) -> list[str]:
         """The hosts that this crawl has not recorded yet, in order."""
@@ -261,10 +293,43 @@ class Writer:
             self._derive.forward(tips, bodies, failures, crawl.at, crawl.source_id)
 
     def finish_crawl(self, crawl: OpenCrawl, at: int | None) -> None:
-        """Close a crawl (`at` None: it was interrupted and stays unfinished) and let overdue answers expire."""
+        """Close a crawl (`at` None: it was interrupted and stays unfinished) and let overdue answers expire.
+
+        A rest that ends has asked all that was left: with it end the crawls that it went on with.
+        """
         with self._transaction() as connection:
             connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl.crawl_id).values(finished_at=at))
+            if crawl.part == REST and at is not None:
+                gone_on = or_(
+                    CRAWL.c.crawl_id == crawl.parent, and_(CRAWL.c.parent == crawl.parent, CRAWL.c.part == REST)
+                )
+                connection.execute(update(CRAWL).where(gone_on, CRAWL.c.finished_at.is_(None)).values(finished_at=at))
             self._derive.expire()
+
+    def latest_round(self, panel_id: int, source_id: int) -> Round | None:
+        """The newest round of a panel by a source, with its parts; None without one."""
+        with self._asking() as connection:
+            return rounds.latest_round(connection, panel_id, source_id)
+
+    def unasked(self, one: Round) -> Ints:
+        """The members of the panel that no crawl of the round has recorded yet, by id."""
+        with self._asking() as connection:
+            return pending.unasked(connection, one)
+
+    def failing(self, one: Round) -> list[Failing]:
+        """The members of the panel of which every look in the round failed, with cause and time of the newest."""
+        with self._asking() as connection:
+            return pending.failing(connection, one)
+
+    def flipped(self, crawl_id: int) -> list[str]:
+        """The hosts of which a crawl found another verdict than the last known one for any headline agent."""
+        with self._asking() as connection:
+            return pending.flipped(connection, crawl_id)
+
+    def note_suspect(self, crawl_id: int, why: str) -> None:
+        """Say why a crawl is not to be trusted too soon. What it saw stays as it is."""
+        with self._transaction() as connection:
+            connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl_id).values(suspect=why))
 
     def import_crawls(self, source_id: int, panel_id: int | None, crawls: Sequence[PastCrawl]) -> None:
         """Write looks of the past, in time order, and derive the sites they touch again; all or nothing."""

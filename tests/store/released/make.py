@@ -7,14 +7,17 @@ Run by hand when a schema is released, in a checkout of the release, with what i
 
 The result is an SQL dump (gzip) with the two pragmas that identify the file. It is never made again: what matters is
 that it was written by that program and not by today's. `play` is also what today's program writes for comparison, so
-it uses nothing that the first release did not have, except where `schema` says so.
+it uses nothing that the first release did not have, except where `schema` says so. A name that ends in
+`.postgres.sql.gz` gets the dump of a server instead, of which there is none older than schema 3.
 """
 
 import gzip
 import sqlite3
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from tracker.core.agents import Agent, Kind, Purpose
 from tracker.core.intervals import DAY
@@ -31,6 +34,8 @@ SHUT = b"User-agent: *\nDisallow: /\n"
 NAMED = b"User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\nUser-agent: Googlebot\nDisallow: /private/\n"
 COMMENT = b"# Not for gptbot.\nUser-agent: *\nDisallow: /about/CCBots\n"
 SIGNAL = b"User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /\n"
+
+_SINCE = {4: "latest_round", 3: "import_captures", 1: "panel"}  # by what a writer can do
 
 # Days after START -> what each host said (None: there is no robots.txt; `...`: not asked).
 CRAWLS: dict[int, tuple[object, ...]] = {
@@ -74,7 +79,7 @@ def result(host: str, saw: object) -> Answer | Failure:
     return Failure(host, "http_503", "made up") if saw == FAIL else Answer(host, saw, "ref")  # type: ignore[arg-type]
 
 
-def play(path: Path, schema: int) -> Path:
+def play(path: Any, schema: int) -> Any:
     """Write the looks that a program of this schema can hold into a history."""
     with Writer(path, AGENTS) as writer:
         members = tuple(Member(host, rank, "news") for rank, host in enumerate(HOSTS, 1))
@@ -90,7 +95,22 @@ def play(path: Path, schema: int) -> Path:
             archive = writer.source(SourceFacts("wayback", "wayback", "wayback"))
             found = [captures.Capture(START + day * DAY, result(host, saw)) for day, host, saw in ARCHIVE]
             writer.import_captures(archive, panel, "batch", found)
+        if schema >= 4:
+            play_round(writer, own, panel)
     return path
+
+
+def play_round(writer: Writer, own: int, panel: int) -> None:
+    """An interrupted crawl, its rest, and a retry."""
+    first, parts = START + 205 * DAY, (("", None), ("rest", 5), ("retry-1", 9))
+    saw = ({"a": SHUT, "b": FAIL}, {"c": OPEN, "d": FAIL, "e": None, "f": SIGNAL}, {"b": NAMED, "d": FAIL})
+    begun = None
+    for number, (said, (part, ends)) in enumerate(zip(saw, parts, strict=True)):
+        at = first + number * 3_600
+        crawl = writer.begin_crawl(own, panel, at, f"round {number}", len(said), parent=begun, part=part)
+        begun = begun or crawl.crawl_id
+        writer.record(crawl, [result(f"{letter}.example", what) for letter, what in said.items()])
+        writer.finish_crawl(crawl, None if ends is None else at + ends)
 
 
 def past_crawl(day: int, saw: tuple[object, ...]) -> PastCrawl:
@@ -117,8 +137,34 @@ def load(dumped: Path, path: Path) -> Path:
     return path
 
 
+def dump_server(url: str) -> str:
+    """A history on a server as SQL that any client runs."""
+    command = ["pg_dump", "--inserts", "--no-owner", "--no-privileges", url]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return "".join(line for line in said.splitlines(keepends=True) if not line.startswith("\\"))
+
+
+def load_server(dumped: Path, url: str) -> str:
+    """Run such a dump in an empty database."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(gzip.decompress(dumped.read_bytes()))
+    return url
+
+
+def _main(target: Path) -> None:
+    schema = next(number for number, name in _SINCE.items() if hasattr(Writer, name))
+    if target.name.endswith(".postgres.sql.gz"):
+        from tests.postgres import running
+
+        with running() as server:
+            said = dump_server(str(play(server.create(), schema)))
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            said = dump(play(Path(folder) / "history.sqlite", schema))
+    target.write_bytes(gzip.compress(said.encode(), mtime=0))
+
+
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        history = Path(folder) / "history.sqlite"
-        play(history, 3 if hasattr(Writer, "import_captures") else 1)
-        Path(sys.argv[1]).write_bytes(gzip.compress(dump(history).encode(), mtime=0))
+    _main(Path(sys.argv[1]))

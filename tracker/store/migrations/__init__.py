@@ -7,17 +7,20 @@ mode: docs/decisions/0003-store.md.
 
 import hashlib
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
 from tracker.errors import DatabaseError
 
-_FILES = {
-    int(entry.name[:4]): entry.read_text(encoding="utf-8")
-    for entry in resources.files(__name__).iterdir()
-    if entry.name.endswith(".sql")
-}
+
+def _scripts(folder: Traversable) -> dict[int, str]:
+    files = (entry for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return {int(entry.name[:4]): entry.read_text(encoding="utf-8") for entry in files}
+
+
+_FILES = _scripts(resources.files(__name__))
 SCHEMA_VERSION = max(_FILES)
 
 
@@ -41,6 +44,12 @@ def all_statements(views: str) -> list[str]:
     """The statements that make a new history with the given views, in order."""
     scripts = [*(_FILES[number] for number in sorted(_FILES)), views]
     return [statement for script in scripts for statement in statements(script)]
+
+
+def server_statements(version: int) -> list[str]:
+    """The statements that bring the tables on a server from a schema to `SCHEMA_VERSION`, in order."""
+    scripts = _scripts(resources.files(__name__) / "postgres")
+    return [one for number in range(version + 1, SCHEMA_VERSION + 1) for one in statements(scripts[number])]
 
 
 def _stored_digest(connection: Connection) -> str | None:

@@ -11,6 +11,7 @@ STRICT: dict[str, Any] = {"sqlite_strict": True}
 KEYED: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
 OPEN = text("valid_to IS NULL")
 WHOLE = text("whole = 1")
+PART = text("parent IS NOT NULL")
 # SQLite keys rows by INTEGER alone; elsewhere that has 32 bits, too few for seconds after 2038.
 _INTEGER = BigInteger().with_variant(Integer(), "sqlite")
 # Hosts and tokens are compared and sorted by their bytes, whatever the language of a server.

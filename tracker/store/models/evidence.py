@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from tracker.store.models.columns import KEYED, STRICT, WHOLE, integer, octets, words
+from tracker.store.models.columns import KEYED, PART, STRICT, WHOLE, integer, octets, words
 
 
 class Source(SQLModel, table=True):
@@ -25,6 +25,9 @@ class Crawl(SQLModel, table=True):
     `answered` and `failed` are zlib-compressed bitmaps over site_id (least significant bit first): with `sighting`
     they say what every site answered at `at`. `finished_at` NULL: running or interrupted. `whole` 0: a batch of
     captures, each at its own time in `sighting` or `trouble`; the bitmaps are empty and `at` is the newest of them.
+    `targets`: what was asked for, by words of tracker.core.visits.Target; the bitmaps are those of robots.txt. `part`:
+    what it is in the round that crawl `parent` began ("": it began one), see tracker.store.rounds. `suspect`: why not
+    to trust it too soon.
     """
 
     __tablename__ = "crawl"
@@ -32,6 +35,7 @@ class Crawl(SQLModel, table=True):
         UniqueConstraint("source_id", "ref"),
         Index("crawl_panel_at", "panel_id", "at"),
         Index("crawl_whole", "panel_id", "at", sqlite_where=WHOLE, postgresql_where=WHOLE),
+        Index("crawl_parent", "parent", sqlite_where=PART, postgresql_where=PART),
         STRICT,
     )
     crawl_id: int | None = integer(primary_key=True, default=None)
@@ -48,6 +52,10 @@ class Crawl(SQLModel, table=True):
     answered: bytes = octets(default=b"")
     failed: bytes = octets(default=b"")
     whole: int = integer(default=1)
+    targets: str = words(default="robots")
+    parent: int | None = integer(default=None, foreign_key="crawl.crawl_id")
+    part: str = words(default="")
+    suspect: str = words(default="")
 
 
 class Body(SQLModel, table=True):

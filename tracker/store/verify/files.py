@@ -1,17 +1,20 @@
 """The file as a database: its pages, its references, and the bitmaps of its crawls."""
 
 import zlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from tracker.store import models
 from tracker.store.bulk import table
+from tracker.store.rounds import RECHECK
 from tracker.store.verify.report import Check
 
 Bits = NDArray[np.uint8]
+_LARGEST = 1 << 24  # octets of a bitmap
 
 
 def check_file(connection: Connection, check: Check) -> bool:
@@ -70,9 +73,36 @@ def check_crawls(connection: Connection, check: Check) -> bool:
             if row.whole and int(bits.sum()) != (count := getattr(row, f"{name}_sites")):
                 check.found(f"crawl {row.crawl_id} ({row.ref}): {count} {name}, its bitmap has {int(bits.sum())}")
         least = min((bits.size for bits in looks), default=0)
+        if row.parent is not None:
+            _check_part(connection, row, check)
         if len(looks) > 1 and (both := int((looks[0][:least] & looks[1][:least]).sum())):
             check.found(f"crawl {row.crawl_id} ({row.ref}): {both} sites answered and failed at once")
     return are_readable
+
+
+def _check_part(connection: Connection, part: Any, check: Check) -> None:
+    """A part belongs to a first crawl of its source, and finds answers only of sites that had none in their round."""
+    crawl = table(models.Crawl)
+    of_round = or_(crawl.c.crawl_id == part.parent, crawl.c.parent == part.parent)
+    rows = connection.execute(select(crawl).where(of_round, crawl.c.part != RECHECK)).all()
+    first = next((row for row in rows if row.crawl_id == part.parent), None)
+    if first is None or first.part or not part.part or first.source_id != part.source_id:
+        check.found(f"crawl {part.crawl_id} ({part.ref}): crawl {part.parent} did not begin its round")
+    if part.part == RECHECK or not part.answered:
+        return
+    mine, twice = _answered(part), 0
+    for other in rows:
+        if other.crawl_id < part.crawl_id:
+            bits = _answered(other)
+            least = min(bits.size, mine.size)
+            twice += int((bits[:least] & mine[:least]).sum())
+    if twice:
+        check.found(f"crawl {part.crawl_id} ({part.ref}): {twice} sites had answered before in its round")
+
+
+def _answered(crawl: Any) -> Bits:
+    bits = bits_of(crawl.answered, 8 * _LARGEST)
+    return np.zeros(0, dtype=np.uint8) if bits is None else bits
 
 
 def bits_of(blob: bytes, most: int) -> Bits | None:

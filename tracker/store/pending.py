@@ -1,0 +1,101 @@
+"""What is still to do in a round, by site: who was not asked yet, whom to ask again, and who changed."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Select, select, text
+
+from tracker.store import bitmap, models
+from tracker.store.bitmap import SiteSet
+from tracker.store.bulk import rows_where, table
+from tracker.store.rounds import Round
+
+Ints = NDArray[np.int64]
+_CRAWL = table(models.Crawl).c
+_AT_A_TIME = 10_000
+
+
+class Failing(NamedTuple):
+    """A site of which every look in a round failed: cause and time (UTC seconds) of the newest."""
+
+    host: str
+    kind: str
+    detail: str
+    at: int
+
+
+def members_of(connection: Connection, panel_id: int) -> Ints:
+    """The sites that are members of a panel now, by id. A million take eight megabytes."""
+    member = table(models.PanelMember).c
+    now = select(member.site_id).where(member.panel_id == panel_id, member.until.is_(None)).order_by(member.site_id)
+    return _column(connection, now)
+
+
+def recorded_by(connection: Connection, first: int) -> SiteSet:
+    """The sites that the round of a first crawl has recorded so far, in whichever of its crawls."""
+    found = SiteSet()
+    for _, answered, failed in _looks(connection, first):
+        found = found.plus(answered).plus(failed)
+    return found
+
+
+def unasked(connection: Connection, one: Round) -> Ints:
+    """The members of a round's panel that no crawl of it has recorded, by id."""
+    members = members_of(connection, one.panel_id)
+    return members[~recorded_by(connection, one.crawl_id).among(members)]
+
+
+def failing(connection: Connection, one: Round) -> list[Failing]:
+    """The members of a round's panel that it asked and that never answered it, by name."""
+    answered, last = SiteSet(), {}
+    for at, answers, failures in _looks(connection, one.crawl_id):
+        answered = answered.plus(answers)
+        last.update(dict.fromkeys(failures.tolist(), at))
+    members = set(members_of(connection, one.panel_id).tolist())
+    silent = {site: at for site, at in last.items() if site in members and site not in answered}
+    causes = _causes(connection, one.source_id, silent)
+    hosts = {row.site_id: row.host for row in rows_where(connection, models.Site, "site_id", silent)}
+    return sorted(Failing(hosts[site], *causes.get(site, ("unrecorded", "")), at) for site, at in silent.items())
+
+
+def flipped(connection: Connection, crawl_id: int) -> list[str]:
+    """The hosts of which a crawl found another verdict than the last known one for any headline agent, by name."""
+    at, answered = connection.execute(select(_CRAWL.at, _CRAWL.answered).where(_CRAWL.crawl_id == crawl_id)).one()
+    changed = text(
+        "SELECT DISTINCT s.site_id, s.host FROM state t "
+        "JOIN policy po ON po.policy_id = t.prev_policy_id JOIN policy pn ON pn.policy_id = t.policy_id "
+        "JOIN site s ON s.site_id = t.site_id JOIN agent a ON a.headline = 1 "
+        "LEFT JOIN ruling o ON o.policy_id = t.prev_policy_id AND o.agent_id = a.agent_id "
+        "LEFT JOIN ruling n ON n.policy_id = t.policy_id AND n.agent_id = a.agent_id "
+        "WHERE t.valid_from = :at AND t.prev_policy_id <> t.policy_id "
+        "AND COALESCE(o.bits, po.star) & 3 <> COALESCE(n.bits, pn.star) & 3"
+    )
+    by_site = {row.site_id: row.host for row in connection.execute(changed, {"at": at})}
+    ids = np.array(sorted(by_site), dtype=np.int64)
+    return sorted(by_site[site] for site in ids[bitmap.contains(answered, ids)].tolist())
+
+
+def _looks(connection: Connection, first: int) -> list[tuple[int, Ints, Ints]]:
+    """Of each crawl of a round, in order of time: when, who answered, who failed."""
+    of_round = (_CRAWL.crawl_id == first) | (_CRAWL.parent == first)
+    rows = connection.execute(
+        select(_CRAWL.at, _CRAWL.answered, _CRAWL.failed).where(of_round).order_by(_CRAWL.at, _CRAWL.crawl_id)
+    ).all()
+    return [(row.at, bitmap.unpack(row.answered), bitmap.unpack(row.failed)) for row in rows]
+
+
+def _causes(connection: Connection, source_id: int, failed: dict[int, int]) -> dict[int, tuple[str, str]]:
+    """Why sites failed at their moments: cause and detail of the run that the moment lies in."""
+    column = table(models.Trouble).c.source_id
+    runs = rows_where(connection, models.Trouble, "site_id", failed, column == source_id)
+    return {
+        run.site_id: (run.kind, run.detail) for run in runs if run.first_seen <= failed[run.site_id] <= run.last_seen
+    }
+
+
+def _column(connection: Connection, statement: Select[Any]) -> Ints:
+    """A column of whole numbers, read in pieces: rows of a million sites would take a hundred megabytes."""
+    result = connection.execute(statement, execution_options={"yield_per": _AT_A_TIME})
+    pieces = [np.fromiter((row[0] for row in rows), dtype=np.int64) for rows in result.partitions()]
+    return np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int64)
