@@ -15,6 +15,7 @@ from tracker.store.write import Writer
 BOTH_ENGINES = {
     "test_agent_dates",
     "test_handed_over",
+    "test_exchanges",
     "test_forget",
     "test_orders",
     "test_panels",

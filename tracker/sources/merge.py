@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from tracker.core.exchange import Exchange
 from tracker.core.hosts import normalise_host
 from tracker.core.intervals import DAY
 from tracker.core.outcomes import BODY_CAP
@@ -24,6 +25,7 @@ from tracker.store.batches import BatchRow
 from tracker.store.bulk import chunks
 from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, SourceFacts
 from tracker.store.database import place_of
+from tracker.store.exchanges import exchange_of
 from tracker.store.members import editions, members
 from tracker.store.packed import NotWhole, unpack
 from tracker.store.query import Reader
@@ -176,13 +178,29 @@ class _Merge:
             present = [site for site in self._sites(answered) if site in last]
             changed = [site for site in present if site not in stated or stated[site] != last[site][0]]
             stated.update((site, last[site][0]) for site in changed)
-            answers = [Answer(self._hosts[site], self._bytes(last[site][0]), last[site][1]) for site in changed]
+            answers = [self._answer(source_id, site, at, *last[site]) for site in changed]
             failures = [Failure(self._hosts[s], *troubles.cause(s, at)) for s in self._sites(failed)]
             hosts = frozenset(self._hosts[site] for site in present)
             of_round = (targets, first or "", part, suspect)
             batch.append(PastCrawl(ref, at, hosts, answers, failures, vantage, finished_at, *of_round))
         if batch:
             yield panel, batch
+
+    def _answer(self, source_id: int, site: int, at: int, body: int | None, ref: str, seen_at: int) -> Answer:
+        """An answer of a crawl, with its exchange if it is this crawl that saw it first."""
+        exchange = self._exchange(source_id, site, at) if seen_at == at else None
+        return Answer(self._hosts[site], self._bytes(body), ref, exchange)
+
+    def _exchange(self, source_id: int, site: int, at: int) -> Exchange | None:
+        rows = self._reader.sql(
+            "SELECT url, status, address, headers, hops FROM exchange "
+            "WHERE site_id = :site AND source_id = :source AND seen_at = :at",
+            {"site": site, "source": source_id, "at": at},
+        ).rows
+        try:
+            return exchange_of(*rows[0]) if rows else None
+        except ValueError as error:
+            raise self._refused(f"{self._hosts[site]} has an HTTP answer that cannot be read ({error})") from None
 
     def _captures(self, source_id: int, ours: int, known: set[str], panels: Mapping[str | None, int | None]) -> None:
         """What a source holds in batches of captures; their names too, so that nothing is asked for twice."""
@@ -251,10 +269,10 @@ def _midnight(day: str) -> int:
 
 
 class _Sightings:
-    """What a source last saw of each site, (body, ref), followed through time."""
+    """What a source last saw of each site, (body, ref, since when), followed through time."""
 
     def __init__(self, reader: Reader, source_id: int) -> None:
-        self.last: dict[int, tuple[int | None, str]] = {}
+        self.last: dict[int, tuple[int | None, str, int]] = {}
         self._rows = iter(
             reader.sql(
                 "SELECT seen_at, site_id, body_id, ref FROM sighting WHERE source_id = :source ORDER BY seen_at",
@@ -266,8 +284,8 @@ class _Sightings:
     def advance(self, at: int) -> None:
         """Up to and with a moment."""
         while self._next is not None and self._next[0] <= at:
-            _, site, body, ref = self._next
-            self.last[site] = (body, ref)
+            seen_at, site, body, ref = self._next
+            self.last[site] = (body, ref, seen_at)
             self._next = next(self._rows, None)
 
 

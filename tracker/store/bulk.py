@@ -156,8 +156,10 @@ def bare_rows(connection: Connection, statement: Select[Any]) -> list[tuple[Any,
         cursor.close()
 
 
-def remove_where(connection: Connection, model: type[SQLModel], column: str, values: Iterable[Any]) -> None:
+def remove_where(
+    connection: Connection, model: type[SQLModel], column: str, values: Iterable[Any], *conditions: ColumnElement[bool]
+) -> None:
     """Delete the rows whose column is one of many values."""
     target = table(model)
     for some in chunks(values):
-        connection.execute(delete(target).where(target.c[column].in_(some)))
+        connection.execute(delete(target).where(target.c[column].in_(some), *conditions))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from tracker.errors import SourceError
 from tracker.store import models
 from tracker.store.bulk import remove_where, table
+from tracker.store.captures import OWN
 from tracker.store.derive import Deriver
 from tracker.store.reread import forget_unused
 
@@ -27,6 +28,9 @@ def forget(connection: Connection, derive: Deriver, source: str) -> Forgotten:
     Sites and panels stay: whoever made them, they say nothing of what anybody saw.
     """
     source_id, key = _found(connection, source)
+    connection.execute(delete(table(models.Exchange)).where(table(models.Exchange).c.source_id == source_id))
+    if key == OWN.key:
+        connection.execute(delete(table(models.Validator)))
     crawls, sightings, failures = (
         connection.execute(delete(table(model)).where(table(model).c.source_id == source_id)).rowcount
         for model in (models.Crawl, models.Sighting, models.Trouble)

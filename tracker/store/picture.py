@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, case, or_, select
 from tracker.core.intervals import Hold
 from tracker.store import models
 from tracker.store.bulk import bare_rows, table
-from tracker.store.captures import Answer, Failure
+from tracker.store.captures import Answer, Failure, Seen, Unchanged
 from tracker.store.derive import held_at
 from tracker.store.trouble import Run, running
 
@@ -25,13 +25,14 @@ class Sorted(NamedTuple):
     """A batch of captures by what they mean for their sites.
 
     `same`: sites that answered as expected; `failed`: those that failed; `others` go the long way, `ids` has their
-    sites where they are known.
+    sites where they are known. `told`: the same answers that came with an exchange.
     """
 
     same: list[int]
     failed: dict[int, Failure]
-    others: list[Answer | Failure]
+    others: list[Seen]
     ids: dict[str, int]
+    told: dict[int, Answer | Unchanged]
 
 
 class Picture:
@@ -63,17 +64,21 @@ class Picture:
         tries = bare_rows(connection, select(head.c.site_id, head.c.last_try).where(failing))
         return cls(bare_rows(connection, found), running(connection, source_id, at, dict(tries)))
 
-    def sort(self, captures: Iterable[Answer | Failure]) -> Sorted:
+    def sort(self, captures: Iterable[Seen]) -> Sorted:
         """What these captures, one a site, mean; their sites leave the picture."""
-        same, failed, others, ids = found = Sorted([], {}, [], {})
+        same, failed, others, ids, told_anew = found = Sorted([], {}, [], {}, {})
         for capture in captures:
             known = self._sites.pop(capture.host, None)
             if known is None:
                 others.append(capture)
             elif isinstance(capture, Failure):
                 failed[known[_ID]] = capture
-            elif known[_EXPECTED] and known[_DIGEST] == _digest(capture.body):
+            elif known[_EXPECTED] and known[_DIGEST] == (
+                _digest(capture.body) if isinstance(capture, Answer) else capture.digest
+            ):
                 same.append(known[_ID])
+                if capture.exchange is not None:
+                    told_anew[known[_ID]] = capture
             else:
                 others.append(capture)
                 ids[capture.host] = known[_ID]

@@ -363,6 +363,14 @@ LEFT JOIN source c ON c.source_id = x.source_id
 LEFT JOIN head h ON h.site_id = x.site_id AND h.first_seen = x.first_seen
 LEFT JOIN body b ON b.body_id = x.body_id;
 
+-- The HTTP answers in which our own crawls first saw an answer, with the way to them. headers and hops are JSON.
+CREATE VIEW exchanges AS
+SELECT s.host AS site, strftime('%Y-%m-%dT%H:%M:%SZ', x.seen_at, 'unixepoch') AS seen_at, x.url, x.status, x.address,
+       x.headers, x.hops, c.name AS source
+FROM exchange x
+JOIN site s ON s.site_id = x.site_id
+JOIN source c ON c.source_id = x.source_id;
+
 -- Distinct robots.txt files. The bytes: tracker.store.query.Reader.body(sha256), or table body_data (zstd).
 CREATE VIEW bodies AS
 SELECT lower(hex(b.sha256)) AS body_sha256, b.size AS bytes,

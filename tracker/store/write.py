@@ -23,10 +23,11 @@ from tracker.store.batches import BatchRow, adopt_batches, note_batch, note_capt
 from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import Bodies
 from tracker.store.bulk import add_one, rows_where, run_many, table
-from tracker.store.captures import Answer, Capture, Failure, PastCrawl, SourceFacts
+from tracker.store.captures import Answer, Capture, Failure, PastCrawl, Seen, SourceFacts, Unchanged
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
 from tracker.store.database import close_writer, explained, open_writer, place_of
 from tracker.store.derive import Deriver
+from tracker.store.exchanges import note_exchanges, note_validators, validators_told
 from tracker.store.forget import Forgotten, forget
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
@@ -242,8 +243,11 @@ class Writer:
             ids = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", hosts)}
             return [host for host in hosts if host not in ids or not crawl.has(ids[host])]
 
-    def record(self, crawl: OpenCrawl, captures: Iterable[Answer | Failure]) -> None:
-        """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over."""
+    def record(self, crawl: OpenCrawl, captures: Iterable[Seen]) -> None:
+        """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over.
+
+        Raises ValueError, with nothing written, for an unchanged site whose body the history does not hold.
+        """
         given = {capture.host: capture for capture in captures}
         known = self._pictures.get(crawl.crawl_id)
         with self._transaction() as connection:
@@ -251,7 +255,7 @@ class Writer:
             found = picture.sort(given.values())
             ids = found.ids | site_ids(connection, {capture.host for capture in found.others} - found.ids.keys())
             fresh = {ids[capture.host]: capture for capture in found.others if not crawl.has(ids[capture.host])}
-            answers = {site: capture for site, capture in fresh.items() if isinstance(capture, Answer)}
+            answers = {site: capture for site, capture in fresh.items() if not isinstance(capture, Failure)}
             failures = {site: capture for site, capture in fresh.items() if isinstance(capture, Failure)}
             answered = crawl.answered.plus([*found.same, *answers])
             failed = crawl.failed.plus([*found.failed, *failures])
@@ -259,6 +263,7 @@ class Writer:
             runs = picture.running(found.failed)
             note_failures(connection, crawl.source_id, crawl.at, found.failed, runs)
             self._derive.stay(found.same, found.failed, crawl.at)
+            note_validators(connection, self._bodies, validators_told(connection, found.told))
             if fresh:
                 self._change(connection, crawl, answers, failures)
         # Only now: a batch that failed can be given again.
@@ -271,7 +276,11 @@ class Writer:
         return Picture.of(connection, crawl.source_id, crawl.panel_id, crawl.at, self._hold)
 
     def _change(
-        self, connection: Connection, crawl: OpenCrawl, answers: dict[int, Answer], failures: dict[int, Failure]
+        self,
+        connection: Connection,
+        crawl: OpenCrawl,
+        answers: dict[int, Answer | Unchanged],
+        failures: dict[int, Failure],
     ) -> None:
         """Write what may change how its site stands."""
         bodies = body_ids(self._bodies, answers)
@@ -284,6 +293,10 @@ class Writer:
             (site, crawl.at, body, answers[site].ref) for site, body in bodies.items() if before.get(site) != body
         ]
         evidence.see(connection, crawl.source_id, changed)
+        exchanges = {site: answers[site].exchange for site, *_ in changed}
+        note_exchanges(connection, crawl.source_id, crawl.at, exchanges, replacing=crawl.late)
+        if not crawl.late:
+            note_validators(connection, self._bodies, validators_told(connection, answers))
         tries = {site: tips[site].last_try for site in failures if site in tips}
         runs = running(connection, crawl.source_id, crawl.at, tries)
         note_failures(connection, crawl.source_id, crawl.at, failures, runs)

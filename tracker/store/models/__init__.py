@@ -7,7 +7,7 @@ not these tables.
 """
 
 from tracker.store.models.derived import Head, Ruling, Span, State, Tally, TallySites, tally_columns
-from tracker.store.models.evidence import Body, BodyData, Crawl, Relabel, Sighting, Source, Trouble
+from tracker.store.models.evidence import Body, BodyData, Crawl, Exchange, Relabel, Sighting, Source, Trouble, Validator
 from tracker.store.models.facts import Agent, AgentToken, Meta, Panel, PanelMember, Site
 from tracker.store.models.meaning import Policy, Rule, Signal, Token
 
@@ -17,6 +17,7 @@ __all__ = [
     "Body",
     "BodyData",
     "Crawl",
+    "Exchange",
     "Head",
     "Meta",
     "Panel",
@@ -35,5 +36,6 @@ __all__ = [
     "TallySites",
     "Token",
     "Trouble",
+    "Validator",
     "tally_columns",
 ]

@@ -1,6 +1,6 @@
 """Evidence: what was seen, by whom and when. Nothing here is ever rewritten."""
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import SQLModel
 
 from tracker.store.models.columns import KEYED, PART, STRICT, WHOLE, integer, octets, words
@@ -94,6 +94,43 @@ class Sighting(SQLModel, table=True):
     seen_at: int = integer(primary_key=True)
     body_id: int | None = integer(default=None, foreign_key="body.body_id")
     ref: str = words(default="")
+
+
+class Exchange(SQLModel, table=True):
+    """Evidence: the HTTP answer in which a crawl of our own saw what its sighting says.
+
+    `headers`: fields as they came, a JSON list of [name, value]; `hops`: the redirects before it, likewise of objects.
+    """
+
+    __tablename__ = "exchange"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["site_id", "source_id", "seen_at"], ["sighting.site_id", "sighting.source_id", "sighting.seen_at"]
+        ),
+        KEYED,
+    )
+    site_id: int = integer(primary_key=True)
+    source_id: int = integer(primary_key=True)
+    seen_at: int = integer(primary_key=True)
+    url: str = words()
+    status: int = integer()
+    address: str = words(default="")
+    headers: str = words(default="[]")
+    hops: str = words(default="[]")
+
+
+class Validator(SQLModel, table=True):
+    """What the next crawl of our own can make its request conditional by, and the body that it stands for.
+
+    Of the newest answer; a site that sends neither has no row.
+    """
+
+    __tablename__ = "validator"
+    __table_args__ = (STRICT,)
+    site_id: int | None = integer(primary_key=True, default=None, foreign_key="site.site_id")
+    body_id: int = integer(foreign_key="body.body_id")
+    etag: str = words(default="")
+    last_modified: str = words(default="")
 
 
 class Trouble(SQLModel, table=True):
