@@ -19,6 +19,7 @@ BOTH_ENGINES = {
     "test_forget",
     "test_orders",
     "test_panels",
+    "test_queue",
     "test_rounds",
     "test_signals",
     "test_tokens",

@@ -16,7 +16,7 @@ from tracker.core.signals.signal import printable
 from tracker.store import models
 from tracker.store.bodies import Bodies
 from tracker.store.bulk import add_or, bare_rows, chunks, listed, remove_where, table
-from tracker.store.captures import Answer, Unchanged
+from tracker.store.captures import Answer, Unchanged, usual_address
 
 MOST_HEADERS = 16_384
 """Characters of header fields kept; what comes after them is left out."""
@@ -102,6 +102,8 @@ def told(stored: Told | None, seen: Answer | Unchanged, digest: bytes | None) ->
     if seen.exchange is None:
         return None
     found = seen.exchange.validators
+    if seen.exchange.url != usual_address(seen.host):
+        found = Validators()  # of another address than the next request goes to
     if isinstance(seen, Unchanged) and not found:
         return None  # a 304 need not repeat them
     kept = Validators(printable(found.etag[:MOST_URL]), printable(found.last_modified[:MOST_URL]))

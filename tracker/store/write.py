@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,19 +21,21 @@ from tracker.store import bitmap, evidence, models, pending, rounds
 from tracker.store.batches import BatchRow, adopt_batches, note_batch, note_captures
 from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import Bodies
-from tracker.store.bulk import add_one, rows_where, run_many, table
+from tracker.store.bulk import Ints, add_one, rows_where, run_many, table
 from tracker.store.captures import Answer, Capture, Failure, PastCrawl, Seen, SourceFacts, Unchanged
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
-from tracker.store.database import close_writer, explained, open_writer, place_of
+from tracker.store.database import close_writer, explained, open_writer, place_of, spare_memory
 from tracker.store.derive import Deriver
 from tracker.store.exchanges import note_exchanges, note_validators, validators_told
 from tracker.store.forget import Forgotten, forget
 from tracker.store.lock import WriterLock
 from tracker.store.meta import get_meta, put_meta
+from tracker.store.opened import OpenCrawl
 from tracker.store.panels import Revision, revise_panel, store_panel, stored_list
-from tracker.store.pending import Failing, Ints
+from tracker.store.pending import Failing
 from tracker.store.picture import Picture
 from tracker.store.place import Place
+from tracker.store.queueing import Queued, in_order, pages_of, queued
 from tracker.store.registry import sync_registry
 from tracker.store.reread import reread
 from tracker.store.rounds import REST, Round
@@ -42,28 +43,10 @@ from tracker.store.rulings import Rulings
 from tracker.store.tally import Tally
 from tracker.store.trouble import note_failures, running
 
+__all__ = ["OpenCrawl", "Writer"]
+
 CRAWL = table(models.Crawl)
 _NOTE_LOOKS = update(CRAWL).where(CRAWL.c.crawl_id == bindparam("id"))
-
-
-@dataclass
-class OpenCrawl:
-    """A crawl being written: who answered and who failed so far, by site id."""
-
-    crawl_id: int
-    source_id: int
-    panel_id: int
-    at: int
-    late: bool
-    answered: SiteSet = field(default_factory=SiteSet)
-    failed: SiteSet = field(default_factory=SiteSet)
-    targets: tuple[Target, ...] = (Target.ROBOTS,)
-    parent: int | None = None
-    part: str = ""
-
-    def has(self, site_id: int) -> bool:
-        """Whether this site has been recorded."""
-        return site_id in self.answered or site_id in self.failed
 
 
 class Writer:
@@ -243,6 +226,28 @@ class Writer:
             ids = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", hosts)}
             return [host for host in hosts if host not in ids or not crawl.has(ids[host])]
 
+    def queue(
+        self, crawl: OpenCrawl, *, seed: int, size: int = 1_000, only: Sequence[str] | None = None
+    ) -> Iterator[list[Queued]]:
+        """The members of the panel that a crawl has still to ask, in pages of at most `size`.
+
+        Ranks up to 1,000 first, the others in an order that `seed` gives. Left out is what the crawl has recorded, and
+        what the round has of which it is the rest. `only`: no others than these hosts. Between two pages the crawl may
+        be recorded and anything else be done; the pages and `record` belong in one thread.
+        """
+        with self._asking() as connection:
+            spare_memory(connection)
+            ids = in_order(connection, crawl, seed, only)
+        crawl.queued = True
+        self._pictures = {} if crawl.late else {crawl.crawl_id: Picture()}
+        for some in pages_of(ids, size):
+            with self._asking() as connection:
+                page = queued(connection, some, crawl.targets)
+                # Gone if anything else was written meanwhile: then `record` looks for itself.
+                if picture := self._pictures.get(crawl.crawl_id):
+                    picture.add(connection, crawl.source_id, crawl.at, self._hold, some)
+            yield page
+
     def record(self, crawl: OpenCrawl, captures: Iterable[Seen]) -> None:
         """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over.
 
@@ -252,6 +257,8 @@ class Writer:
         known = self._pictures.get(crawl.crawl_id)
         with self._transaction() as connection:
             picture = known or self._picture_for(connection, crawl)
+            if not picture.is_whole:
+                picture.add_hosts(connection, crawl.source_id, crawl.at, self._hold, given)
             found = picture.sort(given.values())
             ids = found.ids | site_ids(connection, {capture.host for capture in found.others} - found.ids.keys())
             fresh = {ids[capture.host]: capture for capture in found.others if not crawl.has(ids[capture.host])}
@@ -260,7 +267,7 @@ class Writer:
             answered = crawl.answered.plus([*found.same, *answers])
             failed = crawl.failed.plus([*found.failed, *failures])
             run_many(connection, _NOTE_LOOKS, [looks_row(answered, failed) | {"id": crawl.crawl_id}])
-            runs = picture.running(found.failed)
+            runs = picture.running(found.failed, (*found.same, *found.ids.values()))
             note_failures(connection, crawl.source_id, crawl.at, found.failed, runs)
             self._derive.stay(found.same, found.failed, crawl.at)
             note_validators(connection, self._bodies, validators_told(connection, found.told))
@@ -271,8 +278,8 @@ class Writer:
         self._pictures = {crawl.crawl_id: picture}
 
     def _picture_for(self, connection: Connection, crawl: OpenCrawl) -> Picture:
-        if crawl.late:
-            return Picture()
+        if crawl.late or crawl.queued:
+            return Picture(is_whole=crawl.late)
         return Picture.of(connection, crawl.source_id, crawl.panel_id, crawl.at, self._hold)
 
     def _change(
