@@ -18,6 +18,7 @@ BOTH_ENGINES = {
     "test_exchanges",
     "test_forget",
     "test_orders",
+    "test_pages",
     "test_panels",
     "test_queue",
     "test_rounds",

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from tracker.core.exchange import Exchange
+from tracker.core.exchange import Exchange, Fields
+from tracker.core.outcomes import Outcome
+from tracker.core.visits import Target
 
 # Of several sources in one second the lowest counts: what we saw ourselves, then the archives, then what was handed in.
 SOURCE_RANK = {"own": 0, "commoncrawl": 1, "wayback": 2, "warc": 3, "git": 4, "csv": 5}
@@ -103,6 +105,29 @@ class PastCrawl:
     parent: str = ""
     part: str = ""
     suspect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastPage:
+    """A run of equal looks at a page, as another history has it (view `pages`); times in UTC seconds.
+
+    `kept` and `headers` are what its signals were read from.
+    """
+
+    host: str
+    target: Target
+    first_seen: int
+    last_seen: int
+    checks: int
+    outcome: Outcome
+    cause: str
+    status: int | None = None
+    url: str = ""
+    sha256: str = ""
+    size: int = 0
+    detail: str = ""
+    kept: bytes | None = None
+    headers: Fields = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,13 +78,21 @@ def headers_json(fields: Fields) -> str:
 def exchange_of(url: str, status: int, address: str, headers_text: str, hops_text: str) -> Exchange:
     """The exchange that columns hold. Raises ValueError for what this program would not have written."""
     try:
-        headers = tuple((_text(name), _text(value)) for name, value in json.loads(headers_text))
+        headers = fields_of(headers_text)
         hops = tuple(
             Hop(_text(one["url"]), int(one["status"]), _text(one["location"])) for one in json.loads(hops_text)
         )
     except (TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"no exchange: {error}") from error
     return Exchange(url, status, headers, address, hops)
+
+
+def fields_of(text: str) -> Fields:
+    """The header fields of a JSON list. Raises ValueError for what this program would not have written."""
+    try:
+        return tuple((_text(name), _text(value)) for name, value in json.loads(text))
+    except (TypeError, RecursionError) as error:
+        raise ValueError(f"no header fields: {error}") from error
 
 
 def _hop(hop: Hop) -> dict[str, Any]:

@@ -147,6 +147,45 @@ class Trouble(SQLModel, table=True):
     detail: str = words(default="")
 
 
+class PageBody(SQLModel, table=True):
+    """The bytes that the signals of pages were read from, by SHA-256, compressed by `codec` (zstd)."""
+
+    __tablename__ = "page_body"
+    __table_args__ = (CheckConstraint("codec IN ('zstd')"), STRICT)
+    page_body_id: int | None = integer(primary_key=True, default=None)
+    sha256: bytes = octets(unique=True)
+    size: int = integer()
+    codec: str = words()
+    data: bytes = octets()
+
+
+class Page(SQLModel, table=True):
+    """Evidence: a run of looks of one source at one page (`target`) with one cause and the same signals.
+
+    `status`, `url`, `sha256` (of the whole page) and `size` are those of the newest look. `said` is the fingerprint of
+    the signals; `page_body_id` and `headers`, a JSON list of [name, value], are what they were read from at first.
+    """
+
+    __tablename__ = "page"
+    __table_args__ = (Index("page_body_of", "page_body_id"), KEYED)
+    site_id: int = integer(primary_key=True, foreign_key="site.site_id")
+    source_id: int = integer(primary_key=True, foreign_key="source.source_id")
+    target: str = words(primary_key=True)
+    first_seen: int = integer(primary_key=True)
+    last_seen: int = integer()
+    checks: int = integer()
+    outcome: str = words()
+    cause: str = words()
+    status: int | None = integer(default=None)
+    url: str = words(default="")
+    sha256: bytes | None = octets(default=None)
+    size: int = integer(default=0)
+    detail: str = words(default="")
+    said: bytes = octets(default=b"")
+    page_body_id: int | None = integer(default=None, foreign_key="page_body.page_body_id")
+    headers: str = words(default="[]")
+
+
 class Relabel(SQLModel, table=True):
     """That a body was read anew at `at` (UTC seconds) by a better ruleset, which found another policy in it.
 
