@@ -15,9 +15,12 @@ from tracker.store.write import Writer
 BOTH_ENGINES = {
     "test_agent_dates",
     "test_handed_over",
+    "test_exchanges",
     "test_forget",
     "test_orders",
+    "test_pages",
     "test_panels",
+    "test_queue",
     "test_rounds",
     "test_signals",
     "test_tokens",

@@ -23,6 +23,11 @@ UPDATE policy SET fingerprint = randomblob(32) WHERE loose <> '' OR policy_id IN
 DROP TABLE signal;
 DROP TABLE relabel;
 DROP INDEX crawl_whole;
+DROP TABLE exchange;
+DROP TABLE site_signal;
+DROP TABLE page;
+DROP TABLE page_body;
+DROP TABLE validator;
 DROP INDEX crawl_parent;
 DROP INDEX crawl_panel_at;
 DROP INDEX ix_crawl_at;

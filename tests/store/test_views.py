@@ -52,6 +52,8 @@ COLUMNS = {
     "shares": "date agent panel definition members answered readable absent unknown blocked blocked_named "
     "blocked_wildcard partial percent_blocked agent_existed",
     "captures": "site target first_seen last_seen checks body_sha256 body_bytes source ref",
+    "exchanges": "site seen_at url status address headers hops source",
+    "pages": "site target cause first_seen last_seen checks status url sha256 bytes detail source",
     "bodies": "body_sha256 bytes first_seen sites flags",
     "failures": "site target kind first_seen last_seen checks source detail",
     "crawls": "crawl_id started finished panel list_id vantage source source_kind ref ruleset sites answered failed "

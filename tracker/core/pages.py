@@ -15,7 +15,7 @@ from html import unescape
 from itertools import islice
 from urllib.parse import urljoin
 
-from tracker.core.exchange import Exchange
+from tracker.core.exchange import Exchange, Fields
 from tracker.core.outcomes import BODY_CAP, Classification, Outcome, foreign_kind, one_line
 from tracker.core.signals import Signal, ai_txt, header_signals, html_signals, llms_txt, tdmrep, trust_txt
 from tracker.core.signals.files import is_text
@@ -55,6 +55,8 @@ def page_seen(target: Target, seen: Classification, exchange: Exchange | None, d
     Of a home page its <head> is kept (at most 256 KiB), of a file the beginning (at most 512 KiB).
     """
     truncated = "truncated" in seen.flags
+    kept = _kept(target, data) if seen.outcome is Outcome.OK else None
+    fields, status = (exchange.headers, exchange.status) if exchange else ((), None)
     page = PageSeen(
         target,
         seen.outcome,
@@ -62,28 +64,31 @@ def page_seen(target: Target, seen: Classification, exchange: Exchange | None, d
         exchange,
         hashlib.sha256(data).hexdigest() if data or seen.outcome is Outcome.OK else "",
         len(data),
+        kept,
+        page_signals(target, fields, status, kept),
         detail=one_line(" ".join(filter(None, (seen.detail, "truncated" if truncated else "")))),
-        signals=_signals(target, seen.outcome, exchange, data),
     )
-    if seen.outcome is not Outcome.OK:
+    if kept is None or target is not Target.HOME:
         return page
-    return _with_content(page, data)
+    return replace(page, links=page_links(data, exchange.url if exchange else ""))
 
 
-def _with_content(page: PageSeen, data: bytes) -> PageSeen:
-    if page.target is not Target.HOME:
-        return replace(page, kept=data[:BODY_CAP])
-    if foreign_kind(data) == "binary":
-        return page
-    return replace(page, kept=page_head(data), links=page_links(data, page.exchange.url if page.exchange else ""))
-
-
-def _signals(target: Target, outcome: Outcome, exchange: Exchange | None, data: bytes) -> tuple[Signal, ...]:
+def _kept(target: Target, data: bytes) -> bytes | None:
     if target is not Target.HOME:
-        return tuple(_PARSERS[target](data)) if outcome is Outcome.OK else ()
+        return data[:BODY_CAP]
+    return None if foreign_kind(data) == "binary" else page_head(data)
+
+
+def page_signals(target: Target, fields: Fields, status: int | None, kept: bytes | None) -> tuple[Signal, ...]:
+    """What a page signals: read from header fields (of a home page) and from what is kept of it (None: nothing).
+
+    From nothing else, so that whoever has both can read it again.
+    """
+    if target is not Target.HOME:
+        return () if kept is None else tuple(_PARSERS[target](kept))
     # A refusal speaks through its header too: crawler-price.
-    header = header_signals(exchange.headers, exchange.status) if exchange else []
-    return (*header, *(html_signals(data) if outcome is Outcome.OK else ()))
+    header = header_signals(fields, status)
+    return (*header, *(html_signals(kept) if kept is not None else ()))
 
 
 def unasked(target: Target, cause: str, detail: str = "") -> PageSeen:

@@ -13,17 +13,21 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from tracker.core.exchange import Exchange
 from tracker.core.hosts import normalise_host
 from tracker.core.intervals import DAY
-from tracker.core.outcomes import BODY_CAP
+from tracker.core.outcomes import BODY_CAP, Outcome
 from tracker.core.panels import Panel
+from tracker.core.visits import PAGE_CAP, Target
 from tracker.errors import SourceError
 from tracker.store import bitmap
 from tracker.store.batches import BatchRow
 from tracker.store.bulk import chunks
-from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, SourceFacts
+from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, PastPage, SourceFacts
 from tracker.store.database import place_of
+from tracker.store.exchanges import exchange_of, fields_of
 from tracker.store.members import editions, members
 from tracker.store.packed import NotWhole, unpack
 from tracker.store.query import Reader
@@ -31,6 +35,7 @@ from tracker.store.write import Writer
 
 CRAWLS_AT_A_TIME = 100
 CAPTURES_AT_A_TIME = 20_000
+PAGES_AT_A_TIME = 500
 _ID_SHOWN = 8
 EARLIEST = 631_152_000  # 1990: there was no web before
 OnProgress = Callable[[int, int], None]
@@ -38,7 +43,7 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass
 class MergeReport:
-    """What was brought in: panels and sources met, crawls and captures written, and crawls left out unfinished."""
+    """What was brought in: panels and sources met, crawls, captures and pages written, crawls left out unfinished."""
 
     other: str
     panels: int = 0
@@ -46,6 +51,7 @@ class MergeReport:
     crawls: int = 0
     known: int = 0
     captures: int = 0
+    pages: int = 0
     unfinished: int = 0
 
     def as_json(self) -> dict[str, object]:
@@ -93,7 +99,8 @@ class _Merge:
                 is_host = False
             if not is_host:
                 raise self._refused(f"{name[:60]!r} is no host name")
-        moments = "SELECT at FROM crawl UNION SELECT seen_at FROM sighting UNION SELECT first_seen FROM trouble"
+        moments = "SELECT at FROM crawl UNION SELECT seen_at FROM sighting UNION SELECT first_seen FROM trouble "
+        moments += "UNION SELECT first_seen FROM page UNION SELECT last_seen FROM page"
         first, last = self._reader.sql(
             f"SELECT MIN(at), MAX(at) FROM ({moments} UNION SELECT last_seen FROM trouble) m"
         ).rows[0]
@@ -120,6 +127,9 @@ class _Merge:
                 done += len(crawls)
                 on_progress(done, total)
             self._captures(source_id, ours, known, panels)
+            for some in chunks(self._pages(source_id), PAGES_AT_A_TIME):
+                self._writer.import_pages(ours, some)
+                self.report.pages += len(some)
 
     def _facts(self, kind: str, name: str, key: str) -> SourceFacts:
         if key == OWN.key:
@@ -176,13 +186,29 @@ class _Merge:
             present = [site for site in self._sites(answered) if site in last]
             changed = [site for site in present if site not in stated or stated[site] != last[site][0]]
             stated.update((site, last[site][0]) for site in changed)
-            answers = [Answer(self._hosts[site], self._bytes(last[site][0]), last[site][1]) for site in changed]
+            answers = [self._answer(source_id, site, at, *last[site]) for site in changed]
             failures = [Failure(self._hosts[s], *troubles.cause(s, at)) for s in self._sites(failed)]
             hosts = frozenset(self._hosts[site] for site in present)
             of_round = (targets, first or "", part, suspect)
             batch.append(PastCrawl(ref, at, hosts, answers, failures, vantage, finished_at, *of_round))
         if batch:
             yield panel, batch
+
+    def _answer(self, source_id: int, site: int, at: int, body: int | None, ref: str, seen_at: int) -> Answer:
+        """An answer of a crawl, with its exchange if it is this crawl that saw it first."""
+        exchange = self._exchange(source_id, site, at) if seen_at == at else None
+        return Answer(self._hosts[site], self._bytes(body), ref, exchange)
+
+    def _exchange(self, source_id: int, site: int, at: int) -> Exchange | None:
+        rows = self._reader.sql(
+            "SELECT url, status, address, headers, hops FROM exchange "
+            "WHERE site_id = :site AND source_id = :source AND seen_at = :at",
+            {"site": site, "source": source_id, "at": at},
+        ).rows
+        try:
+            return exchange_of(*rows[0]) if rows else None
+        except ValueError as error:
+            raise self._refused(f"{self._hosts[site]} has an HTTP answer that cannot be read ({error})") from None
 
     def _captures(self, source_id: int, ours: int, known: set[str], panels: Mapping[str | None, int | None]) -> None:
         """What a source holds in batches of captures; their names too, so that nothing is asked for twice."""
@@ -202,6 +228,30 @@ class _Merge:
             self._writer.import_captures(ours, fresh[0].panel_id, name, some)
             self.report.captures += len(some)
         self._writer.adopt_batches(ours, fresh, name)
+
+    def _pages(self, source_id: int) -> Iterator[PastPage]:
+        """What a source saw of pages beside robots.txt."""
+        kept = lru_cache(maxsize=200)(self._kept)
+        rows = self._reader.sql(
+            "SELECT site_id, target, first_seen, last_seen, checks, outcome, cause, status, url, sha256, size, detail, "
+            "page_body_id, headers FROM page WHERE source_id = :source ORDER BY site_id, target, first_seen",
+            {"source": source_id},
+        ).rows
+        for site, target, first, last, checks, outcome, cause, status, url, digest, size, detail, body, headers in rows:
+            try:
+                seen = (Target(target), first, last, checks, Outcome(outcome), cause, status)
+                fields = fields_of(headers)
+            except ValueError as error:
+                raise self._refused(f"{self._hosts[site]} has a page that cannot be read ({error})") from None
+            sha256 = "" if digest is None else digest.hex()
+            data = None if body is None else kept(body)
+            yield PastPage(self._hosts[site], *seen, url, sha256, size, detail, data, fields)
+
+    def _kept(self, body_id: int) -> bytes:
+        rows = self._reader.sql(
+            "SELECT sha256, size, data FROM page_body WHERE page_body_id = :body", {"body": body_id}
+        ).rows
+        return self._whole(rows, PAGE_CAP)
 
     def _past(self, source_id: int) -> Iterator[Capture]:
         where = {"source": source_id}
@@ -223,12 +273,16 @@ class _Merge:
             "WHERE b.body_id = :body",
             {"body": body_id},
         ).rows
+        return self._whole(rows, BODY_CAP)
+
+    def _whole(self, rows: Sequence[Sequence[Any]], most: int) -> bytes:
+        """The octets of a row (SHA-256, size, packed octets), if they are what they are said to be."""
         try:
             sha256, size, data = rows[0]
             found = unpack(data, size)
         except (IndexError, NotWhole):
             raise self._refused("a file is missing or damaged") from None
-        if hashlib.sha256(found).digest() != sha256 or size > BODY_CAP:
+        if hashlib.sha256(found).digest() != sha256 or size > most:
             raise self._refused(f"the file {sha256.hex()} is not what its SHA-256 says, or too large")
         return found
 
@@ -251,10 +305,10 @@ def _midnight(day: str) -> int:
 
 
 class _Sightings:
-    """What a source last saw of each site, (body, ref), followed through time."""
+    """What a source last saw of each site, (body, ref, since when), followed through time."""
 
     def __init__(self, reader: Reader, source_id: int) -> None:
-        self.last: dict[int, tuple[int | None, str]] = {}
+        self.last: dict[int, tuple[int | None, str, int]] = {}
         self._rows = iter(
             reader.sql(
                 "SELECT seen_at, site_id, body_id, ref FROM sighting WHERE source_id = :source ORDER BY seen_at",
@@ -266,8 +320,8 @@ class _Sightings:
     def advance(self, at: int) -> None:
         """Up to and with a moment."""
         while self._next is not None and self._next[0] <= at:
-            _, site, body, ref = self._next
-            self.last[site] = (body, ref)
+            seen_at, site, body, ref = self._next
+            self.last[site] = (body, ref, seen_at)
             self._next = next(self._rows, None)
 
 

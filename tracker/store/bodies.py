@@ -31,9 +31,13 @@ class Bodies:
     def ids(self, answers: Iterable[bytes]) -> dict[bytes, int]:
         """The body id of each distinct answer, stored and parsed if it is new."""
         wanted = {hashlib.sha256(data).digest(): data for data in answers}
-        known = {row.sha256: row.body_id for row in rows_where(self._connection, models.Body, "sha256", wanted)}
+        known = self.known(wanted)
         known |= self._store({digest: data for digest, data in wanted.items() if digest not in known})
         return {data: known[digest] for digest, data in wanted.items()}
+
+    def known(self, digests: Iterable[bytes]) -> dict[bytes, int]:
+        """The ids of those bodies, by SHA-256, that are stored."""
+        return {row.sha256: row.body_id for row in rows_where(self._connection, models.Body, "sha256", set(digests))}
 
     def policies(self, body_ids: Iterable[int]) -> Mapping[int, int]:
         """The policy of each body, `ABSENT_BODY` included."""

@@ -12,7 +12,8 @@ from tracker.store import bitmap, evidence, models
 from tracker.store.bitmap import SiteSet
 from tracker.store.bodies import ABSENT_BODY, Bodies
 from tracker.store.bulk import add_one, added, rows_where, table
-from tracker.store.captures import Answer, PastCrawl
+from tracker.store.captures import Answer, PastCrawl, Unchanged
+from tracker.store.exchanges import note_exchanges
 from tracker.store.trouble import note_failures, running
 
 
@@ -105,6 +106,7 @@ class _Memory:
             (site, crawl.at, body, given[site].ref) for site, body in found.items() if self._answers.get(site) != body
         ]
         evidence.see(connection, source_id, changed)
+        note_exchanges(connection, source_id, crawl.at, {site: given[site].exchange for site, *_ in changed}, True)
         self._answers.update(found)
         failures = {ids[failure.host]: failure for failure in crawl.failures}
         runs = running(connection, source_id, crawl.at, {site: self._tries[site] for site in failures})
@@ -142,10 +144,23 @@ def looks_row(answered: SiteSet, failed: SiteSet) -> dict[str, Any]:
     }
 
 
-def body_ids(bodies: Bodies, answers: Mapping[int, Answer]) -> dict[int, int]:
-    """The bodies of answers by site, stored where they are new."""
-    ids = bodies.ids(answer.body for answer in answers.values() if answer.body is not None)
-    return {site: ABSENT_BODY if answer.body is None else ids[answer.body] for site, answer in answers.items()}
+def body_ids(bodies: Bodies, answers: Mapping[int, Answer | Unchanged]) -> dict[int, int]:
+    """The bodies of answers by site, stored where they are new.
+
+    Raises ValueError for a site that is said to be unchanged and whose body is not there.
+    """
+    unchanged = {site: seen for site, seen in answers.items() if isinstance(seen, Unchanged)}
+    given = {site: seen.body for site, seen in answers.items() if isinstance(seen, Answer)}
+    ids = bodies.ids(body for body in given.values() if body is not None)
+    found = {site: ABSENT_BODY if body is None else ids[body] for site, body in given.items()}
+    known = bodies.known(seen.digest for seen in unchanged.values()) if unchanged else {}
+    for site, seen in unchanged.items():
+        if seen.digest not in known:
+            raise ValueError(
+                f"{seen.host}: unchanged since a body that the history does not hold ({seen.digest.hex()})"
+            )
+        found[site] = known[seen.digest]
+    return found
 
 
 def site_ids(connection: Connection, hosts: Iterable[str]) -> dict[str, int]:

@@ -12,7 +12,17 @@ from tracker.errors import DatabaseError
 from tracker.store import postgres, sqlite
 from tracker.store.place import Place, path_of, place_of
 
-__all__ = ["as_it_is", "close_writer", "explained", "open_reader", "open_writer", "path_of", "place_of", "stop_after"]
+__all__ = [
+    "as_it_is",
+    "close_writer",
+    "explained",
+    "open_reader",
+    "open_writer",
+    "path_of",
+    "place_of",
+    "spare_memory",
+    "stop_after",
+]
 
 
 def open_writer(database: str | Path) -> Engine:
@@ -54,6 +64,12 @@ def close_writer(connection: Connection) -> None:
     """Leave the history as others expect it."""
     if connection.dialect.name == "sqlite":
         sqlite.close_writer(connection)
+
+
+def spare_memory(connection: Connection) -> None:
+    """Hold few pages of the history in memory on this connection: what goes through all of it once gains nothing."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_size = -4096")
 
 
 @contextmanager

@@ -7,8 +7,10 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from tracker.errors import SourceError
 from tracker.store import models
 from tracker.store.bulk import remove_where, table
+from tracker.store.captures import OWN
 from tracker.store.derive import Deriver
 from tracker.store.reread import forget_unused
+from tracker.store.site_signals import SiteSignals
 
 
 class Forgotten(NamedTuple):
@@ -21,12 +23,15 @@ class Forgotten(NamedTuple):
     bodies: int
 
 
-def forget(connection: Connection, derive: Deriver, source: str) -> Forgotten:
+def forget(connection: Connection, derive: Deriver, signals: SiteSignals, source: str) -> Forgotten:
     """Remove a source, by name or key, with its evidence, and derive all sites again from what is left.
 
     Sites and panels stay: whoever made them, they say nothing of what anybody saw.
     """
     source_id, key = _found(connection, source)
+    connection.execute(delete(table(models.Exchange)).where(table(models.Exchange).c.source_id == source_id))
+    if key == OWN.key:
+        connection.execute(delete(table(models.Validator)))
     crawls, sightings, failures = (
         connection.execute(delete(table(model)).where(table(model).c.source_id == source_id)).rowcount
         for model in (models.Crawl, models.Sighting, models.Trouble)
@@ -34,9 +39,19 @@ def forget(connection: Connection, derive: Deriver, source: str) -> Forgotten:
     _date_back(connection)
     # All of them: with the newest look another answer may have outlived its hold, or not yet.
     derive.rebuild(connection.execute(select(table(models.Site).c.site_id)).scalars())
+    _forget_pages(connection, source_id)
+    signals.rebuild_all()
     bodies = _drop_unseen(connection)
     connection.execute(delete(table(models.Source)).where(table(models.Source).c.source_id == source_id))
     return Forgotten(key, crawls, sightings, failures, bodies)
+
+
+def _forget_pages(connection: Connection, source_id: int) -> None:
+    """Remove what a source saw of pages, with bytes that nobody else saw."""
+    page, body = table(models.Page), table(models.PageBody)
+    connection.execute(delete(page).where(page.c.source_id == source_id))
+    kept = select(page.c.page_body_id).where(page.c.page_body_id.is_not(None))
+    connection.execute(delete(body).where(body.c.page_body_id.not_in(kept)))
 
 
 def _date_back(connection: Connection) -> None:

@@ -4,7 +4,7 @@ A membership is an interval [since, until) at one rank. A site that leaves and r
 has two that meet.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -14,32 +14,38 @@ from tracker.core.intervals import DAY
 from tracker.core.panels import Member, Panel
 from tracker.errors import PanelError
 from tracker.store import models
-from tracker.store.bulk import add, add_one, chunks, rows_where, table
+from tracker.store.bulk import add, add_one, added, chunks, rows_where, table
 from tracker.store.derive import stored_states
 from tracker.store.tally import Tally
 
+_MEMBERS_AT_A_TIME = 5_000
 ALWAYS = 0  # a fixed list is applied to all of its history
 
 
 def store_panel(connection: Connection, tally: Tally, facts: Panel) -> int:
     """Store a panel, or add to a stored one the members it lacks; sectors, countries and languages follow the list."""
     panel_id = _panel_id(connection, facts)
-    members = {member.host: member for member in facts.members}
-    ids = _store_sites(connection, members.values())
-    present = table(models.PanelMember).c
-    known = set(connection.execute(select(present.site_id).where(present.panel_id == panel_id)).scalars())
+    # A list of a million sites is in memory once, as it was given.
+    for some in chunks(facts.members, _MEMBERS_AT_A_TIME):
+        _add_members(connection, tally, panel_id, some)
+    return panel_id
+
+
+def _add_members(connection: Connection, tally: Tally, panel_id: int, some: Sequence[Member]) -> None:
+    members = {member.host: member for member in some}
+    ids = _store_sites(connection, some)
+    of_panel = table(models.PanelMember).c.panel_id == panel_id
+    known = {row.site_id for row in rows_where(connection, models.PanelMember, "site_id", ids.values(), of_panel)}
     rows: list[dict[str, Any]] = [
         {"panel_id": panel_id, "site_id": ids[host], "since": ALWAYS, "rank": member.rank}
         for host, member in members.items()
         if ids[host] not in known
     ]
     add(connection, models.PanelMember, rows)
-    for some in chunks(rows):
-        states = stored_states(connection, [row["site_id"] for row in some])
-        for row in some:
-            tally.add_member(+1, panel_id, ALWAYS, None)
-            tally.add(+1, states.get(row["site_id"], ()), [(panel_id, ALWAYS, None)])
-    return panel_id
+    states = stored_states(connection, [row["site_id"] for row in rows])
+    for row in rows:
+        tally.add_member(+1, panel_id, ALWAYS, None)
+        tally.add(+1, states.get(row["site_id"], ()), [(panel_id, ALWAYS, None)])
 
 
 def stored_list(connection: Connection, name: str) -> tuple[str, tuple[int, ...]] | None:
@@ -164,12 +170,13 @@ def _store_sites(connection: Connection, members: Iterable[Member]) -> dict[str,
     wanted = {member.host: member for member in members}
     known = {row.host: row for row in rows_where(connection, models.Site, "host", wanted)}
     fresh = [{"host": host, **_labels(member)} for host, member in wanted.items() if host not in known]
-    add(connection, models.Site, fresh)
+    ids = {host: row.site_id for host, row in known.items()}
+    ids |= zip((row["host"] for row in fresh), added(connection, models.Site, fresh), strict=True)
     for host, row in known.items():
         stated = {name: value for name, value in _labels(wanted[host]).items() if value is not None}
         if any(getattr(row, name) != value for name, value in stated.items()):
             connection.execute(update(sites).where(sites.c.site_id == row.site_id).values(stated))
-    return {row.host: row.site_id for row in rows_where(connection, models.Site, "host", wanted)}
+    return ids
 
 
 def _labels(member: Member) -> dict[str, str | None]:

@@ -1,19 +1,16 @@
 """What is still to do in a round, by site: who was not asked yet, whom to ask again, and who changed."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, select, text
+from sqlalchemy import Connection, select, text
 
 from tracker.store import bitmap, models
 from tracker.store.bitmap import SiteSet
-from tracker.store.bulk import rows_where, table
+from tracker.store.bulk import Ints, column, rows_where, table
 from tracker.store.rounds import Round
 
-Ints = NDArray[np.int64]
 _CRAWL = table(models.Crawl).c
-_AT_A_TIME = 10_000
 
 
 class Failing(NamedTuple):
@@ -29,7 +26,7 @@ def members_of(connection: Connection, panel_id: int) -> Ints:
     """The sites that are members of a panel now, by id. A million take eight megabytes."""
     member = table(models.PanelMember).c
     now = select(member.site_id).where(member.panel_id == panel_id, member.until.is_(None)).order_by(member.site_id)
-    return _column(connection, now)
+    return column(connection, now)
 
 
 def recorded_by(connection: Connection, first: int) -> SiteSet:
@@ -92,10 +89,3 @@ def _causes(connection: Connection, source_id: int, failed: dict[int, int]) -> d
     return {
         run.site_id: (run.kind, run.detail) for run in runs if run.first_seen <= failed[run.site_id] <= run.last_seen
     }
-
-
-def _column(connection: Connection, statement: Select[Any]) -> Ints:
-    """A column of whole numbers, read in pieces: rows of a million sites would take a hundred megabytes."""
-    result = connection.execute(statement, execution_options={"yield_per": _AT_A_TIME})
-    pieces = [np.fromiter((row[0] for row in rows), dtype=np.int64) for rows in result.partitions()]
-    return np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int64)

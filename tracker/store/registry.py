@@ -5,12 +5,12 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from tracker.core.agents import Agent
 from tracker.core.definitions import DEFINITIONS
 from tracker.store import models
-from tracker.store.bulk import add, add_or, chunks, remove_where, table
+from tracker.store.bulk import add, add_or, chunks, column, remove_where, table
 from tracker.store.derive import stored_states
 from tracker.store.meta import get_meta, put_meta
 from tracker.store.policies import stored_agents
@@ -122,11 +122,11 @@ def rebuild_tally(connection: Connection, rulings: Rulings) -> None:
     for model in (models.Tally, models.TallySites):
         connection.execute(delete(table(model)))
     tally = Tally(connection, rulings)
-    members = table(models.PanelMember)
-    for row in connection.execute(select(members.c.panel_id, members.c.since, members.c.until)):
-        tally.add_member(+1, row.panel_id, row.since, row.until)
-    site_ids = connection.execute(select(table(models.Site).c.site_id)).scalars().all()
-    for some in chunks(site_ids):
+    member = table(models.PanelMember).c
+    alike = (member.panel_id, member.since, member.until)
+    for panel_id, since, until, count in connection.execute(select(*alike, func.count()).group_by(*alike)):
+        tally.add_member(count, panel_id, since, until)
+    for some in chunks(map(int, column(connection, select(table(models.Site).c.site_id)))):
         panels = memberships(connection, some)
         for site_id, states in stored_states(connection, some).items():
             tally.add(+1, states, panels.get(site_id, ()))

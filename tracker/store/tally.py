@@ -47,11 +47,11 @@ class Tally:
                     if end is not None:
                         self._mark(panel_id, day_of(end), -sign, state.policy)
 
-    def add_member(self, sign: int, panel_id: int, since: int, until: int | None) -> None:
-        """Count a membership itself."""
-        self._site_row(panel_id, day_of(since))[0] += sign
+    def add_member(self, count: int, panel_id: int, since: int, until: int | None) -> None:
+        """Count so many equal memberships themselves; less than none: take them away."""
+        self._site_row(panel_id, day_of(since))[0] += count
         if until is not None:
-            self._site_row(panel_id, day_of(until))[0] -= sign
+            self._site_row(panel_id, day_of(until))[0] -= count
 
     def _mark(self, panel_id: int, day: int, sign: int, policy_id: int) -> None:
         matrix = self._rulings.matrix(policy_id)

@@ -293,8 +293,9 @@ SELECT date(day * 86400, 'unixepoch') AS date, agent, panel, category, rank_buck
 FROM member
 GROUP BY day, agent, panel, category, rank_bucket;
 
--- What the robots.txt of each site signals beside its rules, over [valid_from, valid_to): preferences and licences.
--- agent: the token addressed, '*' for all that the file does not name. value '': words that mean nothing, kept in raw.
+-- What each site signals beside its rules, over [valid_from, valid_to): in its robots.txt, in the header and the text of
+-- its home page, in files at well-known places. agent: the token addressed, '*' for all that are not named. value '':
+-- words that mean nothing, kept in raw.
 CREATE VIEW signals AS
 WITH marked AS (
   SELECT s.host AS site, g.kind, g.key, g.value, g.token AS agent, g.path, g.flags, g.raw, t.valid_from, t.valid_to,
@@ -314,7 +315,13 @@ SELECT site, kind, key, value, agent, path, flags, raw, 'robots' AS source,
        CASE WHEN COUNT(*) = COUNT(valid_to) THEN strftime('%Y-%m-%dT%H:%M:%SZ', MAX(valid_to), 'unixepoch') END
          AS valid_to
 FROM numbered
-GROUP BY site, kind, key, value, agent, path, flags, raw, stretch;
+GROUP BY site, kind, key, value, agent, path, flags, raw, stretch
+UNION ALL
+SELECT s.host, x.kind, x.key, x.value, x.token, x.path, x.flags, x.raw, x.source,
+       strftime('%Y-%m-%dT%H:%M:%SZ', x.valid_from, 'unixepoch'),
+       strftime('%Y-%m-%dT%H:%M:%SZ', x.valid_to, 'unixepoch')
+FROM site_signal x
+JOIN site s ON s.site_id = x.site_id;
 
 -- Where words and rules disagree now: a signal about AI training or input, and a verdict that says the opposite.
 -- ai-train and train-ai are held against agents that train or feed datasets and against control tokens, ai-input
@@ -362,6 +369,25 @@ JOIN site s ON s.site_id = x.site_id
 LEFT JOIN source c ON c.source_id = x.source_id
 LEFT JOIN head h ON h.site_id = x.site_id AND h.first_seen = x.first_seen
 LEFT JOIN body b ON b.body_id = x.body_id;
+
+-- The HTTP answers in which our own crawls first saw an answer, with the way to them. headers and hops are JSON.
+CREATE VIEW exchanges AS
+SELECT s.host AS site, strftime('%Y-%m-%dT%H:%M:%SZ', x.seen_at, 'unixepoch') AS seen_at, x.url, x.status, x.address,
+       x.headers, x.hops, c.name AS source
+FROM exchange x
+JOIN site s ON s.site_id = x.site_id
+JOIN source c ON c.source_id = x.source_id;
+
+-- Runs of equal looks at pages beside robots.txt, answers and failures. url, sha256, bytes: of the newest look.
+CREATE VIEW pages AS
+SELECT s.host AS site, p.target, p.cause,
+       strftime('%Y-%m-%dT%H:%M:%SZ', p.first_seen, 'unixepoch') AS first_seen,
+       strftime('%Y-%m-%dT%H:%M:%SZ', p.last_seen, 'unixepoch') AS last_seen,
+       p.checks, p.status, NULLIF(p.url, '') AS url, NULLIF(lower(hex(p.sha256)), '') AS sha256, p.size AS bytes,
+       p.detail, c.name AS source
+FROM page p
+JOIN site s ON s.site_id = p.site_id
+JOIN source c ON c.source_id = p.source_id;
 
 -- Distinct robots.txt files. The bytes: tracker.store.query.Reader.body(sha256), or table body_data (zstd).
 CREATE VIEW bodies AS

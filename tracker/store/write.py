@@ -1,155 +1,43 @@
 """The only writer of a history: panels, crawls and imported captures go in here, one transaction a batch."""
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
-from typing import Self
-from uuid import uuid4
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
-from tracker import __version__
-from tracker.core.agents import Agent
-from tracker.core.intervals import Hold
 from tracker.core.panels import Panel
 from tracker.core.policy import RULESET
-from tracker.core.visits import Target
-from tracker.errors import DatabaseError
+from tracker.core.visits import PageSeen, Target
 from tracker.store import bitmap, evidence, models, pending, rounds
 from tracker.store.batches import BatchRow, adopt_batches, note_batch, note_captures
 from tracker.store.bitmap import SiteSet
-from tracker.store.bodies import Bodies
-from tracker.store.bulk import add_one, rows_where, run_many, table
-from tracker.store.captures import Answer, Capture, Failure, PastCrawl, SourceFacts
+from tracker.store.bulk import Ints, add_one, rows_where, run_many, table
+from tracker.store.captures import Answer, Capture, Failure, PastCrawl, PastPage, Seen, SourceFacts, Unchanged
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
-from tracker.store.database import close_writer, explained, open_writer, place_of
-from tracker.store.derive import Deriver
+from tracker.store.database import spare_memory
+from tracker.store.door import Door
+from tracker.store.exchanges import note_exchanges, note_validators, validators_told
 from tracker.store.forget import Forgotten, forget
-from tracker.store.lock import WriterLock
-from tracker.store.meta import get_meta, put_meta
+from tracker.store.opened import OpenCrawl
+from tracker.store.pages import Key, note_pages, note_runs
 from tracker.store.panels import Revision, revise_panel, store_panel, stored_list
-from tracker.store.pending import Failing, Ints
+from tracker.store.pending import Failing
 from tracker.store.picture import Picture
-from tracker.store.place import Place
-from tracker.store.registry import sync_registry
-from tracker.store.reread import reread
+from tracker.store.queueing import Queued, in_order, pages_of, queued
 from tracker.store.rounds import REST, Round
-from tracker.store.rulings import Rulings
-from tracker.store.tally import Tally
 from tracker.store.trouble import note_failures, running
+
+__all__ = ["OpenCrawl", "Writer"]
 
 CRAWL = table(models.Crawl)
 _NOTE_LOOKS = update(CRAWL).where(CRAWL.c.crawl_id == bindparam("id"))
 
 
-@dataclass
-class OpenCrawl:
-    """A crawl being written: who answered and who failed so far, by site id."""
-
-    crawl_id: int
-    source_id: int
-    panel_id: int
-    at: int
-    late: bool
-    answered: SiteSet = field(default_factory=SiteSet)
-    failed: SiteSet = field(default_factory=SiteSet)
-    targets: tuple[Target, ...] = (Target.ROBOTS,)
-    parent: int | None = None
-    part: str = ""
-
-    def has(self, site_id: int) -> bool:
-        """Whether this site has been recorded."""
-        return site_id in self.answered or site_id in self.failed
-
-
-class Writer:
+class Writer(Door):
     """The one writing connection to a history, as a context manager. Every method commits before it returns.
 
     `kind` is "live" or "demo": a file of one kind refuses the other, so that made-up sites never mix with real ones.
     Raises DatabaseError and its kin; after one nothing of the failed batch is left in the file.
     """
-
-    def __init__(
-        self, database: str | Path, agents: Sequence[Agent], *, kind: str = "live", hold: Hold | None = None
-    ) -> None:
-        self._place = place_of(database)
-        self._agents = agents
-        self.kind = kind
-        self._hold = hold or Hold()
-        self._engine = open_writer(database)
-        try:
-            with explained(self._place):
-                self._lock = WriterLock(self._place, self._engine)
-        except DatabaseError:
-            self._engine.dispose()
-            raise
-        self._connection = self._engine.connect()
-        try:
-            with explained(self._place), self._connection.begin():
-                self.history_id = _claim(self._connection, self._place, kind)
-                sync_registry(self._connection, agents)
-                self._set_up()
-                self._derive.bring_up_to_date()
-                reread(self._connection, self._bodies, self._derive, self._rulings.tokens, int(time.time()))
-                self._tally.flush()
-            self._start()
-        except BaseException:
-            self.close()
-            raise
-
-    def _start(self) -> None:
-        self._set_up()
-        self._connection.rollback()
-
-    def _set_up(self) -> None:
-        """Start with an empty memory of what the tables hold."""
-        self._rulings = Rulings(self._connection, self._agents)
-        self._bodies = Bodies(self._connection, self._rulings)
-        self._tally = Tally(self._connection, self._rulings)
-        self._derive = Deriver(self._connection, self._bodies, self._tally, self._hold)
-        self._pictures: dict[int, Picture] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Fold the write-ahead log into the file and let go of it."""
-        if not self._connection.closed:
-            # An interrupted statement leaves a connection that nothing can be asked of.
-            if not self._connection.invalidated:
-                with explained(self._place):
-                    close_writer(self._connection)
-            self._connection.close()
-        self._lock.release()
-        self._engine.dispose()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        with explained(self._place):
-            try:
-                # Whatever is written may change how sites stand; `record` alone knows better.
-                self._pictures = {}
-                with self._connection.begin():
-                    yield self._connection
-                    self._tally.flush()
-            except Exception:
-                # What was remembered of a transaction that is gone would be wrong. (After Ctrl-C nothing follows.)
-                self._start()
-                raise
-
-    @contextmanager
-    def _asking(self) -> Iterator[Connection]:
-        """A transaction that writes nothing, so that all that is remembered stays true."""
-        with explained(self._place), self._connection.begin():
-            yield self._connection
 
     def panel(self, facts: Panel) -> int:
         """Store a panel, or add the members that a stored one of this name lacks; gives its id."""
@@ -165,7 +53,7 @@ class Writer:
         """Take over the names of batches whose captures were imported `instead_of` them under one name."""
         with self._transaction() as connection:
             adopt_batches(connection, source_id, batches, instead_of)
-            self._derive.expire()
+            self._expire()
 
     def list_of(self, panel: str) -> tuple[str, tuple[int, ...]] | None:
         """Which list a panel of this name is, and from when on its editions hold (UTC seconds); None without one."""
@@ -178,7 +66,7 @@ class Writer:
         Raises SourceError if there is no such source, or more than one of this name.
         """
         with self._transaction() as connection:
-            forgotten = forget(connection, self._derive, source)
+            forgotten = forget(connection, self._derive, self._signals, source)
         self._start()  # what is remembered of rows that are gone would be wrong
         return forgotten
 
@@ -242,36 +130,71 @@ class Writer:
             ids = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", hosts)}
             return [host for host in hosts if host not in ids or not crawl.has(ids[host])]
 
-    def record(self, crawl: OpenCrawl, captures: Iterable[Answer | Failure]) -> None:
-        """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over."""
+    def queue(
+        self, crawl: OpenCrawl, *, seed: int, size: int = 1_000, only: Sequence[str] | None = None
+    ) -> Iterator[list[Queued]]:
+        """The members of the panel that a crawl has still to ask, in pages of at most `size`.
+
+        Ranks up to 1,000 first, the others in an order that `seed` gives. Left out is what the crawl has recorded, and
+        what the round has of which it is the rest. `only`: no others than these hosts. Between two pages the crawl may
+        be recorded and anything else be done; the pages and `record` belong in one thread.
+        """
+        with self._asking() as connection:
+            spare_memory(connection)
+            ids = in_order(connection, crawl, seed, only)
+        crawl.queued = True
+        self._pictures = {} if crawl.late else {crawl.crawl_id: Picture()}
+        for some in pages_of(ids, size):
+            with self._asking() as connection:
+                page = queued(connection, some, crawl.targets)
+                # Gone if anything else was written meanwhile: then `record` looks for itself.
+                if picture := self._pictures.get(crawl.crawl_id):
+                    picture.add(connection, crawl.source_id, crawl.at, self._hold, some)
+            yield page
+
+    def record(self, crawl: OpenCrawl, captures: Iterable[Seen], pages: Iterable[tuple[str, PageSeen]] = ()) -> None:
+        """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over.
+
+        `pages`: (host, what was seen of a page) of the same sites.
+
+        Raises ValueError, with nothing written, for an unchanged site whose body the history does not hold.
+        """
         given = {capture.host: capture for capture in captures}
         known = self._pictures.get(crawl.crawl_id)
         with self._transaction() as connection:
             picture = known or self._picture_for(connection, crawl)
+            if not picture.is_whole:
+                picture.add_hosts(connection, crawl.source_id, crawl.at, self._hold, given)
             found = picture.sort(given.values())
             ids = found.ids | site_ids(connection, {capture.host for capture in found.others} - found.ids.keys())
             fresh = {ids[capture.host]: capture for capture in found.others if not crawl.has(ids[capture.host])}
-            answers = {site: capture for site, capture in fresh.items() if isinstance(capture, Answer)}
+            answers = {site: capture for site, capture in fresh.items() if not isinstance(capture, Failure)}
             failures = {site: capture for site, capture in fresh.items() if isinstance(capture, Failure)}
             answered = crawl.answered.plus([*found.same, *answers])
             failed = crawl.failed.plus([*found.failed, *failures])
             run_many(connection, _NOTE_LOOKS, [looks_row(answered, failed) | {"id": crawl.crawl_id}])
-            runs = picture.running(found.failed)
+            runs = picture.running(found.failed, (*found.same, *found.ids.values()))
             note_failures(connection, crawl.source_id, crawl.at, found.failed, runs)
             self._derive.stay(found.same, found.failed, crawl.at)
+            note_validators(connection, self._bodies, validators_told(connection, found.told))
             if fresh:
                 self._change(connection, crawl, answers, failures)
+            self._see_pages(connection, crawl, pages)
         # Only now: a batch that failed can be given again.
         crawl.answered, crawl.failed = answered, failed
         self._pictures = {crawl.crawl_id: picture}
 
     def _picture_for(self, connection: Connection, crawl: OpenCrawl) -> Picture:
-        if crawl.late:
-            return Picture()
+        if crawl.late or crawl.queued:
+            return Picture(is_whole=crawl.late)
         return Picture.of(connection, crawl.source_id, crawl.panel_id, crawl.at, self._hold)
 
     def _change(
-        self, connection: Connection, crawl: OpenCrawl, answers: dict[int, Answer], failures: dict[int, Failure]
+        self,
+        connection: Connection,
+        crawl: OpenCrawl,
+        answers: dict[int, Answer | Unchanged],
+        failures: dict[int, Failure],
     ) -> None:
         """Write what may change how its site stands."""
         bodies = body_ids(self._bodies, answers)
@@ -284,6 +207,10 @@ class Writer:
             (site, crawl.at, body, answers[site].ref) for site, body in bodies.items() if before.get(site) != body
         ]
         evidence.see(connection, crawl.source_id, changed)
+        exchanges = {site: answers[site].exchange for site, *_ in changed}
+        note_exchanges(connection, crawl.source_id, crawl.at, exchanges, replacing=crawl.late)
+        if not crawl.late:
+            note_validators(connection, self._bodies, validators_told(connection, answers))
         tries = {site: tips[site].last_try for site in failures if site in tips}
         runs = running(connection, crawl.source_id, crawl.at, tries)
         note_failures(connection, crawl.source_id, crawl.at, failures, runs)
@@ -291,6 +218,14 @@ class Writer:
             self._derive.rebuild([*answers, *failures])
         else:
             self._derive.forward(tips, bodies, failures, crawl.at, crawl.source_id)
+
+    def _see_pages(self, connection: Connection, crawl: OpenCrawl, pages: Iterable[tuple[str, PageSeen]]) -> None:
+        given = list(pages)
+        if not given:
+            return
+        ids = site_ids(connection, {host for host, _ in given})
+        seen = {Key(ids[host], page.target): page for host, page in given if not crawl.has(ids[host])}
+        self._signals.follow(note_pages(connection, crawl.source_id, crawl.at, seen), crawl.late)
 
     def finish_crawl(self, crawl: OpenCrawl, at: int | None) -> None:
         """Close a crawl (`at` None: it was interrupted and stays unfinished) and let overdue answers expire.
@@ -304,7 +239,7 @@ class Writer:
                     CRAWL.c.crawl_id == crawl.parent, and_(CRAWL.c.parent == crawl.parent, CRAWL.c.part == REST)
                 )
                 connection.execute(update(CRAWL).where(gone_on, CRAWL.c.finished_at.is_(None)).values(finished_at=at))
-            self._derive.expire()
+            self._expire()
 
     def latest_round(self, panel_id: int, source_id: int) -> Round | None:
         """The newest round of a panel by a source, with its parts; None without one."""
@@ -331,12 +266,18 @@ class Writer:
         with self._transaction() as connection:
             connection.execute(update(CRAWL).where(CRAWL.c.crawl_id == crawl_id).values(suspect=why))
 
+    def import_pages(self, source_id: int, runs: Sequence[PastPage]) -> None:
+        """Write what another history saw of pages, and derive what they signal; the same again changes nothing."""
+        with self._transaction() as connection:
+            ids = site_ids(connection, {run.host for run in runs})
+            self._signals.rebuild(note_runs(connection, source_id, ids, runs))
+
     def import_crawls(self, source_id: int, panel_id: int | None, crawls: Sequence[PastCrawl]) -> None:
         """Write looks of the past, in time order, and derive the sites they touch again; all or nothing."""
         with self._transaction() as connection:
             touched = note_crawls(connection, self._bodies, source_id, panel_id, crawls)
             self._derive.rebuild(touched)
-            self._derive.expire()
+            self._expire()
 
     def import_captures(self, source_id: int, panel_id: int | None, ref: str, captures: Sequence[Capture]) -> None:
         """Write past captures of one source, each at its own time, and derive the sites they touch; all or nothing.
@@ -348,16 +289,4 @@ class Writer:
             touched = note_captures(connection, self._bodies, source_id, captures)
             note_batch(connection, source_id, panel_id, ref, captures)
             self._derive.rebuild(touched)
-            self._derive.expire()
-
-
-def _claim(connection: Connection, place: Place, kind: str) -> str:
-    """Say what the history holds and who writes it; gives its id, which tells it from all others."""
-    stored = get_meta(connection, "kind")
-    if stored is not None and stored != kind:
-        raise DatabaseError(f"{place} holds {stored} data, not {kind} data; choose another --database")
-    put_meta(connection, "kind", kind)
-    put_meta(connection, "written_by", f"drywell {__version__}")
-    history_id = get_meta(connection, "history_id") or uuid4().hex
-    put_meta(connection, "history_id", history_id)
-    return history_id
+            self._expire()

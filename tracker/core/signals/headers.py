@@ -52,10 +52,12 @@ def words(text: str, source: str, agents: tuple[str, ...] = ("*",)) -> list[Sign
     return [Signal(ROBOTS_META, word, "1", source, agents, raw=clip(text.strip())) for word in WORDS if word in said]
 
 
+FIELDS = ("content-usage", "link", RESERVATION, POLICY, "x-robots-tag", "crawler-price")
+"""The header fields that are read, in lower case; all others say nothing here."""
+
+
 def _fields(headers: Mapping[str, str] | Iterable[tuple[_Text, _Text]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {
-        name: [] for name in ("content-usage", "link", RESERVATION, POLICY, "x-robots-tag", "crawler-price")
-    }
+    found: dict[str, list[str]] = {name: [] for name in FIELDS}
     pairs: Iterable[tuple[_Text, _Text]] = headers.items() if isinstance(headers, Mapping) else headers
     for name, value in pairs:
         values = found.get(_text(name).strip().lower())

@@ -6,8 +6,20 @@ dropped and rebuilt. Times are integer UTC seconds, days are day numbers since 1
 not these tables.
 """
 
-from tracker.store.models.derived import Head, Ruling, Span, State, Tally, TallySites, tally_columns
-from tracker.store.models.evidence import Body, BodyData, Crawl, Relabel, Sighting, Source, Trouble
+from tracker.store.models.derived import Head, Ruling, SiteSignal, Span, State, Tally, TallySites, tally_columns
+from tracker.store.models.evidence import (
+    Body,
+    BodyData,
+    Crawl,
+    Exchange,
+    Page,
+    PageBody,
+    Relabel,
+    Sighting,
+    Source,
+    Trouble,
+    Validator,
+)
 from tracker.store.models.facts import Agent, AgentToken, Meta, Panel, PanelMember, Site
 from tracker.store.models.meaning import Policy, Rule, Signal, Token
 
@@ -17,8 +29,11 @@ __all__ = [
     "Body",
     "BodyData",
     "Crawl",
+    "Exchange",
     "Head",
     "Meta",
+    "Page",
+    "PageBody",
     "Panel",
     "PanelMember",
     "Policy",
@@ -28,6 +43,7 @@ __all__ = [
     "Sighting",
     "Signal",
     "Site",
+    "SiteSignal",
     "Source",
     "Span",
     "State",
@@ -35,5 +51,6 @@ __all__ = [
     "TallySites",
     "Token",
     "Trouble",
+    "Validator",
     "tally_columns",
 ]

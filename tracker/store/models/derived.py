@@ -4,7 +4,7 @@ from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from tracker.core.definitions import DEFINITIONS
-from tracker.store.models.columns import KEYED, OPEN, STRICT, integer
+from tracker.store.models.columns import KEYED, OPEN, STRICT, integer, words
 
 
 class Ruling(SQLModel, table=True):
@@ -81,6 +81,34 @@ class State(SQLModel, table=True):
     prev_body_id: int | None = integer(default=None, foreign_key="body.body_id")
     not_before: int | None = integer(default=None)
     relayed: int = integer(default=0)
+
+
+class SiteSignal(SQLModel, table=True):
+    """Derived: that a page of a site (`target`) said something over [valid_from, valid_to); NULL: it still does.
+
+    The columns are those of tracker.core.site_signals.Said.
+    """
+
+    __tablename__ = "site_signal"
+    __table_args__ = (
+        Index("site_signal_of", "site_id", "target"),
+        Index("site_signal_open", "last_seen", sqlite_where=OPEN, postgresql_where=OPEN),
+        STRICT,
+    )
+    site_signal_id: int | None = integer(primary_key=True, default=None)
+    site_id: int = integer(foreign_key="site.site_id")
+    target: str = words()
+    kind: str = words()
+    key: str = words()
+    value: str = words()
+    token: str = words()
+    path: str = words(default="")
+    flags: str = words(default="")
+    raw: str = words(default="")
+    source: str = words()
+    valid_from: int = integer()
+    valid_to: int | None = integer(default=None)
+    last_seen: int = integer()
 
 
 class TallySites(SQLModel, table=True):

@@ -1,6 +1,6 @@
 """Evidence: what was seen, by whom and when. Nothing here is ever rewritten."""
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import SQLModel
 
 from tracker.store.models.columns import KEYED, PART, STRICT, WHOLE, integer, octets, words
@@ -96,6 +96,43 @@ class Sighting(SQLModel, table=True):
     ref: str = words(default="")
 
 
+class Exchange(SQLModel, table=True):
+    """Evidence: the HTTP answer in which a crawl of our own saw what its sighting says.
+
+    `headers`: fields as they came, a JSON list of [name, value]; `hops`: the redirects before it, likewise of objects.
+    """
+
+    __tablename__ = "exchange"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["site_id", "source_id", "seen_at"], ["sighting.site_id", "sighting.source_id", "sighting.seen_at"]
+        ),
+        KEYED,
+    )
+    site_id: int = integer(primary_key=True)
+    source_id: int = integer(primary_key=True)
+    seen_at: int = integer(primary_key=True)
+    url: str = words()
+    status: int = integer()
+    address: str = words(default="")
+    headers: str = words(default="[]")
+    hops: str = words(default="[]")
+
+
+class Validator(SQLModel, table=True):
+    """What the next crawl of our own can make its request conditional by, and the body that it stands for.
+
+    Of the newest answer; a site that sends neither has no row.
+    """
+
+    __tablename__ = "validator"
+    __table_args__ = (STRICT,)
+    site_id: int | None = integer(primary_key=True, default=None, foreign_key="site.site_id")
+    body_id: int = integer(foreign_key="body.body_id")
+    etag: str = words(default="")
+    last_modified: str = words(default="")
+
+
 class Trouble(SQLModel, table=True):
     """Evidence: a run of failed attempts of one source at one site with one cause (DESIGN section 4)."""
 
@@ -108,6 +145,45 @@ class Trouble(SQLModel, table=True):
     kind: str = words()
     checks: int = integer()
     detail: str = words(default="")
+
+
+class PageBody(SQLModel, table=True):
+    """The bytes that the signals of pages were read from, by SHA-256, compressed by `codec` (zstd)."""
+
+    __tablename__ = "page_body"
+    __table_args__ = (CheckConstraint("codec IN ('zstd')"), STRICT)
+    page_body_id: int | None = integer(primary_key=True, default=None)
+    sha256: bytes = octets(unique=True)
+    size: int = integer()
+    codec: str = words()
+    data: bytes = octets()
+
+
+class Page(SQLModel, table=True):
+    """Evidence: a run of looks of one source at one page (`target`) with one cause and the same signals.
+
+    `status`, `url`, `sha256` (of the whole page) and `size` are those of the newest look. `said` is the fingerprint of
+    the signals; `page_body_id` and `headers`, a JSON list of [name, value], are what they were read from at first.
+    """
+
+    __tablename__ = "page"
+    __table_args__ = (Index("page_body_of", "page_body_id"), KEYED)
+    site_id: int = integer(primary_key=True, foreign_key="site.site_id")
+    source_id: int = integer(primary_key=True, foreign_key="source.source_id")
+    target: str = words(primary_key=True)
+    first_seen: int = integer(primary_key=True)
+    last_seen: int = integer()
+    checks: int = integer()
+    outcome: str = words()
+    cause: str = words()
+    status: int | None = integer(default=None)
+    url: str = words(default="")
+    sha256: bytes | None = octets(default=None)
+    size: int = integer(default=0)
+    detail: str = words(default="")
+    said: bytes = octets(default=b"")
+    page_body_id: int | None = integer(default=None, foreign_key="page_body.page_body_id")
+    headers: str = words(default="[]")
 
 
 class Relabel(SQLModel, table=True):

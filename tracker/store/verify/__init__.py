@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection, Engine
 
 from tracker.core.intervals import Hold
+from tracker.core.policy import RULESET
 from tracker.store import sqlite
 from tracker.store.database import explained, open_reader, place_of
 from tracker.store.derive import DERIVATION
@@ -23,6 +24,7 @@ from tracker.store.verify.derived import DerivedChecks, FreshRulings
 from tracker.store.verify.files import check_crawls, check_file, check_references
 from tracker.store.verify.lanes import check_failures, check_sightings
 from tracker.store.verify.meaning import check_bodies, check_policies
+from tracker.store.verify.pages import check_pages, check_signals
 from tracker.store.verify.registry import check_registry
 from tracker.store.verify.relabels import check_relabels
 from tracker.store.verify.report import Check, Progress, Report
@@ -47,10 +49,13 @@ _REST = (
     "bodies",
     "policies",
     "relabels",
+    "pages",
     "spans",
     "states",
+    "signals",
     "tally",
 )
+_OLDER = "made by an older program; the next command that writes makes it anew"
 _FOLLOWS = ("registry", "rulings", "spans", "states", "tally")  # made anew by a program that derives in another way
 
 
@@ -111,7 +116,7 @@ def _checked(connection: Connection, quick: bool, hold: Hold, advance: Progress)
     report.checks += found.values()
     if get_meta(connection, "derivation") != str(DERIVATION):
         for name in _FOLLOWS:
-            found[name].skipped = "made by an older program; the next command that writes makes it anew"
+            found[name].skipped = _OLDER
     _check_meaning(connection, found, quick, hold, advance)
     return report
 
@@ -133,4 +138,11 @@ def _check_meaning(
     check_relabels(connection, found["relabels"])
     if off:
         found["tally"].skipped = found["tally"].skipped or f"{found['meanings'].name} is wrong, which it counts"
-    DerivedChecks(connection, rulings, hold, found["spans"], found["states"], found["tally"]).run(advance)
+    derived = DerivedChecks(connection, rulings, hold, found["spans"], found["states"], found["tally"])
+    derived.run(advance)
+    is_read = get_meta(connection, "ruleset") in (None, str(RULESET))
+    if not check_pages(connection, found["pages"], is_read):
+        found["signals"].skipped = f"{found['pages'].name} is wrong, which it follows"
+    elif not is_read:
+        found["signals"].skipped = _OLDER
+    check_signals(connection, found["signals"], hold, derived.horizons, advance)

@@ -40,7 +40,7 @@ class DerivedChecks:
         self._bodies = Bodies(connection, rulings)
         self._hold = hold
         self._counts = Tally(connection, rulings)
-        self._horizons = _horizons(connection)
+        self.horizons = _horizons(connection)
         policy = table(models.Policy).c
         absent = connection.execute(select(policy.policy_id).where(policy.absent == 1)).scalar()
         self._absent: int = _NOBODY if absent is None else absent
@@ -92,7 +92,7 @@ class DerivedChecks:
 
     def _expected(self, spans: Sequence[Span], policies: Mapping[int, int], stored: Sequence[State]) -> list[State]:
         """The states that follow; of a site that a crawl under way has not come to, those before that crawl."""
-        found = [states_of(spans, policies, self._hold, horizon) for horizon in self._horizons]
+        found = [states_of(spans, policies, self._hold, horizon) for horizon in self.horizons]
         return found[-1] if found[-1] == stored else found[0]
 
     def _policies(self, spans: Iterable[Sequence[Span]]) -> Mapping[int, int]:

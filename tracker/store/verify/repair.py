@@ -14,6 +14,7 @@ from tracker.store.exclusive import exclusively
 from tracker.store.policies import stored_agents
 from tracker.store.registry import rebuild_tally
 from tracker.store.rulings import Rulings
+from tracker.store.site_signals import SiteSignals
 from tracker.store.tally import Tally
 from tracker.store.verify.schema import mend_schema
 
@@ -40,3 +41,4 @@ def _derive_again(connection: Connection, hold: Hold) -> None:
     deriver = Deriver(connection, Bodies(connection, rulings), Tally(connection, rulings), hold)
     deriver.rebuild(connection.execute(select(table(models.Site).c.site_id)).scalars().all())
     rebuild_tally(connection, rulings)
+    SiteSignals(connection, hold).rebuild_all()

@@ -24,8 +24,10 @@ _MENDS = {
     "bodies": _RESTORE + ": these files are no longer what was seen",
     "policies": _RESTORE,
     "relabels": _RESTORE,
+    "pages": _RESTORE,
     "spans": _REPAIR,
     "states": _REPAIR,
+    "signals": _REPAIR,
     "tally": _REPAIR,
 }
 
