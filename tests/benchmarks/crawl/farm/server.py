@@ -35,8 +35,7 @@ class _Connection(asyncio.Protocol):
         self._scheme = scheme
         self._got = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
@@ -60,7 +59,7 @@ class _Connection(asyncio.Protocol):
         if sites.kind_of(host) == "red" and not host.startswith("www-"):
             target = f"{self._scheme}://www-{authority}{path}"
             return f"HTTP/1.1 301 Moved Permanently\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode()
-        files = {"/robots.txt": f"robots{sites.number_of(host) % 10}.txt", "/": "home.html", "/terms": "terms.html"}
+        files = {"/robots.txt": f"robots{sites.number_of(host) % 10}.txt", "/": "home.html", "/llms.txt": "terms.txt"}
         return _file(self._folder, files[path], gzipped) if path in files else _NOT_FOUND
 
     def _write(self, said: bytes, closes: bool) -> None:

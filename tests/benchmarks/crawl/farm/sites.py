@@ -21,7 +21,8 @@ KINDS = {
 """Sites of each kind in every 1,000; all others are `r`."""
 
 LIVE = ("ok", "r", "red", "slow")
-PATHS = ("/robots.txt", "/", "/terms", "/.well-known/tdmrep.json")
+PATHS = ("/robots.txt", "/", "/.well-known/tdmrep.json", "/llms.txt")
+"""What our visits ask for in this order; a long text like terms of use is where llms.txt would be."""
 ANSWERING = tuple(f"127.10.0.{number}" for number in range(1, 17))
 BLACK_HOLE = "127.20.0.1"
 REFUSING = "127.21.0.1"
