@@ -43,10 +43,10 @@ def arguments(parser: argparse.ArgumentParser | None = None) -> argparse.Namespa
     """What to ask of whom, with `place`, `hosts` and `paths` read from it."""
     parser = parser or argparse.ArgumentParser()
     parser.add_argument("farm", type=Path)
-    parser.add_argument("--mix", choices=("clean", "real"), default="clean")
+    parser.add_argument("--mix", choices=tuple(sites.MIXES), default="clean")
     parser.add_argument("--sites", type=int, default=500)
     parser.add_argument("--workers", type=int, default=100)
-    parser.add_argument("--pages", type=int, default=1, help="1: robots.txt; 4: home, terms and tdmrep.json too")
+    parser.add_argument("--pages", type=int, default=1, help="1: robots.txt; 4: home page, tdmrep.json and a text too")
     given = parser.parse_args()
     given.place = Place.read(given.farm)
     given.hosts = list(sites.hosts(given.mix, given.sites))

@@ -18,7 +18,7 @@
 enum state { CONNECTING, SHAKING, ASKING, READING };
 struct site { int fd, page; enum state state; long got, need; SSL *tls; char host[64], buffer[16384]; };
 
-static const char *paths[] = {"/robots.txt", "/", "/terms", "/.well-known/tdmrep.json"};
+static const char *paths[] = {"/robots.txt", "/", "/.well-known/tdmrep.json", "/llms.txt"};
 static int poller, sites, port, pages, begun, ended, found;
 static SSL_CTX *context;
 

@@ -18,7 +18,7 @@ def write(folder: Path) -> None:
     root.mkdir(parents=True)
     chance = random.Random(7)
     files = {f"robots{number}.txt": _robots(number, chance) for number in range(10)}
-    files |= {"home.html": _page(82, chance), "terms.html": _page(41, chance)}
+    files |= {"home.html": _page(82, chance), "terms.txt": _text(41, chance)}
     for name, text in files.items():
         (root / name).write_text(text)
         (root / f"{name}.gz").write_bytes(gzip.compress(text.encode()))
@@ -37,10 +37,18 @@ def _certify(folder: Path) -> None:
 
 
 def _robots(number: int, chance: random.Random) -> str:
-    head = "User-agent: *\nDisallow: /admin/\nSitemap: https://farm.test/all.xml\nUser-agent: *\n"
+    head = "User-agent: *\nDisallow: /admin/\nSitemap: https://www.farm.test/sitemap-all.xml\n"
     named = "".join(f"User-agent: {bot}\nDisallow: /\n\n" for bot in _BOTS[:number])
     rules = "".join(f"Disallow: /{_word(chance, 'abcdefghij')}/\n" for _ in range(_RULES[number] if number else 0))
     return head + named + ("User-agent: *\n" + rules if rules else "")
+
+
+def _text(kilobytes: int, chance: random.Random) -> str:
+    """Paragraphs of made-up words."""
+    text = "# Terms of use\n"
+    while len(text) < kilobytes * 1000:
+        text += f"\n{' '.join(_word(chance, 'aeioulnrst') for _ in range(60))}.\n"
+    return text
 
 
 def _page(kilobytes: int, chance: random.Random) -> str:

@@ -12,7 +12,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from tests.benchmarks.crawl.farm import sites
+from tests.benchmarks.crawl.farm import hostile, sites
 from tracker.net.loop import run
 
 _NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nnot found"
@@ -34,10 +34,22 @@ class _Connection(asyncio.Protocol):
         self._folder = folder
         self._scheme = scheme
         self._got = b""
+        self._room = asyncio.Event()
+        self._room.set()
+        self._attack: asyncio.Future[None] | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._attack:
+            self._attack.cancel()
+
+    def pause_writing(self) -> None:
+        self._room.clear()
+
+    def resume_writing(self) -> None:
+        self._room.set()
 
     def data_received(self, data: bytes) -> None:
         self._got += data
@@ -50,6 +62,9 @@ class _Connection(asyncio.Protocol):
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         path, authority = first.split(" ")[1], headers.get("host", "")
         host = authority.partition(":")[0].lower()
+        if attack := hostile.ATTACKS.get(sites.kind_of(host)):
+            self._attack = asyncio.ensure_future(attack(self._transport, self._room))
+            return
         wait = sites.first_byte(host, path)
         closes = headers.get("connection", "").lower() == "close"
         if wait < math.inf:
@@ -60,7 +75,7 @@ class _Connection(asyncio.Protocol):
         if sites.kind_of(host) == "red" and not host.startswith("www-"):
             target = f"{self._scheme}://www-{authority}{path}"
             return f"HTTP/1.1 301 Moved Permanently\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode()
-        files = {"/robots.txt": f"robots{sites.number_of(host) % 10}.txt", "/": "home.html", "/terms": "terms.html"}
+        files = {"/robots.txt": f"robots{sites.number_of(host) % 10}.txt", "/": "home.html", "/llms.txt": "terms.txt"}
         return _file(self._folder, files[path], gzipped) if path in files else _NOT_FOUND
 
     def _write(self, said: bytes, closes: bool) -> None:

@@ -1,42 +1,54 @@
 """The sites of the farm, by name: `<kind>-<number>.farm.test`, and `www-` before it where a redirect leads.
 
-`clean`: every site answers at once. `real`: in every 1,000 sites the mix of KINDS, which is the failing tail of a real
-list; the rest answers after a log-normal time.
+`clean`: every site answers at once. `real`: in every 1,000 sites those of MIXES, which are the failing tail of a real
+list; the rest answers after a log-normal time. `hostile`: among sites that answer at once, those that try to fill the
+memory of who asks.
 """
 
 import math
 import random
 from collections.abc import Iterator
 
-KINDS = {
-    "red": 120,  # redirects to its www name
-    "slow": 20,  # first byte after 2 to 10 s
-    "refuse": 10,  # nobody listens
-    "dead": 25,  # connections are never established (black hole)
-    "hang": 10,  # TLS, then silence
-    "nx": 20,  # no such name
-    "dt": 10,  # the name server never answers
-    "sf": 5,  # the name server fails, after 2 s
+MIXES: dict[str, dict[str, int]] = {
+    "clean": {},
+    "real": {
+        "red": 120,  # redirects to its www name
+        "slow": 20,  # first byte after 2 to 10 s
+        "refuse": 10,  # nobody listens
+        "dead": 25,  # connections are never established (black hole)
+        "hang": 10,  # TLS, then silence
+        "nx": 20,  # no such name
+        "dt": 10,  # the name server never answers
+        "sf": 5,  # the name server fails, after 2 s
+    },
+    "hostile": {
+        "bomb": 20,  # 1 GB of rules in gzip
+        "endless": 20,  # rules for ever
+        "large": 20,  # 8 MB of rules
+        "flood": 20,  # header fields for ever
+        "drip": 20,  # a byte a second
+        "hang": 20,
+    },
 }
-"""Sites of each kind in every 1,000; all others are `r`."""
+"""Sites of each kind in every 1,000; the others of the mix `real` are `r`, else `ok`."""
 
 LIVE = ("ok", "r", "red", "slow")
-PATHS = ("/robots.txt", "/", "/terms", "/.well-known/tdmrep.json")
+PATHS = ("/robots.txt", "/", "/.well-known/tdmrep.json", "/llms.txt")
+"""What our visits ask for in this order; a long text like terms of use is where llms.txt would be."""
 ANSWERING = tuple(f"127.10.0.{number}" for number in range(1, 17))
 BLACK_HOLE = "127.20.0.1"
 REFUSING = "127.21.0.1"
 
-_TABLE = [kind for kind, count in KINDS.items() for _ in range(count)]
 _STRIDE = 7919  # prime, so that neighbours in the list are of different kinds and every 1,000 has the exact shares
 _MEDIAN, _SIGMA = 0.12, 0.8
 
 
 def hosts(mix: str, count: int) -> Iterator[str]:
     """The first `count` sites of a mix."""
+    table = [kind for kind, share in MIXES[mix].items() for _ in range(share)]
+    table += ["r" if mix == "real" else "ok"] * (1000 - len(table))
     for number in range(count):
-        place = (number * _STRIDE + 13) % 1000
-        kind = "ok" if mix == "clean" else _TABLE[place] if place < len(_TABLE) else "r"
-        yield f"{kind}-{number}.farm.test"
+        yield f"{table[(number * _STRIDE + 13) % 1000]}-{number}.farm.test"
 
 
 def kind_of(host: str) -> str:
