@@ -29,7 +29,7 @@ from tests.web.answers import (
 from tests.web.asking import LOOPBACK, Ask, look, over, settings_for, transports
 from tests.web.names import Dns
 from tests.web.servers import Listener, Web
-from tests.web.storms import bomb, drip, endless, hang, nested_bomb
+from tests.web.storms import bomb, brotli_bomb, drip, endless, hang, nested_bomb
 
 __all__ = [
     "LOOPBACK",
@@ -41,6 +41,7 @@ __all__ = [
     "Request",
     "Web",
     "bomb",
+    "brotli_bomb",
     "chunked",
     "cut",
     "drip",

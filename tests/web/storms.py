@@ -1,6 +1,7 @@
 """Answers without an end: silence, drips, floods, and bodies that are huge once inflated."""
 
 import asyncio
+import base64
 import gzip
 import zlib
 from functools import lru_cache
@@ -65,3 +66,15 @@ def _bomb(start: bytes, megabytes: int, filler: bytes) -> bytes:
     block = filler * _BLOCK
     pieces = [deflater.compress(start), *(deflater.compress(block) for _ in range(megabytes)), deflater.flush()]
     return b"".join(pieces)
+
+
+def brotli_bomb() -> Answer:
+    """200 MB of comments in brotli, which is in no library that the tests may count on: 345 bytes, made elsewhere."""
+    return page(zlib.decompress(base64.b64decode(_BROTLI)), Content_Encoding="br")
+
+
+_BROTLI = (
+    b"eNo7/f+/PcMRzeecW1NzG1XqDjT/2Xoqu7Xg2Xej6q//1pu0/P9fz+DBcCSR8cW9/x///+dn4Gyw0GG4+9v+3///jAqMAu2sC6r/"
+    b"HwcZosLwaANDyfv/P/7/Z29gcZARa3j3V/7///8MExg6DjNd2Pv/8f//8gxCDIURDLu+1//5/5/ZgUmBj9vh+7/+YWOJvhQD0I4W"
+    b"AUYGAPIVro0="
+)
