@@ -43,7 +43,7 @@ class Authority:
             context.maximum_version = ssl.TLSVersion.TLSv1_1
         return context
 
-    def client_certificate(self) -> ssl.SSLContext:
+    def picky(self) -> ssl.SSLContext:
         """Wants a certificate of the client, whatever its name is asked for by."""
         context = self.context("localhost")
         context.verify_mode = ssl.CERT_REQUIRED

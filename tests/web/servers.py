@@ -5,6 +5,7 @@ import socket
 import ssl
 import tempfile
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +13,9 @@ from tests.web.answers import Answer, Request, page
 from tests.web.certificates import Authority
 from tests.web.doors import DOORS, Door
 from tests.web.threads import Threaded
-from tracker.net.resolve import Endpoint, FixedResolver
+from tracker.net.resolve import FixedResolver
+
+Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Web(Threaded):
@@ -32,8 +35,8 @@ class Web(Threaded):
         self.connections = 0
         self._open = 0
         self._answers: dict[tuple[str, str], Answer] = {}
-        self._doors: dict[str, int] = {}
-        self._behind: dict[str, dict[int, int]] = {}
+        self._doorsteps: dict[tuple[str, str], str] = {}
+        self._moved: dict[str, str] = {}
         self._servers: list[asyncio.Server] = []
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._authority = Authority()
@@ -49,40 +52,50 @@ class Web(Threaded):
         """The requests that named a host."""
         return [request for request in self.requests if request.host == host]
 
-    def door(self, name: str) -> int:
-        """The port of one of `DOORS`, or of "closed", "old-tls", "client-certificate"."""
-        return self._doors[name]
-
-    def lead(self, host: str, **doors: str) -> None:
-        """Let `http=` and `https=` of one host lead to doors, for resolvers made before or after."""
-        numbers = {"http": 80, "https": 443}
-        self._behind[host] = {numbers[scheme]: self.door(name) for scheme, name in doors.items()}
+    def lead(self, host: str, *, https: str = "web", http: str = "web") -> None:
+        """Let the ports of one host lead to doors, for resolvers made before or after: one of `DOORS`, "closed",
+        "old-tls", "client-certificate", or the "web" itself. Such a host has an address of its own.
+        """
+        self._moved[host] = self._doorstep(https, http)
 
     def resolver(self, **ports: int) -> FixedResolver:
-        """All names lead here; `http=` and `https=` choose other ports."""
+        """All names lead here, but those that `lead` moved; `http=` and `https=` choose other ports."""
         chosen = {80: ports.get("http", self.http), 443: ports.get("https", self.https)}
-        return Directory(chosen, self.address, self._behind)
+        return Directory(chosen, self.address, self._moved)
 
     async def start(self) -> None:
-        tls = self._context_for("localhost")
-        tls.sni_callback = self._choose
         self.http = await self._listen(self._serve(secure=False))
-        self.https = await self._listen(self._serve(secure=True), tls)
-        for name, door in DOORS.items():
-            self._doors[name] = await self._listen(_through(door))
-        self._doors["old-tls"] = await self._listen(self._serve(secure=True), self._authority.old_tls())
-        picky = self._authority.client_certificate()
-        self._doors["client-certificate"] = await self._listen(self._serve(secure=True), picky)
+        self.https = await self._listen(self._serve(secure=True), self._tls())
+        self.mute_port = await self._listen(_through(DOORS["mute"]))
+        self.noise_port = await self._listen(_through(DOORS["noise"]))
         self._bound = socket.socket()
         self._bound.bind((self.address, 0))
-        self._doors["closed"] = self._bound.getsockname()[1]
-        self.closed_port, self.mute_port, self.noise_port = (self.door(name) for name in ("closed", "mute", "noise"))
+        self.closed_port: int = self._bound.getsockname()[1]
 
-    async def _listen(self, connected: Callable[..., Awaitable[None]], tls: ssl.SSLContext | None = None) -> int:
-        server = await asyncio.start_server(connected, self.address, 0, ssl=tls, backlog=2048)
+    async def _listen(
+        self, connected: Connected, tls: ssl.SSLContext | None = None, address: str = "", port: int = 0
+    ) -> int:
+        server = await asyncio.start_server(connected, address or self.address, port, ssl=tls, backlog=2048)
         self._servers.append(server)
-        port: int = server.sockets[0].getsockname()[1]
-        return port
+        chosen: int = server.sockets[0].getsockname()[1]
+        return chosen
+
+    def _doorstep(self, https: str, http: str) -> str:
+        """The address whose ports lead to these doors."""
+        if (https, http) not in self._doorsteps:
+            self._doorsteps[https, http] = address = str(ip_address(self.address) + 256 * (len(self._doorsteps) + 1))
+            for name, port, secure in ((https, self.https, True), (http, self.http, False)):
+                if name != "closed":
+                    self._call(self._stand(name, address, port, secure=secure))
+        return self._doorsteps[https, http]
+
+    async def _stand(self, name: str, address: str, port: int, *, secure: bool) -> None:
+        serve = self._serve(secure=secure)
+        contexts = {"web": self._tls, "old-tls": self._authority.old_tls, "client-certificate": self._authority.picky}
+        if name in contexts:
+            await self._listen(serve, contexts[name]() if secure else None, address, port)
+        else:
+            await self._listen(_through(DOORS[name]), None, address, port)
 
     async def finish(self) -> None:
         for server in self._servers:
@@ -90,7 +103,7 @@ class Web(Threaded):
         self._bound.close()
         self._folder.cleanup()
 
-    def _serve(self, *, secure: bool) -> Callable[..., Awaitable[None]]:
+    def _serve(self, *, secure: bool) -> Connected:
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self._open += 1
             self.most_at_once = max(self.most_at_once, self._open)
@@ -115,6 +128,11 @@ class Web(Threaded):
         fallback = self._answers.get((request.host, "*"), page(b"nothing here", "404 Not Found"))
         return self._answers.get((request.host, request.path), fallback)
 
+    def _tls(self) -> ssl.SSLContext:
+        tls = self._context_for("localhost")
+        tls.sni_callback = self._choose
+        return tls
+
     def _choose(self, connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> int | None:
         fault = self.certificates.get(name or "")
         if fault == "alert":
@@ -130,20 +148,17 @@ class Web(Threaded):
 
 
 class Directory(FixedResolver):
-    """One address for all names; some hosts have ports of their own."""
+    """One address for all names but some."""
 
-    def __init__(self, ports: dict[int, int], address: str, behind: dict[str, dict[int, int]]) -> None:
+    def __init__(self, ports: dict[int, int], address: str, moved: dict[str, str]) -> None:
         super().__init__(ports, address)
-        self._place = address
-        self._behind = behind
+        self._moved = moved
 
-    async def endpoints(self, host: str, port: int) -> list[Endpoint]:
-        if moved := self._behind.get(host, {}).get(port):
-            return [Endpoint(self._place, moved)]
-        return await super().endpoints(host, port)
+    async def addresses(self, host: str) -> list[str]:
+        return [self._moved[host]] if host in self._moved else await super().addresses(host)
 
 
-def _through(door: Door) -> Callable[..., Awaitable[None]]:
+def _through(door: Door) -> Connected:
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await door(reader, writer)
