@@ -19,8 +19,8 @@ class Case:
     """A site and what one look at it must see.
 
     likewise: another pair of outcome and cause that is as right, where RFC 9112 leaves it to the reader. flags and
-    body: of an ok, body None for any. paths: what the host says elsewhere. hosts: what other hosts say to
-    "/robots.txt" and the rest. https, http: doors that the ports lead to. certificate: a fault of it.
+    body: of an ok, body None for any. paths: what the host says elsewhere. hosts: what other hosts say,
+    whatever they are asked. https, http: doors that the ports lead to. certificate: a fault of it.
     """
 
     answer: Answer
@@ -40,7 +40,7 @@ class Case:
         for path, answer in self.paths.items():
             web.on(host, answer, path)
         for other, answer in self.hosts.items():
-            web.on(other, answer)
+            web.on(other, answer, "*")
         doors = {scheme: door for scheme, door in (("https", self.https), ("http", self.http)) if door}
         if doors:
             web.lead(host, **doors)

@@ -3,6 +3,7 @@
 import ssl
 import tempfile
 import warnings
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ class Authority:
     """Issues what a virtual host shows.
 
     Faults: "expired", "future" (not valid yet), "stranger" (an authority nobody trusts), "self-signed", "elsewhere"
-    (another name), "wildcard" (one label too high up). "alert" is the server's: it ends the handshake.
+    (another name), "wildcard" (one label too high up).
     """
 
     def __init__(self) -> None:
@@ -36,7 +37,7 @@ class Authority:
 
     def old_tls(self) -> ssl.SSLContext:
         """Speaks TLS 1.1 at most."""
-        context = self.context("old.example")
+        context = self.context("localhost")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             context.minimum_version = ssl.TLSVersion.TLSv1
@@ -44,11 +45,18 @@ class Authority:
         return context
 
     def picky(self) -> ssl.SSLContext:
-        """Wants a certificate of the client, whatever its name is asked for by."""
+        """Wants a certificate of the client."""
+        return self._by_name(self._wanting)
+
+    def unknowing(self) -> ssl.SSLContext:
+        """Knows none of the names it is asked for."""
         context = self.context("localhost")
-        context.verify_mode = ssl.CERT_REQUIRED
-        self.ca.configure_trust(context)
-        context.sni_callback = lambda link, name, _: setattr(link, "context", self._wanting(name or "localhost"))
+        context.sni_callback = lambda *_: ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        return context
+
+    def _by_name(self, make: Callable[[str], ssl.SSLContext]) -> ssl.SSLContext:
+        context = make("localhost")
+        context.sni_callback = lambda link, name, _: setattr(link, "context", make(name or "localhost"))
         return context
 
     def _wanting(self, name: str) -> ssl.SSLContext:

@@ -4,6 +4,7 @@ A door is an async function of (reader, writer); what it does last is how the co
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 
 from tests.web.answers import abort, head
@@ -73,6 +74,26 @@ async def endless_garbage(_reader: asyncio.StreamReader, writer: asyncio.StreamW
         writer.write(b"\xfe\xed" * 10_000)
         await writer.drain()
         await asyncio.sleep(0.001)
+
+
+def handshake(context: ssl.SSLContext) -> Door:
+    """An honest handshake by a context, with its alerts, which asyncio's servers keep to themselves; then the end."""
+
+    async def door(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(incoming, outgoing, server_side=True)
+        while True:
+            try:
+                tls.do_handshake()
+                return
+            except ssl.SSLWantReadError:
+                writer.write(outgoing.read())
+                incoming.write(await reader.read(1 << 14))
+            except ssl.SSLError:
+                writer.write(outgoing.read())
+                return
+
+    return door
 
 
 DOORS: dict[str, Door] = {

@@ -11,7 +11,7 @@ from typing import Self
 
 from tests.web.answers import Answer, Request, page
 from tests.web.certificates import Authority
-from tests.web.doors import DOORS, Door
+from tests.web.doors import DOORS, Door, handshake
 from tests.web.threads import Threaded
 from tracker.net.resolve import FixedResolver
 
@@ -39,9 +39,15 @@ class Web(Threaded):
         self._moved: dict[str, str] = {}
         self._servers: list[asyncio.Server] = []
         self._contexts: dict[str, ssl.SSLContext] = {}
-        self._authority = Authority()
+        self._authority = authority = Authority()
         self._folder = tempfile.TemporaryDirectory()
         self.ca_file = Path(self._folder.name) / "ca.pem"
+        self._doors = {
+            **DOORS,
+            "old-tls": handshake(authority.old_tls()),
+            "client-certificate": handshake(authority.picky()),
+            "no-such-name": handshake(authority.unknowing()),
+        }
         self._authority.ca.cert_pem.write_to_path(str(self.ca_file))
 
     def on(self, host: str, answer: Answer, path: str = "/robots.txt") -> None:
@@ -53,8 +59,8 @@ class Web(Threaded):
         return [request for request in self.requests if request.host == host]
 
     def lead(self, host: str, *, https: str = "web", http: str = "web") -> None:
-        """Let the ports of one host lead to doors, for resolvers made before or after: one of `DOORS`, "closed",
-        "old-tls", "client-certificate", or the "web" itself. Such a host has an address of its own.
+        """Let the ports of one host lead to doors, for resolvers made before or after: one of `DOORS`, "old-tls",
+        "client-certificate", "no-such-name", "closed", or the "web" itself. Such a host has an address of its own.
         """
         self._moved[host] = self._doorstep(https, http)
 
@@ -90,12 +96,10 @@ class Web(Threaded):
         return self._doorsteps[https, http]
 
     async def _stand(self, name: str, address: str, port: int, *, secure: bool) -> None:
-        serve = self._serve(secure=secure)
-        contexts = {"web": self._tls, "old-tls": self._authority.old_tls, "client-certificate": self._authority.picky}
-        if name in contexts:
-            await self._listen(serve, contexts[name]() if secure else None, address, port)
+        if name == "web":
+            await self._listen(self._serve(secure=secure), self._tls() if secure else None, address, port)
         else:
-            await self._listen(_through(DOORS[name]), None, address, port)
+            await self._listen(_through(self._doors[name]), None, address, port)
 
     async def finish(self) -> None:
         for server in self._servers:
@@ -133,13 +137,9 @@ class Web(Threaded):
         tls.sni_callback = self._choose
         return tls
 
-    def _choose(self, connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> int | None:
-        fault = self.certificates.get(name or "")
-        if fault == "alert":
-            return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+    def _choose(self, connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
         if name:
             connection.context = self._context_for(name)
-        return None
 
     def _context_for(self, name: str) -> ssl.SSLContext:
         if name not in self._contexts:
