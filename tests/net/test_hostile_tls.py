@@ -52,7 +52,7 @@ PLAIN: dict[str, Case] = {
     "http-mute": door("closed", "error", "read_timeout", http="mute"),
     "http-closed-at-once": door("closed", "error", "reset", http="closed-at-once"),
     "http-closed-after-request": door("closed", "error", "reset", http="closed-after-hello"),
-    "http-reset-at-once": door("closed", "error", "reset", http="reset-at-once"),
+    "http-reset-at-once": door("closed", "error", "reset", likewise=("error", "refused"), http="reset-at-once"),
     "http-reset-after-request": door("closed", "error", "reset", http="reset-after-hello"),
     "http-garbage": door("closed", "error", "reset", http="garbage"),
     "http-banner": door("closed", "error", "reset", http="banner"),
