@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from tests.web import RULES, Answer, Web, over, raw, settings_for
+from tests.web import RULES, Answer, Web, raw, settings_for
 from tracker.core.outcomes import Observation
 from tracker.net.fetch import Fetcher
 from tracker.net.loop import run
@@ -92,7 +92,7 @@ def ask_all(web: Web, table: Mapping[str, Case], transport: str, **changes: Any)
 
     async def main() -> Seen:
         gate = asyncio.Semaphore(AT_ONCE)
-        async with Fetcher(replace(settings_for(web), **over(transport), **changes)) as fetcher:
+        async with Fetcher(settings_for(web, transport=transport, **changes)) as fetcher:
 
             async def one(name: str) -> Observation:
                 async with gate:

@@ -19,7 +19,7 @@ from tests.net.hostile import (
     no_redirect,
     ok,
 )
-from tests.web import RULES, Answer, Web, bomb, brotli_bomb, look, nested_bomb, over, packed, page, raw
+from tests.web import RULES, Answer, Web, bomb, brotli_bomb, look, nested_bomb, packed, page, raw
 
 HTML = b"<!doctype html><html><body>Welcome</body></html>"
 CHALLENGE = b"<html><head><title>Just a moment...</title></head></html>"
@@ -180,7 +180,7 @@ def test_how_long_a_site_asks_to_be_left_alone(
     web: Web, transport: str, line: str, said: str, least: int, most: int
 ) -> None:
     web.on("busy.example", page(b"", line, Retry_After=said))
-    asked = look(web, "busy.example", **over(transport)).retry_after
+    asked = look(web, "busy.example", transport=transport).retry_after
     assert asked is not None
     assert least <= asked <= most
 
@@ -193,6 +193,6 @@ def test_how_long_a_site_asks_to_be_left_alone(
 def test_a_retry_after_that_says_nothing(web: Web, transport: str, said: str) -> None:
     """Whatever stands there, the look ends as without it, and no wait is longer than a history can hold."""
     web.on("odd.example", page(b"", "429 Too Many Requests", Retry_After=said))
-    seen = look(web, "odd.example", **over(transport))
+    seen = look(web, "odd.example", transport=transport)
     assert (str(seen.outcome), seen.cause) == ("denied", "http_429")
     assert seen.retry_after is None or 0 <= seen.retry_after < 2**31

@@ -15,7 +15,6 @@ from tests.web import (
     endless,
     hang,
     head,
-    kept,
     page,
     raw,
     reset,
@@ -209,7 +208,7 @@ LENGTHS: dict[str, Case] = {
 }
 
 AFTERWARDS: dict[str, Case] = {
-    "kept": ok(kept(page(RULES, Connection="keep-alive"))),
+    "kept": ok(page(RULES, Connection="keep-alive")),
     "kept-and-silent": ok(
         hang(head("200 OK", {"Content-Length": str(len(RULES)), "Connection": "keep-alive"}) + RULES)
     ),
@@ -217,7 +216,7 @@ AFTERWARDS: dict[str, Case] = {
         drip(b"x", 0.01, head("200 OK", {"Content-Length": str(len(RULES)), "Connection": "keep-alive"}) + RULES)
     ),
     "kept-without-length": error(hang(head("200 OK", {"Connection": "keep-alive"}) + RULES), "read_timeout"),
-    "keep-alive-lies": ok(kept(page(RULES, Keep_Alive="timeout=-5, max=99999999999999999999"))),
+    "keep-alive-lies": ok(page(RULES, Keep_Alive="timeout=-5, max=99999999999999999999")),
     "chunks-and-silent": ok(hang(head("200 OK", {"Transfer-Encoding": "chunked"}) + WHOLE + ZERO)),
     "two-answers": ok(raw(2 * (SIZED + RULES))),
     "another-answer": ok(raw(SIZED + RULES + head("500 Oops", {"Content-Length": "0"}))),

@@ -5,8 +5,8 @@
         settings = FetchSettings(resolver=web.resolver(), ca_file=web.ca_file, allow_private=LOOPBACK)
 
 An answer is an async function of (request, writer) that writes raw bytes, so that it can misbehave at will.
-It says how the connection ends by what it does last: return (closed in order), `reset`, hang, or `kept` (the next
-request may come on the same connection).
+It says how the connection ends by what it does last: return (closed in order, or kept for the next request where
+`Web.keep_alive` names the host), `reset`, or hang.
 
 answers: what a site says. storms: answers without an end. servers: who says it. doors: what goes wrong before a
 request. names: a name server. asking: a Fetcher for one question.
@@ -19,14 +19,13 @@ from tests.web.answers import (
     chunked,
     cut,
     head,
-    kept,
     packed,
     page,
     raw,
     redirect,
     reset,
 )
-from tests.web.asking import LOOPBACK, Ask, look, over, settings_for, transports
+from tests.web.asking import LOOPBACK, Ask, look, settings_for, transports
 from tests.web.names import Dns
 from tests.web.servers import Listener, Web
 from tests.web.storms import bomb, brotli_bomb, drip, endless, hang, nested_bomb
@@ -48,10 +47,8 @@ __all__ = [
     "endless",
     "hang",
     "head",
-    "kept",
     "look",
     "nested_bomb",
-    "over",
     "packed",
     "page",
     "raw",

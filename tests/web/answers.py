@@ -19,8 +19,7 @@ class Request:
     connection: int = 0
 
 
-Answer = Callable[[Request, asyncio.StreamWriter], Awaitable[bool | None]]
-"""Writes an answer; returns True to be asked again on the same connection."""
+Answer = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
 
 RULES = b"User-agent: *\nDisallow: /private\n"
 
@@ -30,16 +29,6 @@ def raw(data: bytes) -> Answer:
 
     async def answer(_request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(data)
-
-    return answer
-
-
-def kept(first: Answer) -> Answer:
-    """An answer after which the connection stays open for the next request."""
-
-    async def answer(request: Request, writer: asyncio.StreamWriter) -> bool:
-        await first(request, writer)
-        return True
 
     return answer
 

@@ -1,10 +1,12 @@
 """A Fetcher for one question, over any transport."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from importlib.util import find_spec
 from ipaddress import ip_network
 from typing import Any
+
+import pytest
 
 from tests.web.servers import Web
 from tracker.core.outcomes import Observation
@@ -16,15 +18,10 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 Ask = Callable[[str], Observation]
 
 
-def transports() -> list[str]:
-    """The transports that can be tried here: "default", and "fast" where it is installed."""
-    known = {field.name for field in fields(FetchSettings)}
-    return ["default", "fast"] if "transport" in known and find_spec("pyreqwest") else ["default"]
-
-
-def over(transport: str) -> dict[str, str]:
-    """What to change in the settings to ask over a transport."""
-    return {} if transport == "default" else {"transport": transport}
+def transports() -> list[Any]:
+    """The transports as parameters of a test; what is not installed is skipped."""
+    missing = find_spec("pyreqwest") is None
+    return ["default", pytest.param("fast", marks=pytest.mark.skipif(missing, reason="pyreqwest is not installed"))]
 
 
 def settings_for(web: Web, **changes: Any) -> FetchSettings:

@@ -23,6 +23,7 @@ class Web(Threaded):
 
     requests: what was asked, in order. most_at_once: the highest number of connections open at a time.
     connections: how many there were, over TLS only those whose handshake came to its end.
+    keep_alive: hosts whose connections are kept for as long as the client wants.
     certificates: host name to a fault of `Authority`. closed_port: nobody listens there. mute_port: connections are
     taken and never served. noise_port: plain HTTP whatever comes.
     """
@@ -33,6 +34,7 @@ class Web(Threaded):
         self.certificates: dict[str, str] = {}
         self.most_at_once = 0
         self.connections = 0
+        self.keep_alive: set[str] = set()
         self._open = 0
         self._answers: dict[tuple[str, str], Answer] = {}
         self._doorsteps: dict[tuple[str, str], str] = {}
@@ -114,12 +116,13 @@ class Web(Threaded):
             self.connections += 1
             number = self.connections
             try:
-                again: bool | None = True
-                while again:
+                more = True
+                while more:
                     request = _parse(await reader.readuntil(b"\r\n\r\n"), secure, number)
                     self.requests.append(request)
-                    again = await self._answer_to(request)(request, writer)
+                    await self._answer_to(request)(request, writer)
                     await writer.drain()
+                    more = request.host in self.keep_alive and request.headers.get("connection") != "close"
             except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ssl.SSLError):
                 pass
             finally:
