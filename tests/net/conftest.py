@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import uvloop
 
+from tests.net.hostile import Seen, ask_all
 from tests.web import Ask, Web, settings_for, transports
 from tracker.net.fetch import Fetcher
 
@@ -29,3 +30,9 @@ def ask(web: Web, transport: str, request: pytest.FixtureRequest) -> Iterator[As
         fetcher = runner.run(Fetcher(settings_for(web, transport=transport)).__aenter__())
         yield lambda host: runner.run(fetcher.robots(host))
         runner.run(fetcher.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="module")
+def seen(web: Web, transport: str, request: pytest.FixtureRequest) -> Seen:
+    """What one Fetcher sees of all sites in the TABLE of a module, with its CHANGES to the settings."""
+    return ask_all(web, request.module.TABLE, transport, **getattr(request.module, "CHANGES", {}))

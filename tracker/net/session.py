@@ -1,6 +1,7 @@
 """The default way of sending: httpx's API over aiohttp, its connections bound to one way and seen by the guard."""
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Sequence
@@ -144,7 +145,32 @@ class _Door:
         if endpoint[0] not in self._vetted:
             self._guard.check(endpoint[0])
         self.sockets += 1
-        return socket.socket(family, kind, protocol)
+        return _Socket(family, kind, protocol)
+
+
+class _Socket(socket.socket):
+    """Closes no descriptor that is another's by now.
+
+    When a connection breaks off at the start of its TLS, uvloop (0.23) has closed the descriptor before it takes over
+    the socket object, and does not tell it: that would close the number once more, whoever has it then.
+    """
+
+    def __init__(self, family: int, kind: int, protocol: int) -> None:
+        super().__init__(family, kind, protocol)
+        self._inode = os.fstat(self.fileno()).st_ino
+
+    def close(self) -> None:
+        if not self._is_ours():
+            self.detach()
+        super().close()
+
+    __del__ = close
+
+    def _is_ours(self) -> bool:
+        try:
+            return os.fstat(self.fileno()).st_ino == self._inode
+        except OSError:
+            return False
 
 
 class _Pinned(AbstractResolver):
