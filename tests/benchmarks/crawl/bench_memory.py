@@ -1,6 +1,6 @@
 """What the engine takes without a network, and what a crawl takes in memory where sites want it.
 
-    uv run pytest -n 0 -s -m bench tests/benchmarks/crawl/bench_memory.py --queued 1000000
+uv run pytest -n 0 -s -m bench tests/benchmarks/crawl/bench_memory.py --queued 1000000
 """
 
 import pytest
@@ -29,7 +29,5 @@ def test_hostile_web(runner: Runner, slow_place: Place, pages: int):
     """1,000 sites, 20 each of bombs, endless files, large ones, endless headers, drips and silence among them."""
     print(f"\nhostile web, {'robots.txt' if pages == 1 else 'four pages'} of 1,000 sites, 400 at once:")
     for transport in ["default"] if missing("pyreqwest") else ["default", "fast"]:
-        run = runner.run(
-            "ours", slow_place, mix="hostile", sites=1_000, workers=400, transport=transport, pages=pages
-        )
+        run = runner.run("ours", slow_place, mix="hostile", sites=1_000, workers=400, transport=transport, pages=pages)
         print(f"  {transport:8} {run.rss_mb:5.0f} MB at most (target 300), {run.wall:.0f} s, {run.cpu:.1f} s of CPU")

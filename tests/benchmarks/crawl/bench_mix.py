@@ -27,9 +27,7 @@ def test_realistic_mix(runner: Runner, slow_place: Place):
         print(f"  {'Scrapy':8} {SCRAPY_AT_ONCE:5} at once: {peer.wall:5.1f} s, {peer.cpu:4.1f} s of CPU, {peer.found}")
     for transport in ["default"] if missing("pyreqwest") else ["default", "fast"]:
         for workers in (100, 400, 1_000):
-            run = runner.run(
-                "ours", slow_place, transport=transport, workers=workers, waves=[PAUSE, PAUSE], **size
-            )
+            run = runner.run("ours", slow_place, transport=transport, workers=workers, waves=[PAUSE, PAUSE], **size)
             first = run.statuses["first_wave_ms"] / 1_000
             beside = f", {first / peer.wall:.2f} of Scrapy's (target 0.45)" if peer else ""
             print(

@@ -63,7 +63,9 @@ def hosts(count: int) -> Iterator[str]:
 
 
 def pages(count: int) -> Iterator[Sequence[str]]:
-    return ([f"{number}.example" for number in range(start, min(start + PAGE, count))] for start in range(0, count, PAGE))
+    return (
+        [f"{number}.example" for number in range(start, min(start + PAGE, count))] for start in range(0, count, PAGE)
+    )
 
 
 def engine(count: int, workers: int, record: Record) -> None:

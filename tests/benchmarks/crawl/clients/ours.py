@@ -136,7 +136,9 @@ class Waves:
 def stored(given: argparse.Namespace, folder: str) -> None:
     """A first crawl of the sites into a new history, and the line that says what it took."""
     database = Path(folder) / "history.sqlite"
-    panel = Panel("farm", "Farm", "the benchmark", "", "2026-01-01", None, False, tuple(Member(host) for host in given.hosts))
+    panel = Panel(
+        "farm", "Farm", "the benchmark", "", "2026-01-01", None, False, tuple(Member(host) for host in given.hosts)
+    )
     with Writer(database, reference.agents()) as writer:
         watch = Stopwatch()
         report = crawl_panel(writer, panel, settings(given), at=int(time.time()), workers=given.workers)

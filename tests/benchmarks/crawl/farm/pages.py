@@ -1,4 +1,4 @@
-"""What the farm's sites serve, and the authority that vouches for them: written once into a folder, served from there."""
+"""What the farm's sites serve, and the authority that vouches for them: written once into a folder."""
 
 import gzip
 import random
@@ -54,8 +54,10 @@ def _text(kilobytes: int, chance: random.Random) -> str:
 def _page(kilobytes: int, chance: random.Random) -> str:
     """Markup around made-up words, which gzip packs to about half."""
     parts = [
-        "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=robots content=noai>"
-        "<title>A site</title></head><body>"
+        (
+            "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=robots content=noai>"
+            "<title>A site</title></head><body>"
+        )
     ]
     size = len(parts[0])
     while size < kilobytes * 1000:

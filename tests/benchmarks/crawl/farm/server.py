@@ -25,7 +25,8 @@ def _file(folder: Path, name: str, gzipped: bool) -> bytes:
     body = (folder / "www" / (name + (".gz" if gzipped else ""))).read_bytes()
     kind = "text/plain" if name.endswith(".txt") else "text/html"
     encoding = "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n" if gzipped else ""
-    head = f'HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{encoding}ETag: "{len(body)}"\r\n\r\n'
+    length = f'Content-Length: {len(body)}\r\n{encoding}ETag: "{len(body)}"'
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n{length}\r\n\r\n"
     return head.encode() + body
 
 
