@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.cli.probe import agent_to_probe, as_json, consent, print_results
+from tracker.cli.probe import agent_to_probe, consent, print_results, probed_as_json
 from tracker.core.probes import ProbeResult
 from tracker.errors import UsageError
 from tracker.settings import load
@@ -54,6 +54,6 @@ def test_results_are_counted_by_what_follows_from_them(capsys: pytest.CaptureFix
     out = capsys.readouterr().out
     assert "3 sites that disallow GPTBot were probed" in out
     assert out.endswith("2 served, 1 refused\n")
-    assert as_json(results)[1]["reading"] == "refused"
+    assert probed_as_json(results)[1]["reading"] == "refused"
     print_results([], "GPTBot")
     assert capsys.readouterr().out.endswith("none was due\n")

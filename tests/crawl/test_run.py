@@ -12,7 +12,11 @@ import pytest
 from tests.web import Web, hang, page, settings_for
 from tracker.core.outcomes import Outcome
 from tracker.core.panels import Member, Panel
-from tracker.crawl.run import crawl_panel
+from tracker.core.visits import Target
+from tracker.crawl.report import CrawlReport
+from tracker.crawl.rounds import Rounds
+from tracker.crawl.run import Manner
+from tracker.net.fetch import FetchSettings
 from tracker.store.query import Reader
 from tracker.store.write import Writer
 
@@ -35,6 +39,13 @@ def web() -> Iterator[Web]:
 def panel(hosts: list[str]) -> Panel:
     members = tuple(Member(host, sector="news", country="DE", language="de") for host in hosts)
     return Panel("p", "P", "made up", "p-1", "2026-01-01", None, False, members)
+
+
+def crawl_panel(writer: Writer, panel: Panel, fetch: FetchSettings, *, at: int, workers: int) -> CrawlReport:
+    """As `tracker crawl` without --fresh."""
+    rounds = Rounds(writer, panel, fetch, Manner(workers=workers))
+    begun = rounds.interrupted(at, (Target.ROBOTS,))
+    return rounds.begin(at) if begun is None else rounds.rest(begun, at)
 
 
 def test_a_crawl_records_each_site_once_with_what_it_saw(database: Path, agents, web: Web) -> None:

@@ -154,7 +154,7 @@ def _backfill(
 ) -> None:
     """Open the history and the archive, let `bring_in` import, and print its report."""
     from tracker import reference
-    from tracker.cli.crawl import fetch_settings
+    from tracker.cli.crawl_settings import fetch_settings
     from tracker.errors import UsageError
     from tracker.net.archive import Archive, Pace
     from tracker.sources.scope import scope_of

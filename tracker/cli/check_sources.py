@@ -98,7 +98,7 @@ def _of_site(name: str, host: str, settings: "Settings") -> Source:
 
 
 def _look(host: str, settings: "Settings") -> Observation:
-    from tracker.cli.crawl import fetch_settings
+    from tracker.cli.crawl_settings import fetch_settings
     from tracker.net.fetch import Fetcher
     from tracker.net.loop import run
 

@@ -1,10 +1,15 @@
-"""`tracker crawl`: looking at the sites of a panel."""
+"""`tracker crawl`: looking at the sites of a panel, once, or at what is due."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracker.cli.crawl_report import judge, print_report, reports_as_json
+from tracker.cli.crawl_settings import Chosen, fetch_settings, manner_of, panel_to_crawl
 from tracker.cli.options import (
     AgentsFile,
     AllowPrivate,
@@ -12,169 +17,211 @@ from tracker.cli.options import (
     CaFile,
     Contact,
     Database,
+    GateLimits,
+    NoRetryWaves,
+    OptOutFile,
     Panel,
     Resolver,
     Threshold,
+    Transport,
+    Vantage,
     Workers,
 )
-from tracker.cli.output import note, print_json, print_table, progress, shown
+from tracker.cli.output import note, print_json, progress, shown
+from tracker.cli.probe import ProbeAgent, Yes, print_results, probed_as_json
 
 if TYPE_CHECKING:
-    from tracker.core.panels import Panel as PanelList
-    from tracker.crawl.run import CrawlReport, Manner
-    from tracker.net.fetch import FetchSettings
+    from tracker.core.visits import Target
+    from tracker.crawl.report import CrawlReport
+    from tracker.crawl.rounds import Rounds
+    from tracker.schedule.work import Work
     from tracker.settings import Settings
 
-IfDue = Annotated[bool, typer.Option("--if-due", help="Only what is due; nothing, if nothing is: for cron.")]
+
+class RoundOf(StrEnum):
+    """What a round asks each site for."""
+
+    ROBOTS = "robots"
+    WEEKLY = "weekly"
+    ALL = "all"
+
+    @property
+    def targets(self) -> "tuple[Target, ...]":
+        """The targets of such a round. robots.txt says which pages may be asked for, so it is asked with them."""
+        from tracker.core.visits import Target
+
+        return (Target.ROBOTS,) if self is RoundOf.ROBOTS else tuple(Target)
 
 
 def crawl(
     panel: Panel = None,
     database: Database = None,
     contact: Contact = None,
+    round_of: Annotated[
+        RoundOf,
+        typer.Option("--round", help="robots: robots.txt alone. weekly, all: pages as well, see below."),
+    ] = RoundOf.ROBOTS,
+    if_due: Annotated[
+        bool, typer.Option("--if-due", help="Only what the history says is due, which may be nothing: for cron.")
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Stay for the retry waves, 10 min and 1 h after the round.")
+    ] = False,
+    no_retry_waves: NoRetryWaves = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew, even if a round of the last 24 h was interrupted.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked of whom; ask nobody.")] = False,
+    probe: ProbeAgent = None,
+    yes: Yes = False,
     agents_file: AgentsFile = None,
+    opt_out: OptOutFile = None,
     ca_file: CaFile = None,
     allow_private: AllowPrivate = None,
     resolver: Resolver = None,
     workers: Workers = None,
+    transport: Transport = None,
+    gate: GateLimits = None,
+    vantage: Vantage = None,
     coverage_threshold: Threshold = None,
-    if_due: IfDue = False,
     as_json: AsJson = False,
 ) -> None:
     """Record what every site of a panel says now.
 
-    Asks each site for its robots.txt once. Ctrl-C keeps all that was seen.
+    Asks each site for its robots.txt, and with --round weekly or all also for its home page, tdmrep.json, llms.txt,
+    ai.txt and trust.txt where its robots.txt permits. Ctrl-C keeps all that was seen; the next crawl asks the rest. Who
+    failed for a cause that may pass is due again after 10 minutes and after an hour: --wait, --if-due or
+    `tracker schedule` see to it.
 
     Example: tracker crawl --panel starter --contact you@example.org
+
+    Example: tracker crawl --panel mine.csv --round weekly --wait --json
+
+    Example: tracker crawl --panel starter --if-due
     """
-    from tracker.settings import load
+    from tracker.settings import NONE, load
 
     settings = load(
         panel=panel,
         database=database,
         contact=contact,
         agents=agents_file,
+        opt_out=opt_out,
         ca_file=ca_file,
         allow_private=allow_private,
         resolver=resolver,
         workers=workers,
+        transport=transport,
+        gate=gate,
+        vantage=vantage,
         coverage_threshold=coverage_threshold,
+        retry_waves=NONE if no_retry_waves else None,
     )
-    members = panel_to_crawl(settings)
-    now = int(time.time())
-    if if_due and (why := _not_due(settings, members.name, now)):
-        note(f"nothing is due for panel {members.name}: {why}")
+    chosen = panel_to_crawl(settings)
+    work = _work(settings, chosen)
+    targets = round_of.targets
+    if dry_run:
+        from tracker.cli.crawl_plan import show_plan
+
+        show_plan(settings, chosen, work.found() if if_due else None, targets, as_json=as_json)
         return
-    report = _crawl(settings, members, now)
+    if probe:
+        from tracker.cli.probe import agent_to_probe, consent
+
+        consent(agent_to_probe(probe, settings), settings, yes)
+    reports = []
+    for report in _crawls(settings, chosen, work, None if if_due else targets, fresh, wait):
+        reports.append(report)
+        if not as_json:
+            print_report(report, shown(settings.history))
+    probed = None
+    if probe and all(report.finished for report in reports):
+        from tracker.cli.probe import run_probe
+
+        probed = run_probe(settings, chosen.name, probe)
     if as_json:
-        print_json(report.as_json())
-    else:
-        _print(report, settings)
-    _judge(report, settings)
+        print_json(reports_as_json(reports) | ({} if probed is None else {"probes": probed_as_json(probed)}))
+    elif probed is not None:
+        print_results(probed, probe or "")
+    judge(reports, settings)
 
 
-def panel_to_crawl(settings: "Settings") -> "PanelList":
-    """The panel that the settings name, else the starter panel as far as it may be asked without a contact."""
-    from tracker import reference
-
-    if settings.panel:
-        found = reference.panel(settings.panel)
-        if len(found.members) > 100 and not settings.contact:
-            note("no contact is set: sites cannot reach you about this crawl; set one with --contact you@example.org")
-        return found
-    if settings.contact:
-        return reference.panel("starter")
-    note(
-        "no contact is set: crawling the 100 sites of panel starter-100. "
-        "To crawl all: tracker crawl --panel starter --contact you@example.org"
-    )
-    return reference.panel("starter-100")
-
-
-def _not_due(settings: "Settings", panel: str, now: int) -> str:
-    """Why there is nothing to do; empty if there is."""
-    from dataclasses import replace
-
-    from tracker.core.visits import Target
-    from tracker.errors import DatabaseError
-    from tracker.schedule.history import due_in
+def _work(settings: "Settings", chosen: Chosen) -> "Work":
     from tracker.schedule.rules import Rules
+    from tracker.schedule.work import Work
 
-    rules = Rules.of(settings)
-    daily = replace(rules, every={Target.ROBOTS: rules.every[Target.ROBOTS]}, waves=())
-    try:
-        found = due_in(settings.history, panel, now, daily)
-    except DatabaseError:
-        return ""  # the crawl itself says what is wrong with the file
-    return "" if found else "; ".join(found.why)
+    return Work(settings.history, chosen.name, Rules.of(settings), lambda: _open(settings, chosen))
 
 
-def _crawl(settings: "Settings", members: "PanelList", at: int) -> "CrawlReport":
+@contextmanager
+def _open(settings: "Settings", chosen: Chosen) -> Iterator["Rounds"]:
+    """The history, ready to be written into, with a progress bar for its crawls."""
     from tracker import reference
-    from tracker.crawl.run import crawl_panel
+    from tracker.crawl.rounds import Rounds
     from tracker.store.write import Writer
 
-    done = 0
+    manner, fetch = manner_of(settings), fetch_settings(settings)
     with (
         Writer(settings.history, reference.agents(settings.agents_file)) as writer,
-        progress(f"crawling {members.name}") as advance,
+        progress(f"crawling {chosen.name}") as advance,
     ):
 
-        def count(_observation: object) -> None:
-            nonlocal done
-            done += 1
-            advance(done, len(members.members))
+        def count(report: "CrawlReport") -> None:
+            advance(report.ended, report.asked)
 
-        fetch = fetch_settings(settings)
-        return crawl_panel(
-            writer, members, fetch, at=at, workers=settings.workers, on_done=count, manner=_manner(settings)
-        )
+        yield Rounds(writer, chosen.panel or chosen.name, fetch, manner, on_done=count)
 
 
-def _manner(settings: "Settings") -> "Manner":
-    from tracker.crawl.gate import Limits
-    from tracker.crawl.optout import OptOut
-    from tracker.crawl.run import Manner
-
-    opted_out = OptOut.load(settings.opt_out_file).reason
-    return Manner(Limits.of(settings.gate), settings.vantage, opted_out)
-
-
-def fetch_settings(settings: "Settings") -> "FetchSettings":
-    """How the fetcher is to ask, from the settings."""
-    from ipaddress import ip_network
-
-    from tracker.net.fetch import FetchSettings
-
-    return FetchSettings(
-        contact=settings.contact or None,
-        ca_file=settings.ca_file,
-        allow_private=tuple(ip_network(network) for network in settings.allow_private),
-        resolver=settings.resolver,
-        transport=settings.transport,
-    )
-
-
-def _print(report: "CrawlReport", settings: "Settings") -> None:
-    ended = sum(report.causes.values())
-    rows = [(cause, count, f"{100 * count / ended:.1f} %") for cause, count in report.causes.most_common()]
-    print_table(("cause", "sites", "of these"), rows)
-    state = "" if report.finished else f"stopped after {ended} of {report.asked} sites: "
-    where = shown(settings.history)
-    print(f"{state}{report.answered} of {ended} sites of panel {report.panel} answered, recorded in {where}")
+def _crawls(
+    settings: "Settings",
+    chosen: Chosen,
+    work: "Work",
+    targets: "tuple[Target, ...] | None",
+    fresh: bool,
+    wait: bool,
+) -> Iterator["CrawlReport"]:
+    """The crawls to be done, each as it ends. targets None: what is due."""
+    finished = True
+    if targets is not None:
+        report = _one(settings, chosen, targets, fresh)
+        finished = report.finished
+        yield report
+    while finished:
+        if targets is None:
+            for report in _due(work, chosen):
+                finished = report.finished
+                yield report
+        if not finished or not wait or (again := work.repeats()) is None:
+            return
+        _sleep(again.at, again.failing)
+        targets = None
 
 
-def _judge(report: "CrawlReport", settings: "Settings") -> None:
-    from tracker.errors import CoverageError, CrawlError
+def _one(settings: "Settings", chosen: Chosen, targets: "tuple[Target, ...]", fresh: bool) -> "CrawlReport":
+    with _open(settings, chosen) as rounds:
+        now = int(time.time())
+        begun = None if fresh else rounds.interrupted(now, targets)
+        if begun is None:
+            return rounds.begin(now, targets)
+        note(f"going on with the round of {begun.ref.rpartition('@')[2]}, which was interrupted (--fresh: begin anew)")
+        return rounds.rest(begun, now)
 
-    if not report.finished:
-        raise CrawlError(f"the crawl was stopped after {sum(report.causes.values())} of {report.asked} sites")
-    if report.coverage < settings.coverage_threshold:
-        cause, count = report.causes.most_common(1)[0]
-        what = (
-            "no site answered" if report.answered == 0 else f"only {report.answered} of {report.asked} sites answered"
-        )
-        raise CoverageError(
-            f"{what} ({count} x {cause}): check the network of this machine; "
-            "failures are recorded as such and give no verdict"
-        )
+
+def _due(work: "Work", chosen: Chosen) -> Iterator["CrawlReport"]:
+    from tracker.errors import BusyError
+
+    found = work.found()
+    if not found:
+        note(f"nothing is due for panel {chosen.name}: {'; '.join(found.why)}")
+    try:
+        yield from work.all_due()
+    except BusyError as error:
+        note(f"left to the process that is at it: {error}")
+
+
+def _sleep(until: int, failing: int) -> None:
+    from tracker.schedule.due import iso
+
+    note(f"waiting until {iso(until)} to ask {failing or 'the flipped'} sites again; Ctrl-C leaves that to --if-due")
+    while (left := until - time.time()) > 0:
+        time.sleep(min(left, 60.0))

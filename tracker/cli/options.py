@@ -42,6 +42,10 @@ GateLimits = Annotated[
     typer.Option("--gate", help="Connections/requests a second that one address bears (default 8/20), or off."),
 ]
 Vantage = Annotated[str | None, typer.Option("--vantage", help="From where this machine looks; kept with the crawl.")]
+OptOutFile = Annotated[
+    Path | None,
+    typer.Option("--opt-out", help="File of hosts that must not be asked.", show_default="optout.txt, if it is here"),
+]
 Threshold = Annotated[
     float | None,
     typer.Option("--coverage-threshold", help="Exit 3 if answered / asked is below this (default 0.5)."),

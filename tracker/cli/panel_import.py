@@ -96,7 +96,7 @@ def fetch(
 
     Example: tracker panel fetch tranco --size 10000 --date 2026-11-01 --name tranco-10000 --replace
     """
-    from tracker.cli.crawl import fetch_settings
+    from tracker.cli.crawl_settings import fetch_settings
     from tracker.net.archive import Archive
     from tracker.settings import load
     from tracker.sources.lists import PACE, SERVER, Wanted, fetch_tranco

@@ -51,7 +51,7 @@ def consent(agent: "Agent", settings: "Settings", yes: bool) -> None:
         raise UsageError("not confirmed: nobody was probed")
 
 
-def as_json(results: Sequence["ProbeResult"]) -> list[dict[str, object]]:
+def probed_as_json(results: Sequence["ProbeResult"]) -> list[dict[str, object]]:
     """The results as plain values, each with its reading."""
     from dataclasses import asdict
 

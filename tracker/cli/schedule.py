@@ -34,7 +34,7 @@ def schedule(
     Example: tracker schedule --schedule "15 3 * * *" --every home=14d,llms.txt=never
     """
     from tracker import reference
-    from tracker.cli.crawl import panel_to_crawl
+    from tracker.cli.crawl_settings import panel_to_crawl
     from tracker.cli.processes import Child, settings_environment
     from tracker.settings import NONE, load
 

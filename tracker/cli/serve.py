@@ -111,7 +111,7 @@ def up(
     Example: tracker up --panel starter --contact you@example.org
     """
     from tracker import reference
-    from tracker.cli.crawl import panel_to_crawl
+    from tracker.cli.crawl_settings import panel_to_crawl
     from tracker.cli.processes import Child, run_together, settings_environment
     from tracker.settings import load
 

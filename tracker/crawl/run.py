@@ -1,44 +1,41 @@
-"""One crawl of a panel into a history: engine and store tied together."""
+"""One crawl of a panel, or of a part of it, into a history: engine and store tied together."""
 
 import asyncio
-import random
 import signal
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 
-from tracker.core.outcomes import Observation, Outcome, failure
-from tracker.core.panels import Panel
+from tracker.core.outcomes import Observation, failure
 from tracker.core.retries import with_wish
 from tracker.core.visits import Visit
 from tracker.crawl.engine import Turn, run
 from tracker.crawl.gate import Limits
+from tracker.crawl.report import CrawlReport, iso
 from tracker.crawl.visit import Visiting
 from tracker.net.fetch import Fetcher, FetchSettings
 from tracker.net.loop import run as run_loop
-from tracker.store.captures import OWN, Answer, Failure, usual_address
-from tracker.store.write import OpenCrawl, Writer
+from tracker.store.captures import Answer, Failure, Unchanged, usual_address
+from tracker.store.opened import OpenCrawl
+from tracker.store.packed import NotWhole
+from tracker.store.queueing import Known, Queued
+from tracker.store.write import Writer
 
-OnDone = Callable[[Observation], None]
-
-
-TOP = 1_000
-"""Ranks that are asked first, in order."""
-
-RESUMED_FOR = 6 * 3600
-"""Seconds for which an interrupted crawl is gone on with; after that its date would be wrong for what is seen."""
-
-_PAGE = 1_000
+OnDone = Callable[[CrawlReport], None]
+"""Called as each site ends, with the report as it stands (progress)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a crawl treats others: limits of one address (None: no gate), from where it looks, whom it must not ask."""
+    """How a crawl goes about it.
 
+    workers: sites asked at a time. limits: what one address bears, None for no gate. vantage: from where we look.
+    opted_out: why a host must not be asked, None if it may be.
+    """
+
+    workers: int = 100
     limits: Limits | None = field(default_factory=Limits)
     vantage: str = ""
     opted_out: Callable[[str], str | None] = lambda _host: None
@@ -47,136 +44,106 @@ class Manner:
 POLITE = Manner()
 
 
-@dataclass
-class CrawlReport:
-    """What a crawl saw: sites asked, how often each outcome and each cause occurred, and whether it ran to its end."""
-
-    panel: str
-    at: int
-    asked: int
-    finished: bool = False
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
-    causes: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def answered(self) -> int:
-        """Sites whose policy this crawl saw: a robots.txt, or that there is none."""
-        return self.outcomes[Outcome.OK] + self.outcomes[Outcome.ABSENT]
-
-    @property
-    def coverage(self) -> float:
-        """answered / asked."""
-        return self.answered / self.asked if self.asked else 0.0
-
-    def as_json(self) -> dict[str, object]:
-        """The report as plain values."""
-        return {
-            "panel": self.panel,
-            "at": iso(self.at),
-            "asked": self.asked,
-            "answered": self.answered,
-            "coverage": round(self.coverage, 4),
-            "finished": self.finished,
-            "outcomes": {str(outcome): count for outcome, count in self.outcomes.most_common()},
-            "causes": dict(self.causes.most_common()),
-        }
-
-
-def iso(at: int) -> str:
-    """UTC seconds as ISO 8601 text."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def crawl_ref(panel: str, at: int) -> str:
     """What identifies our own crawl of a panel at a moment."""
     return f"{panel}@{iso(at)}"
 
 
-def crawl_panel(
-    writer: Writer,
-    panel: Panel,
-    fetch: FetchSettings,
-    *,
-    at: int,
-    workers: int,
-    on_done: OnDone | None = None,
-    manner: Manner = POLITE,
-) -> CrawlReport:
-    """Ask every site of a panel once and record each result, dated `at` (UTC seconds, or the next one that is free).
+class Crawl:
+    """A crawl that has been opened in a history, and is yet to be run.
 
-    A crawl of this panel that was interrupted less than `RESUMED_FOR` ago is gone on with, under its own date.
-    Ctrl-C and SIGTERM stop it within seconds with everything that ended recorded; `finished` is then False.
+    only: the hosts to ask; None for all members of the panel that the crawl has not recorded yet.
     """
-    panel_id, source_id = writer.panel(panel), writer.source(OWN)
-    begun = writer.latest_round(panel_id, source_id)
-    if begun is not None and begun.finished_at is None and 0 <= at - begun.at < RESUMED_FOR:
-        at = begun.at
-    finished = writer.known_refs(source_id)
-    # Two crawls within one second are two crawls; an unfinished one is gone on with.
-    while crawl_ref(panel.name, at) in finished:
-        at += 1
-    crawl = writer.begin_crawl(source_id, panel_id, at, crawl_ref(panel.name, at), len(panel.members), manner.vantage)
-    hosts = writer.remaining(crawl, _in_order(panel, at))
-    report = CrawlReport(panel.name, at, len(hosts))
 
-    def done(visit: Visit) -> None:
-        observation = visit.robots
-        report.outcomes[observation.outcome] += 1
-        report.causes[observation.cause] += 1
-        if on_done:
-            on_done(observation)
+    def __init__(
+        self,
+        writer: Writer,
+        crawl: OpenCrawl,
+        fetch: FetchSettings,
+        manner: Manner = POLITE,
+        only: Sequence[str] | None = None,
+    ) -> None:
+        self._writer = writer
+        self._crawl = crawl
+        self._fetch = fetch
+        self._manner = manner
+        self._only = only
+        self._known: dict[str, Known] = {}
 
-    stopped = True
-    began = time.monotonic()
+    def run(self, report: CrawlReport, now: int, on_done: OnDone | None = None) -> None:
+        """Ask the sites, record and count what is seen. now: UTC seconds, later than the crawl's date if it goes on.
+
+        Ctrl-C and SIGTERM stop it within seconds with everything that ended recorded; `finished` is then False.
+        """
+        began = time.monotonic()
+        stopped = True
+        try:
+            stopped = run_loop(self._ask(partial(_count, report, on_done)))
+        finally:
+            report.seconds = time.monotonic() - began
+            report.finished = not stopped
+            self._writer.finish_crawl(self._crawl, None if stopped else now + round(report.seconds))
+
+    async def _ask(self, done: Callable[[Visit], None]) -> bool:
+        """Run the engine; whether it was stopped by a signal."""
+        stop = asyncio.Event()
+        with _stopping(stop):
+            async with Fetcher(self._fetch) as fetcher:
+                await run(
+                    self._writer.queue(self._crawl, seed=self._crawl.at, only=self._only),
+                    partial(self._visit, fetcher),
+                    fetcher,
+                    self._record,
+                    workers=self._manner.workers,
+                    limits=self._manner.limits,
+                    exempt=self._fetch.allow_private,
+                    on_done=done,
+                    stop=stop,
+                )
+        return stop.is_set()
+
+    def _visit(self, fetcher: Fetcher, site: Queued, turn: Turn) -> Visiting | Visit:
+        if reason := self._manner.opted_out(site.host):
+            seen = failure("opt_out", reason)
+            return Visit(Observation(site.host, seen.outcome, seen.cause, detail=seen.detail))
+        if site.known is None:
+            return Visiting(fetcher, site.host, targets=self._crawl.targets, turn=turn)
+        self._known[site.host] = site.known
+        return Visiting(
+            fetcher,
+            site.host,
+            targets=self._crawl.targets,
+            known=site.known.validators,
+            known_body=None if site.known.packed is None else partial(_body, site.known),
+            turn=turn,
+        )
+
+    def _record(self, visits: Sequence[Visit]) -> None:
+        pages = [(visit.robots.host, page) for visit in visits for page in visit.pages]
+        self._writer.record(self._crawl, [self._capture(visit.robots) for visit in visits], pages)
+
+    def _capture(self, seen: Observation) -> Answer | Unchanged | Failure:
+        known = self._known.pop(seen.host, None)
+        if seen.unchanged and known is not None:
+            return Unchanged(seen.host, known.sha256, seen.exchange)
+        if seen.answers:
+            ref = "" if seen.url == usual_address(seen.host) else seen.url
+            return Answer(seen.host, seen.body, ref, seen.exchange)
+        return Failure(seen.host, seen.cause, with_wish(seen.detail, seen.retry_after))
+
+
+def _count(report: CrawlReport, on_done: OnDone | None, visit: Visit) -> None:
+    report.count(visit)
+    if on_done:
+        on_done(report)
+
+
+def _body(known: Known) -> bytes | None:
+    """What a 304 permits; of a damaged file, which `tracker verify` reports, nothing is known."""
     try:
-        stopped = run_loop(_ask(hosts, fetch, manner, partial(_record, writer, crawl), workers, done))
-    finally:
-        report.finished = not stopped
-        writer.finish_crawl(crawl, None if stopped else at + round(time.monotonic() - began))
-    return report
-
-
-def _in_order(panel: Panel, seed: int) -> list[str]:
-    """The hosts of a panel: the top of a ranking first, then no neighbours in it together, as they share machines."""
-    top = [member.host for member in panel.members if member.rank is not None and member.rank <= TOP]
-    first = set(top)
-    rest = [member.host for member in panel.members if member.host not in first]
-    random.Random(seed).shuffle(rest)
-    return top + rest
-
-
-async def _ask(
-    hosts: Sequence[str],
-    fetch: FetchSettings,
-    manner: Manner,
-    record: Callable[[Sequence[Visit]], None],
-    workers: int,
-    done: Callable[[Visit], None],
-) -> bool:
-    """Run the engine; whether it was stopped by a signal."""
-    stop = asyncio.Event()
-    with _stopping(stop):
-        async with Fetcher(fetch) as fetcher:
-
-            def begin(host: str, turn: Turn) -> Visiting | Visit:
-                if reason := manner.opted_out(host):
-                    seen = failure("opt_out", reason)
-                    return Visit(Observation(host, seen.outcome, seen.cause, detail=seen.detail))
-                return Visiting(fetcher, host, turn=turn)
-
-            pages = iter([hosts[n : n + _PAGE] for n in range(0, len(hosts), _PAGE)])
-            await run(
-                pages,
-                begin,
-                fetcher,
-                record,
-                workers=workers,
-                limits=manner.limits,
-                exempt=fetch.allow_private,
-                on_done=done,
-                stop=stop,
-            )
-    return stop.is_set()
+        return known.body()
+    except NotWhole:
+        return None
 
 
 @contextmanager
@@ -194,14 +161,3 @@ def _stopping(stop: asyncio.Event) -> Iterator[None]:
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
-
-
-def _record(writer: Writer, crawl: OpenCrawl, visits: Sequence[Visit]) -> None:
-    writer.record(crawl, [_capture(visit.robots) for visit in visits])
-
-
-def _capture(observation: Observation) -> Answer | Failure:
-    if observation.answers:
-        ref = "" if observation.url == usual_address(observation.host) else observation.url
-        return Answer(observation.host, observation.body, ref)
-    return Failure(observation.host, observation.cause, with_wish(observation.detail, observation.retry_after))

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from tracker.core.agents import Agent
 from tracker.core.panels import Member, Panel
-from tracker.crawl.run import CrawlReport, crawl_panel, crawl_ref
+from tracker.core.visits import Target
+from tracker.crawl.report import CrawlReport
+from tracker.crawl.rounds import Rounds
+from tracker.crawl.run import Manner, crawl_ref
 from tracker.demo.sites import DATES, members
 from tracker.demo.web import MiniWeb
 from tracker.net.fetch import FetchSettings
@@ -45,16 +48,23 @@ def build(
         done = writer.known_refs(writer.source(OWN))
         missing = [n for n, date in enumerate(DATES) if crawl_ref(PANEL.name, _seconds(date)) not in done]
         with _web() as web:
-            fetch = _fetch_settings(web)
+            # A made-up web may change as much as it likes between two days.
+            manner = Manner(workers=len(PANEL.members))
+            rounds = Rounds(writer, PANEL, _fetch_settings(web), manner, doubting=False)
             for number, version in enumerate(missing):
                 web.set_version(version)
-                report = crawl_panel(writer, PANEL, fetch, at=_seconds(DATES[version]), workers=len(PANEL.members))
+                report = _crawl(rounds, _seconds(DATES[version]))
                 reports.append(report)
                 if not report.finished:
                     break
                 if on_crawl:
                     on_crawl(number + 1, len(missing))
     return reports
+
+
+def _crawl(rounds: Rounds, at: int) -> CrawlReport:
+    begun = rounds.interrupted(at, (Target.ROBOTS,))
+    return rounds.begin(at) if begun is None else rounds.rest(begun, at)
 
 
 def _seconds(iso: str) -> int:

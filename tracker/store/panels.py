@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, union, update
+from sqlalchemy import Connection, delete, func, insert, select, union, update
 
 from tracker.core.intervals import DAY
 from tracker.core.panels import Member, Panel
@@ -46,6 +46,16 @@ def _add_members(connection: Connection, tally: Tally, panel_id: int, some: Sequ
     for row in rows:
         tally.add_member(+1, panel_id, ALWAYS, None)
         tally.add(+1, states.get(row["site_id"], ()), [(panel_id, ALWAYS, None)])
+
+
+def find_panel(connection: Connection, name: str) -> tuple[int, int] | None:
+    """Id and number of members now of a panel of this name; None without one."""
+    panels, present = table(models.Panel).c, table(models.PanelMember).c
+    panel_id = connection.execute(select(panels.panel_id).where(panels.name == name)).scalar_one_or_none()
+    if panel_id is None:
+        return None
+    now = select(func.count()).where(present.panel_id == panel_id, present.until.is_(None))
+    return panel_id, int(connection.execute(now).scalar_one())
 
 
 def stored_list(connection: Connection, name: str) -> tuple[str, tuple[int, ...]] | None:

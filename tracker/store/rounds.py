@@ -84,6 +84,11 @@ class Round:
         return "; ".join(one.suspect for one in (self.first, *self.parts) if one.suspect)
 
     @property
+    def first_looks(self) -> tuple[Part, ...]:
+        """The crawls in which each site was asked for the first time: the first one, and the rests of it."""
+        return tuple(part for part in (self.first, *self.parts) if part.part in ("", REST))
+
+    @property
     def answered(self) -> int:
         """Sites that answered in any of its crawls."""
         return self.first.answered + sum(part.answered for part in self.parts if part.part != RECHECK)
@@ -91,7 +96,7 @@ class Round:
     @property
     def failing(self) -> int:
         """Sites that were asked and never answered."""
-        asked = sum(part.failed for part in (self.first, *self.parts) if part.part in ("", REST))
+        asked = sum(part.failed for part in self.first_looks)
         return asked - sum(part.answered for part in self.parts if part.part.startswith(RETRY))
 
 
@@ -113,9 +118,9 @@ def rounds_of(connection: Connection, panel_id: int, source_id: int, limit: int 
     ]
 
 
-def latest_round(connection: Connection, panel_id: int, source_id: int) -> Round | None:
-    """The newest round of a panel by a source; None without one."""
-    return next(iter(rounds_of(connection, panel_id, source_id)), None)
+def latest_round(connection: Connection, panel_id: int, source_id: int, before: int = END) -> Round | None:
+    """The newest round of a panel by a source that began before a moment (UTC seconds); None without one."""
+    return next(iter(rounds_of(connection, panel_id, source_id, 1, before)), None)
 
 
 def last_finished(

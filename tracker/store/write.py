@@ -19,7 +19,7 @@ from tracker.store.exchanges import note_exchanges, note_validators, validators_
 from tracker.store.forget import Forgotten, forget
 from tracker.store.opened import OpenCrawl
 from tracker.store.pages import Key, note_pages, note_runs
-from tracker.store.panels import Revision, revise_panel, store_panel, stored_list
+from tracker.store.panels import Revision, find_panel, revise_panel, store_panel, stored_list
 from tracker.store.pending import Failing
 from tracker.store.picture import Picture
 from tracker.store.queueing import Queued, in_order, pages_of, queued
@@ -54,6 +54,11 @@ class Writer(Door):
         with self._transaction() as connection:
             adopt_batches(connection, source_id, batches, instead_of)
             self._expire()
+
+    def stored_panel(self, name: str) -> tuple[int, int] | None:
+        """Id and number of members now of a panel of this name; None without one."""
+        with self._asking() as connection:
+            return find_panel(connection, name)
 
     def list_of(self, panel: str) -> tuple[str, tuple[int, ...]] | None:
         """Which list a panel of this name is, and from when on its editions hold (UTC seconds); None without one."""
@@ -241,10 +246,10 @@ class Writer(Door):
                 connection.execute(update(CRAWL).where(gone_on, CRAWL.c.finished_at.is_(None)).values(finished_at=at))
             self._expire()
 
-    def latest_round(self, panel_id: int, source_id: int) -> Round | None:
-        """The newest round of a panel by a source, with its parts; None without one."""
+    def latest_round(self, panel_id: int, source_id: int, before: int = rounds.END) -> Round | None:
+        """The newest round of a panel by a source (that began before a moment), with its parts; None without one."""
         with self._asking() as connection:
-            return rounds.latest_round(connection, panel_id, source_id)
+            return rounds.latest_round(connection, panel_id, source_id, before)
 
     def unasked(self, one: Round) -> Ints:
         """The members of the panel that no crawl of the round has recorded yet, by id."""

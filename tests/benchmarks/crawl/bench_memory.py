@@ -18,7 +18,7 @@ def test_engine_without_network(runner: Runner, pytestconfig: pytest.Config, rec
     count = pytestconfig.getoption("queued")
     run = runner.run("no_network", NOWHERE, sites=count, workers=400, recording=recording)
     print(
-        f"\nengine without a network, {count:,} sites, recording {recording}: {1_000 * run.cpu_ms:.0f} µs of CPU a site "
+        f"\nno network, {count:,} sites, recording {recording}: {1_000 * run.cpu_ms:.0f} µs of CPU a site "
         f"(target 100), {run.rss_mb:.0f} MB at most (target 150 at 1,000,000), of which {run.statuses['start_mb']} "
         "before the first"
     )

@@ -17,7 +17,8 @@ from tracker.core.panels import Member, Panel
 from tracker.core.visits import Visit
 from tracker.crawl.engine import Turn, run
 from tracker.crawl.gate import Limits
-from tracker.crawl.run import Manner, crawl_panel
+from tracker.crawl.rounds import Rounds
+from tracker.crawl.run import Manner
 from tracker.net.fetch import FetchSettings
 from tracker.net.loop import run as run_loop
 from tracker.store.captures import OWN, Answer
@@ -95,11 +96,10 @@ def into_history(folder: str, count: int, workers: int) -> Stopwatch:
 def as_command(folder: str, count: int, workers: int) -> Stopwatch:
     with Writer(Path(folder) / "history.sqlite", reference.agents()) as writer:
         everyone = panel(count)
-        number = writer.panel(everyone)
+        manner = Manner(workers=workers, opted_out=lambda _host: "in this benchmark")
+        rounds = Rounds(writer, everyone, FetchSettings(), manner)
         watch = Stopwatch()
-        manner = Manner(opted_out=lambda _host: "in this benchmark")
-        crawl_panel(writer, everyone, FetchSettings(), at=int(time.time()), workers=workers, manner=manner)
-        assert number
+        rounds.begin(int(time.time()))
         return watch
 
 

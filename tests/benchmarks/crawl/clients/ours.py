@@ -20,7 +20,8 @@ from tracker.core.retries import is_transient
 from tracker.core.visits import PAGE_CAP, Target, Visit
 from tracker.crawl.engine import Turn, run
 from tracker.crawl.gate import Limits
-from tracker.crawl.run import crawl_panel
+from tracker.crawl.rounds import Rounds
+from tracker.crawl.run import Manner
 from tracker.crawl.visit import Visiting
 from tracker.net.fetch import Fetcher, FetchSettings
 from tracker.net.loop import run as run_loop
@@ -141,7 +142,7 @@ def stored(given: argparse.Namespace, folder: str) -> None:
     )
     with Writer(database, reference.agents()) as writer:
         watch = Stopwatch()
-        report = crawl_panel(writer, panel, settings(given), at=int(time.time()), workers=given.workers)
+        report = Rounds(writer, panel, settings(given), Manner(workers=given.workers)).begin(int(time.time()))
         watch.tell(len(given.hosts), report.outcomes[Outcome.OK], report.causes)
 
 

@@ -1,0 +1,176 @@
+"""A round of a panel over time: the first crawl, the rest after an interruption, retry waves, and the second look.
+
+A *round* is one pass over a panel. Its first crawl asks every site; the crawls after it, its parts, ask only whom they
+must. Each is dated by its own beginning: an interrupted one is gone on with under its date for `SAME` seconds, after
+that what is left of it is a part of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.core.panels import Panel
+from tracker.core.retries import is_transient, wished_pause
+from tracker.core.visits import Target
+from tracker.crawl.report import LISTED, CrawlReport
+from tracker.crawl.run import POLITE, Crawl, Manner, OnDone, crawl_ref
+from tracker.crawl.suspect import doubt, settle
+from tracker.errors import PanelError
+from tracker.net.fetch import FetchSettings
+from tracker.store.captures import OWN
+from tracker.store.rounds import END, RECHECK, REST, Part, Round, retry
+from tracker.store.write import Writer
+
+SAME = 6 * 3600
+"""Seconds after its beginning for which what is seen may bear a crawl's date."""
+
+RESUMED_FOR = 24 * 3600
+"""Seconds for which an interrupted round is gone on with unasked; after that its answers are too old for one round."""
+
+
+class Rounds:
+    """The rounds of one panel in a history. Moments are UTC seconds, and date what is seen.
+
+    panel: stored if it is new; or the name of one that the history holds (PanelError if it does not). doubting: whether
+    rounds in which too much changed are marked suspect. Ctrl-C and SIGTERM stop a crawl within seconds with everything
+    that ended recorded; its report then says `finished` False.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        panel: Panel | str,
+        fetch: FetchSettings,
+        manner: Manner = POLITE,
+        *,
+        on_done: OnDone | None = None,
+        doubting: bool = True,
+    ) -> None:
+        self._writer = writer
+        self._fetch = fetch
+        self._manner = manner
+        self._on_done = on_done
+        self._doubting = doubting
+        self.panel = panel if isinstance(panel, str) else panel.name
+        self._panel_id, self._members = self._stored(panel)
+        self._source_id = writer.source(OWN)
+        # Who is no longer in the list that was given is not asked, though a member of what is stored.
+        listed = () if isinstance(panel, str) else panel.members
+        self._only = [member.host for member in listed] if 0 < len(listed) < self._members else None
+        self._asked = self._members if self._only is None else len(self._only)
+
+    def newest(self, before: int = END) -> Round | None:
+        """The newest round of the panel (that began before a moment)."""
+        return self._writer.latest_round(self._panel_id, self._source_id, before)
+
+    def interrupted(self, at: int, targets: Sequence[Target]) -> Round | None:
+        """The newest round, if it was interrupted less than `RESUMED_FOR` before `at` and asks for these targets."""
+        newest = self.newest()
+        if newest is None or newest.finished_at is not None or not 0 <= at - newest.at < RESUMED_FOR:
+            return None
+        return newest if set(newest.targets) == set(targets) else None
+
+    def begin(self, at: int, targets: Sequence[Target] = (Target.ROBOTS,)) -> CrawlReport:
+        """Ask every site of the panel once, in a new round."""
+        report = self._crawl(_Job(at, targets, self._asked, self._only))
+        return self._judged(report, report.at)
+
+    def rest(self, one: Round, at: int) -> CrawlReport:
+        """Ask the sites that an interrupted round has not recorded."""
+        left = max(0, one.asked - sum(part.answered + part.failed for part in one.first_looks))
+        begun = _unfinished(one.first_looks, at)
+        part = REST if begun is None else begun.part
+        return self._judged(self._crawl(_Job(at, one.targets, left, self._only, one, part, begun)), one.at)
+
+    def wave(self, one: Round, number: int, at: int) -> CrawlReport:
+        """Ask the sites again that all of a round failed at, as its retry wave `number`.
+
+        Only where the cause may pass, and not before the time that a site asked to be left alone for.
+        """
+        hosts = [
+            site.host
+            for site in self._writer.failing(one)
+            if is_transient(site.kind) and site.at + wished_pause(site.detail) <= at
+        ]
+        return self._again(one, retry(number), hosts, at)
+
+    def recheck(self, one: Round, at: int) -> CrawlReport:
+        """Look once more at the sites that flipped in a suspect round, and say what came of it in its mark."""
+        flipped = self._flipped(one)
+        report = self._again(one, RECHECK, flipped, at)
+        if report.finished:
+            report.suspect = settle(one, report, len(flipped))
+            self._writer.note_suspect(one.crawl_id, report.suspect)
+        return report
+
+    def _again(self, one: Round, part: str, hosts: Sequence[str], at: int) -> CrawlReport:
+        """A second look at some sites of a round; one that was interrupted a short while ago is gone on with."""
+        begun = _unfinished([known for known in one.parts if known.part == part], at)
+        return self._crawl(_Job(at, one.targets, len(hosts), hosts, one, part, begun))
+
+    def _crawl(self, job: "_Job") -> CrawlReport:
+        """Run one crawl, dated `job.at` or the next second that is free; or go on with the one begun before."""
+        at = self._free(job.at) if job.begun is None else job.begun.at
+        crawl = self._writer.begin_crawl(
+            self._source_id,
+            self._panel_id,
+            at,
+            crawl_ref(self.panel, at) if job.begun is None else job.begun.ref,
+            job.asked,
+            self._manner.vantage,
+            targets=job.targets,
+            parent=job.of.crawl_id if job.of and job.part else None,
+            part=job.part,
+        )
+        report = CrawlReport(self.panel, crawl.at, job.asked, crawl.crawl_id, job.part, tuple(job.targets))
+        if job.of is not None:
+            report.round_asked, report.round_answered = job.of.asked, job.of.answered
+        Crawl(self._writer, crawl, self._fetch, self._manner, job.only).run(report, max(at, job.at), self._on_done)
+        changed = self._writer.flipped(crawl.crawl_id)
+        report.changed, report.changes = changed[:LISTED], len(changed)
+        return report
+
+    def _free(self, at: int) -> int:
+        known = self._writer.known_refs(self._source_id)
+        # Two crawls within one second are two crawls.
+        while crawl_ref(self.panel, at) in known:
+            at += 1
+        return at
+
+    def _judged(self, report: CrawlReport, round_at: int) -> CrawlReport:
+        """A report of a round whose sites have been asked once each, with the doubts about it."""
+        one = self.newest(before=round_at + 1)
+        if self._doubting and report.finished and one is not None:
+            report.suspect = doubt(one, len(self._flipped(one)), self.newest(before=round_at))
+            if report.suspect:
+                self._writer.note_suspect(one.crawl_id, report.suspect)
+        return report
+
+    def _flipped(self, one: Round) -> list[str]:
+        return sorted({host for part in one.first_looks for host in self._writer.flipped(part.crawl_id)})
+
+    def _stored(self, panel: Panel | str) -> tuple[int, int]:
+        if not isinstance(panel, str):
+            self._writer.panel(panel)
+        found = self._writer.stored_panel(self.panel)
+        if found is None:
+            raise PanelError(f"the history has no panel {self.panel}: `tracker status` lists those it has")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A crawl to be run from `at` on, of a round or `of` none yet. begun: the interrupted crawl to go on with."""
+
+    at: int
+    targets: Sequence[Target]
+    asked: int
+    only: Sequence[str] | None
+    of: Round | None = None
+    part: str = ""
+    begun: Part | None = None
+
+
+def _unfinished(parts: Sequence[Part], at: int) -> Part | None:
+    """The newest of these, if it was interrupted so short a while before `at` that its date holds."""
+    last = parts[-1] if parts else None
+    return last if last is not None and last.finished_at is None and 0 <= at - last.at < SAME else None
