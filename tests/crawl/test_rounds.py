@@ -217,7 +217,7 @@ def test_pages_are_asked_where_robots_txt_permits(writer: Writer, web: Web, data
     with Reader(database) as reader:
         pages = reader.sql("SELECT site, cause FROM pages WHERE target = 'home' ORDER BY site").rows
         assert pages == [("open.example", "ok"), ("shut.example", "robots_disallow")]
-        said = reader.sql("SELECT site FROM signals WHERE value LIKE '%noai%'").rows
+        said = reader.sql("SELECT site FROM signals WHERE key = 'noai' AND source = 'html'").rows
         assert said == [("open.example",)]
         assert reader.sql("SELECT targets FROM crawls").rows == [(" ".join(ALL),)]
 
