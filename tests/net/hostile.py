@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.web import RULES, Answer, Web, raw, settings_for
@@ -18,8 +18,9 @@ AT_ONCE = 20
 class Case:
     """A site and what one look at it must see.
 
-    likewise: another pair of outcome and cause that is as right, where RFC 9112 leaves it to the reader. flags and
-    body: of an ok, body None for any. paths: what the host says elsewhere. hosts: what other hosts say,
+    likewise: another pair of outcome and cause that is as right, where RFC 9112 leaves it to the reader. fast: the pair
+    that stands for it on the fast transport, where that cannot tell any better. flags and body: of an ok, body None for
+    any. paths: what the host says elsewhere. hosts: what other hosts say,
     whatever they are asked. https, http: doors that the ports lead to. certificate: a fault of it.
     """
 
@@ -27,6 +28,7 @@ class Case:
     outcome: str
     cause: str
     likewise: tuple[str, str] | None = None
+    fast: tuple[str, str] | None = None
     flags: str = ""
     body: bytes | None = None
     paths: Mapping[str, Answer] = field(default_factory=dict)
@@ -34,6 +36,13 @@ class Case:
     https: str = ""
     http: str = ""
     certificate: str = ""
+
+    def on(self, transport: str) -> "Case":
+        """The row as it is for a transport."""
+        if transport != "fast" or self.fast is None:
+            return self
+        outcome, cause = self.fast
+        return replace(self, outcome=outcome, cause=cause)
 
     def set_up(self, web: Web, host: str) -> None:
         web.on(host, self.answer)

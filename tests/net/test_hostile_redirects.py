@@ -37,6 +37,8 @@ async def doubling(request: Request, writer: asyncio.StreamWriter) -> None:
 
 
 HERE = {"/here": page(RULES)}
+# pyreqwest hands on no field that is not ASCII, in no form: what it cannot tell of is not followed, and no answer.
+LOST = ("redirect_limit", "redirect_limit")
 TABLE: dict[str, Case] = {
     # Chains and loops
     **{f"chain-of-{hops}": chain(hops) for hops in (1, 4, 5, 6, 100)},
@@ -68,11 +70,14 @@ TABLE: dict[str, Case] = {
     "fragment": ok(redirect("/here#User-agent"), paths=HERE),
     "spaced": ok(to(b"   /here  \t"), paths=HERE),
     "space-inside": ok(redirect("/he re"), paths={"/he%20re": page(RULES)}),
-    "umlaut": ok(to("/hére".encode()), paths={"/h%C3%A9re": page(RULES)}),
+    "umlaut": ok(to("/hére".encode()), paths={"/h%C3%A9re": page(RULES)}, fast=LOST),
+    "latin-umlaut": ok(to(b"/h\xe9re"), paths={"/h%E9re": page(RULES)}, fast=LOST),
     "usual-port": ok(redirect("https://usual-port.example:443/here"), paths=HERE),
     "dotted-host": ok(redirect("https://dotted-host.example./here"), hosts={"dotted-host.example.": page(RULES)}),
     "user": ok(redirect("https://user:secret@user.example/here"), paths=HERE),
-    "idn-octets": ok(to("https://bücher.idn.example/".encode()), hosts={"xn--bcher-kva.idn.example": page(RULES)}),
+    "idn-octets": ok(
+        to("https://bücher.idn.example/".encode()), hosts={"xn--bcher-kva.idn.example": page(RULES)}, fast=LOST
+    ),
     "idn-ascii": ok(redirect("https://xn--bcher-kva.asc.example/"), hosts={"xn--bcher-kva.asc.example": page(RULES)}),
     "far-and-long": absent(redirect("/" + "x" * 30_000)),
     "twice": ok(raw(head("302 Found", EMPTY)[:-2] + b"Location: /here\r\nLocation: /here\r\n\r\n"), paths=HERE),
@@ -113,13 +118,13 @@ TABLE: dict[str, Case] = {
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_the_outcome(seen: Seen, name: str) -> None:
-    hold(TABLE[name], seen[name])
+def test_the_outcome(seen: Seen, name: str, transport: str) -> None:
+    hold(TABLE[name].on(transport), seen[name])
 
 
-def test_six_requests_are_the_most(web: Web, seen: Seen) -> None:
+def test_six_requests_are_the_most(web: Web, seen: Seen, transport: str) -> None:
     for name, case in TABLE.items():
-        hold(case, seen[name])
+        hold(case.on(transport), seen[name])
         assert 1 <= len([r for r in web.asked(host_of(name)) if r.secure]) <= 6 * 2, name
 
 

@@ -48,25 +48,30 @@ TABLE: dict[str, Case] = {
     ),
     "silent-after-a-redirect": error(redirect("/b"), "read_timeout", paths={"/b": hang()}),
     "silent-over-http": error(hang(), "read_timeout", https="closed", http="web"),
-    # Drips, each byte soon enough
-    "dripping-status-line": error(drip(b"H", 0.05), "total_timeout", likewise=RESET),
-    "dripping-header": error(drip(b"X-A: b\r\n", 0.05, OK), "total_timeout"),
-    "dripping-field": error(drip(b"x", 0.05, OK + b"X-A: "), "total_timeout"),
+    # Drips, each byte soon enough. The fast transport's read time-out is for a whole head, or the next bytes of a body.
+    "dripping-status-line": error(drip(b"H", 0.05), "total_timeout", likewise=RESET, fast=SILENT),
+    "dripping-header": error(drip(b"X-A: b\r\n", 0.05, OK), "total_timeout", fast=SILENT),
+    "dripping-field": error(drip(b"x", 0.05, OK + b"X-A: "), "total_timeout", fast=SILENT),
     "dripping-body": error(drip(RULES, 0.05, PLAIN), "total_timeout"),
     "dripping-sized-body": error(drip(b"#", 0.05, head("200 OK", {"Content-Length": "9999"})), "total_timeout"),
     "dripping-chunks": error(drip(b"1\r\n#\r\n", 0.05, CHUNKED), "total_timeout"),
-    "dripping-chunk-size": error(drip(b"0", 0.05, CHUNKED), "total_timeout"),
-    "dripping-chunk-extension": error(drip(b"x", 0.05, CHUNKED + b"5;"), "total_timeout"),
+    "dripping-chunk-size": error(drip(b"0", 0.05, CHUNKED), "total_timeout", fast=SILENT),
+    "dripping-chunk-extension": error(drip(b"x", 0.05, CHUNKED + b"5;"), "total_timeout", fast=SILENT),
     "dripping-trailers": error(
-        drip(b"X-A: b\r\n", 0.05, CHUNKED + b"1\r\n#\r\n0\r\n"), "total_timeout", likewise=("ok", "ok"), body=None
+        drip(b"X-A: b\r\n", 0.05, CHUNKED + b"1\r\n#\r\n0\r\n"),
+        "total_timeout",
+        likewise=("ok", "ok"),
+        fast=SILENT,
+        body=None,
     ),
     "dripping-refusal": denied(drip(b" ", 0.05, head("403 Forbidden", {})), "http_403"),
     # Storms of what is no body
-    "interim-storm": error(drip(b"HTTP/1.1 100 Continue\r\n\r\n", 0.005), "total_timeout", likewise=RESET),
+    "interim-storm": error(drip(b"HTTP/1.1 100 Continue\r\n\r\n", 0.005), "total_timeout", likewise=RESET, fast=SILENT),
     "hint-storm": error(
         endless(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", b"", 0.05),
         "total_timeout",
         likewise=RESET,
+        fast=SILENT,
     ),
     # gzip that never comes to anything
     "gzip-of-nothing-for-ever": error(drip(NO_MEMBER, 0.005, PACKED), "total_timeout", likewise=BAD),
@@ -77,15 +82,16 @@ TABLE: dict[str, Case] = {
     "fast-enough": cut_off(endless(b"Disallow: /x\n" * 20, PLAIN + b"User-agent: *\n", 0.005)),
     "not-fast-enough": error(endless(b"D\n", PLAIN + b"User-agent: *\n", 0.05), "total_timeout"),
 }
-CHANGES = {"read_timeout": 0.5, "total_timeout": 1.5, "connect_timeout": 1}
+# A gap of half a second is nothing on a busy machine, so that drips need a read time-out well above it.
+CHANGES = {"read_timeout": 0.8, "total_timeout": 2, "connect_timeout": 1}
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_the_outcome(seen: Seen, name: str) -> None:
+def test_the_outcome(seen: Seen, name: str, transport: str) -> None:
     """The total time bounds a look (two of them where http is asked too), whatever trickles in."""
-    hold(TABLE[name], seen[name], within=3.5)
+    hold(TABLE[name].on(transport), seen[name], within=4.5)
 
 
 @pytest.mark.parametrize("name", [name for name, case in TABLE.items() if case.cause == "read_timeout"])
 def test_silence_is_noticed_before_the_total_time_is_up(seen: Seen, name: str) -> None:
-    assert hold(TABLE[name], seen[name]).seconds < 1.2
+    assert hold(TABLE[name], seen[name]).seconds < 1.7

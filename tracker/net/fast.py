@@ -276,6 +276,8 @@ def _explain(error: PyreqwestError) -> Failure:
         return Failure(cause, line, before_request=True)
     if "timed out" in said:
         return Failure("read_timeout")
+    if "fatal alert" in said:  # TLS 1.3 refuses a client that shows no certificate only after the handshake
+        return Failure("tls_other", line)
     return Failure("reset", line)
 
 

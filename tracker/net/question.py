@@ -104,6 +104,7 @@ class Question:
         self._end(got, outcomes.redirect_limit(reason))
 
     def _redirect(self, got: Answered, location: str) -> None:
+        location = _as_meant(location)
         target = _target(self.target, location)
         if target is None:
             return self.stop(got, f"leads to {location}")
@@ -130,6 +131,17 @@ def host_of(url: httpx.URL) -> str:
     return url.raw_host.decode("ascii")
 
 
+def _as_meant(location: str) -> str:
+    """A Location as browsers take it: its octets (here as latin-1) are UTF-8, and stay what they are where not."""
+    if location.isascii():
+        return location
+    octets = location.encode("latin-1", "replace")
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return "".join(chr(octet) if octet < 0x80 else f"%{octet:02X}" for octet in octets)
+
+
 def _target(url: httpx.URL, location: str) -> httpx.URL | None:
     """Where a Location points: an absolute http(s) URL without user information; None if nowhere we could go."""
     try:
@@ -137,7 +149,7 @@ def _target(url: httpx.URL, location: str) -> httpx.URL | None:
         target = url.join(location.strip()).copy_with(username=None, password=None, fragment=None)
     except (httpx.InvalidURL, ValueError):
         return None
-    usable = target.scheme in ("http", "https") and target.host and 0 < (target.port or 80) < 65536
+    usable = target.scheme in ("http", "https") and target.host and (target.port is None or 0 < target.port < 65536)
     return target if usable else None
 
 

@@ -5,6 +5,7 @@ import os
 import socket
 import ssl
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from tracker.errors import UsageError
 from tracker.net.guard import Guard
+from tracker.net.receiving import Receiver
 from tracker.net.resolve import Resolver
 from tracker.net.way import Way
 
@@ -122,6 +124,7 @@ class _Connector(aiohttp.TCPConnector):
             force_close=once,
             socket_factory=self._door,
         )
+        self._factory = partial(Receiver, loop=self._loop)  # there is no public name for this
 
     async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:
         sockets = self._door.sockets
@@ -208,6 +211,11 @@ class _HangingUp(aiohttp.ClientResponse):
 
     An orderly end of TLS waits for the other side, and takes in what an endless body still sends, for up to 30 s.
     """
+
+    async def start(self, connection: Any) -> Any:
+        await super().start(connection)
+        self.reason = None  # httpx-aiohttp fails on one that is not UTF-8, and nobody reads it
+        return self
 
     def close(self) -> None:
         self._hang_up()

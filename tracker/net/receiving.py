@@ -1,0 +1,52 @@
+"""How the default transport takes in bytes: aiohttp's protocol, but for what it makes of noise around an answer."""
+
+from typing import Any
+
+from aiohttp import ClientPayloadError, StreamReader
+from aiohttp.client_proto import ResponseHandler
+
+_END_OF_HEAD = b"\r\n\r\n"
+
+
+class Receiver(ResponseHandler):
+    """Keeps a complete answer whatever comes behind it, and notices at once where a body breaks off into noise.
+
+    aiohttp's parser says nothing of an answer if bytes that are no HTTP follow it in the same packet (a Content-Length
+    that counts too few, a body where there is none): it would depend on the timing whether a site answers. So each head
+    is parsed by itself. And where a body cannot be parsed, its reader is not told, and would wait for the total time.
+    """
+
+    _body: StreamReader | None = None
+
+    def set_response_params(self, **params: Any) -> None:
+        """A request is on its way: the next answer is awaited."""
+        self._body = None
+        super().set_response_params(**params)
+
+    def feed_data(self, data: Any, size: int = 0) -> None:
+        """A head has been parsed, perhaps of an interim answer, after which another one comes."""
+        message, body = data
+        if message.code == 101 or not 100 <= message.code < 200:
+            self._body = body
+        super().feed_data(data, size)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come, or (without any) those held back are wanted."""
+        at = 0
+        while self._awaits_head and (end := data.find(_END_OF_HEAD, at)) >= 0:
+            end += len(_END_OF_HEAD)
+            super().data_received(data[at:end])
+            at = end
+        if not at or (at < len(data) and self.exception() is None):
+            super().data_received(data[at:] if at else data)
+        if data:
+            self._fail_body()
+
+    @property
+    def _awaits_head(self) -> bool:
+        return self._body is None and self.exception() is None
+
+    def _fail_body(self) -> None:
+        body, error = self._body, self.exception()
+        if error is not None and body is not None and not body.is_eof() and body.exception() is None:
+            body.set_exception(ClientPayloadError(str(error)), error)
