@@ -142,6 +142,12 @@ def frame_line(history: History, panel: str, known: str, last_day: str) -> None:
             f"The newest crawl, on {moment(crawl['started'])}, was answered by {crawl['answered']:,} "
             f"of {sites(crawl['sites'])}."
         )
+    if crawl["suspect"]:
+        st.warning(
+            f"The crawl of {moment(crawl['started'])} is suspect: {plain(crawl['suspect'])}. It may say more about our "
+            "connection than about these sites. What it saw is shown as it was seen; nothing is withheld.",
+            icon=":material/help:",
+        )
     parts = [f"As of {moment(crawl['started'])}", f"panel {plain(panel)}", known, _crawl_words(crawl)]
     st.caption(" · ".join(part for part in parts if part))
 

@@ -28,7 +28,7 @@ Disallow: /
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     """A web on loopback to which all names lead."""
     with Web() as web:
-        monkeypatch.setattr("tracker.cli.crawl.fetch_settings", lambda settings: settings_for(web))
+        monkeypatch.setattr("tracker.cli.crawl_settings.fetch_settings", lambda settings: settings_for(web))
         yield web
 
 

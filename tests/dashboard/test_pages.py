@@ -5,6 +5,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.conftest import AGENTS
+from tests.dashboard.conftest import CRAWLS, PANEL, write
+from tracker.store.captures import OWN
+from tracker.store.write import Writer
+
 PAGES = ("overview", "site", "projection")
 
 
@@ -224,3 +229,14 @@ def test_a_site_shows_its_signals_and_where_they_disagree_with_its_rules(
         "and 1 more."
     )
     assert "Signals beside" not in said(run("site", held_history, monkeypatch, site="star.example"))
+
+
+def test_a_suspect_crawl_is_said_to_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Writer(write(tmp_path / "h.sqlite", CRAWLS), AGENTS, kind="demo") as writer:
+        newest = writer.latest_round(writer.panel(PANEL), writer.source(OWN))
+        assert newest is not None
+        writer.note_suspect(newest.crawl_id, "4 of 5 sites changed their verdict")
+    app = run("overview", tmp_path / "h.sqlite", monkeypatch)
+    (banner,) = [warning.value for warning in app.warning if "suspect" in warning.value]
+    assert "The crawl of 1 Oct 2023 06:00 UTC is suspect: 4 of 5 sites changed their verdict." in banner
+    assert "nothing is withheld" in banner

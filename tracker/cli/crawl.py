@@ -181,20 +181,16 @@ def _crawls(
     wait: bool,
 ) -> Iterator["CrawlReport"]:
     """The crawls to be done, each as it ends. targets None: what is due."""
+    found = _due(work, chosen) if targets is None else iter([_one(settings, chosen, targets, fresh)])
     finished = True
-    if targets is not None:
-        report = _one(settings, chosen, targets, fresh)
-        finished = report.finished
-        yield report
     while finished:
-        if targets is None:
-            for report in _due(work, chosen):
-                finished = report.finished
-                yield report
+        for report in found:
+            finished = report.finished
+            yield report
         if not finished or not wait or (again := work.repeats()) is None:
             return
         _sleep(again.at, again.failing)
-        targets = None
+        found = work.all_due(repeats=True)
 
 
 def _one(settings: "Settings", chosen: Chosen, targets: "tuple[Target, ...]", fresh: bool) -> "CrawlReport":

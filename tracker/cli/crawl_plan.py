@@ -81,7 +81,9 @@ def _lines(plan: dict[str, Any]) -> list[str]:
     if refused:
         lines.append(f"{len(refused)} opted out and would not be asked:")
         lines += [f"  {one['site']}: {one['reason']}" for one in refused[:_NAMED]]
-    lines.append("would be asked (ranks up to 1,000 first, the others in random order):" if asked else "nobody would be asked")
+    lines.append(
+        "would be asked (ranks up to 1,000 first, the others in random order):" if asked else "nobody would be asked"
+    )
     lines += [f"  {host}" for host in asked[:_NAMED]]
     if len(asked) > _NAMED:
         lines.append(f"  and {len(asked) - _NAMED} more: --json lists them")

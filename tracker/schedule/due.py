@@ -112,6 +112,8 @@ def due(facts: Facts, now: int, rules: Rules) -> Due:
     coming = [(view.due_at, f"{view.target} falls due {iso(view.due_at)}: {view.why}") for view in views]
     coming += [(wave[1], f"wave {wave[0]} falls due {iso(wave[1])}")] if wave else []
     coming += [(recheck, f"the re-check of a suspect crawl falls due {iso(recheck)}")] if recheck else []
+    if not coming:
+        return Due((), None, 0, False, now, ("nothing falls due",))
     next_at, said = min(coming)
     return Due((), None, 0, False, next_at, (said,))
 
@@ -152,6 +154,8 @@ def recheck_at(last: Last | None) -> int | None:
 def _interrupted(last: Last, now: int, rules: Rules) -> bool:
     """Whether to finish this round: while its period lasts. After that its date would be wrong for what is seen now."""
     if last.finished is not None:
+        return False
+    if Target.ROBOTS not in rules.every:
         return False
     slot = rules.timetable.slot(now, rules.every[Target.ROBOTS])
     return slot is None or last.at >= slot

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import NamedTuple
 
 from tracker.core.visits import Target
@@ -34,17 +35,18 @@ class Work:
         self._rules = rules
         self._open = open_rounds
 
-    def found(self) -> Due:
-        """What is due now."""
+    def found(self, *, repeats: bool = False) -> Due:
+        """What is due now; with `repeats` of second looks alone: retry waves, and the sites of a suspect round."""
         now = _now()
-        return due(self._facts(now), now, self._rules)
+        rules = replace(self._rules, every={}) if repeats else self._rules
+        return due(self._facts(now), now, rules)
 
-    def all_due(self) -> Iterator[CrawlReport]:
-        """Do what is due until nothing is; ends after a crawl that was stopped."""
-        while self.found():
+    def all_due(self, *, repeats: bool = False) -> Iterator[CrawlReport]:
+        """Do what `found` finds until that is nothing; ends after a crawl that was stopped."""
+        while self.found(repeats=repeats):
             with self._open() as rounds:
                 # Until the history was ours, another process may have done it.
-                found = self.found()
+                found = self.found(repeats=repeats)
                 if not found:
                     return
                 report = self._do(rounds, found)
