@@ -1,5 +1,6 @@
 """A month of schedulers, cron, crashes and clocks that are set: each due round runs once."""
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ def test_a_month_begun_in_the_morning_has_31_daily_and_5_weekly_rounds() -> None
 
 def test_a_month_of_trouble_in_a_real_history(fresh_file) -> None:
     """Two daemons, two crons, kills, power cuts and a clock that is set, on what is really stored."""
-    world = World(StoredBook(fresh_file(), RULES), RULES, DECEMBER + 5 * HOUR, daemons=2, cron=2)
+    world = World(StoredBook(fresh_file(), RULES), RULES, DECEMBER + 5 * HOUR, daemons=2, cron=2, tick=3 * HOUR)
     world.suspicious = lambda count: count == 4
     day = 24 * 60
     world.run(10)
@@ -124,6 +125,33 @@ def test_a_jump_of_forty_days_makes_one_round_due_and_its_return_none_twice() ->
     world.set_clock(-40 * DAY)
     world.run(60 * 24 * 60)  # past the day that has its round already
     assert set(rounds_by_slot(world).values()) == {1}
+
+
+@pytest.mark.parametrize("back", [10 * MINUTE, 5 * HOUR, 12 * HOUR, DAY - MINUTE])
+def test_a_clock_set_back_before_the_last_round_neither_repeats_it_nor_stops_the_next(back: int) -> None:
+    """The hours that come again are not asked for again; the next round is that of the slot after the last one."""
+    world = World(Model(RULES), RULES, DECEMBER + 5 * HOUR, daemons=1, cron=1)
+    world.run(3 * 24 * 60)
+    world.set_clock(-back)
+    world.run((DECEMBER + 4 * DAY + 12 * HOUR - world.now) // MINUTE)
+    mornings = [datetime.fromtimestamp(one.at, UTC).day for one in model(world).rounds]
+    assert mornings == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system has no tzset")
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe"])
+def test_summer_time_of_the_machine_moves_nothing(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All times are UTC: no day of 23 or 25 hours lacks a round or has two."""
+    with monkeypatch.context() as machine:
+        machine.setenv("TZ", zone)
+        time.tzset()
+        for month in (3, 10):
+            world = World(Model(RULES), RULES, int(datetime(2027, month, 1, 5, tzinfo=UTC).timestamp()), cron=2)
+            world.run(31 * 24 * 60)
+            began = [at for name, at in world.log if name == "round"]
+            assert len(began) == 31
+            assert {after - before for before, after in pairwise(began[1:])} == {DAY}
+    time.tzset()
 
 
 # Any sequence of troubles

@@ -50,11 +50,11 @@ class Model:
 
     def facts(self, now: int) -> Facts:
         finished = {}
-        for target, every in self.rules.every.items():
+        for target in self.rules.every:
             ended = [one.at for one in self.rounds if one.finished is not None and target in one.targets]
-            if seen := [at for at in ended if at < now + every]:
+            if seen := [at for at in ended if at < self.rules.horizon(target, now)]:
                 finished[target] = max(seen)
-        newest = [one for one in self.rounds if one.at < now + self.rules.every[Target.ROBOTS]]
+        newest = [one for one in self.rounds if one.at < self.rules.horizon(Target.ROBOTS, now)]
         return Facts(max(newest, key=lambda one: (one.at, one.crawl_id), default=None), finished)
 
     def begin(self, job: str, now: int, targets: tuple[Target, ...]) -> None:
@@ -92,9 +92,12 @@ class StoredBook:
         self._reader = Reader(path)
         self._members = Panel("p", "P", "", "p-1", "2026-01-01", None, False, tuple(Member(host) for host in HOSTS))
         self._job = ""
+        self._told: tuple[int, Facts] | None = None
 
     def facts(self, now: int) -> Facts:
-        return facts_of(self._reader, "p", now, self.rules)
+        if self._told is None or self._told[0] != now:  # all who ask in a minute are told the same
+            self._told = (now, facts_of(self._reader, "p", now, self.rules))
+        return self._told[1]
 
     def begin(self, job: str, now: int, targets: tuple[Target, ...]) -> None:
         part = {"round": "", "rest": REST, "recheck": RECHECK}.get(job) or (retry(int(job[5:])) if " " in job else "")
@@ -106,6 +109,7 @@ class StoredBook:
             crawl = writer.begin_crawl(source, panel, now, ref, len(HOSTS), **more)
             if job == "round":  # half is seen before anything can happen
                 writer.record(crawl, [Answer(host, b"User-agent: *\n") for host in HOSTS[:5]])
+        self._told = None
         self._job, self._at, self._ref, self._more = job, now, ref, more
 
     def end(self, now: int, *, suspect: bool) -> None:
@@ -119,6 +123,7 @@ class StoredBook:
             writer.finish_crawl(crawl, now)
             if suspect and self._job in ("round", "rest"):
                 writer.note_suspect(crawl.crawl_id, "many flips")
+        self._told = None
 
 
 @dataclass
@@ -139,13 +144,18 @@ class Scheduler:
 
 @dataclass
 class World:
-    """The machine: `true` seconds since it began, and the clock that people see, `ahead` of it."""
+    """The machine: `true` seconds since it began, and the clock that people see, `ahead` of it.
+
+    tick: seconds between two runs of cron, each a quarter of an hour late. calm: hours of peace in each period that has
+    a claim to a round, by when it fell due.
+    """
 
     book: Book
     rules: Rules
     begin: int
     daemons: int = 0
     cron: int = 0
+    tick: int = HOUR
     length: Callable[[int], int] = lambda _count: 20 * MINUTE
     suspicious: Callable[[int], bool] = lambda _count: False
     true: int = 0
@@ -185,8 +195,8 @@ class World:
 
     def power_cut(self, minutes: int) -> None:
         """All processes end; daemons start with the machine."""
-        self.kill()
         self.off_until = self.true + minutes * MINUTE
+        self.kill()
         self.schedulers = [Scheduler(self.now + minutes * MINUTE) for _ in self.schedulers]
 
     def disturb(self) -> None:
@@ -199,14 +209,19 @@ class World:
         assert slot is not None
         return slot
 
+    def asked_ahead(self) -> bool:
+        """Whether the clock was set back to shortly before a round: its sites were asked just now."""
+        horizon = self.rules.horizon(Target.ROBOTS, self.now)
+        return any(self.now < at < horizon for name, at in self.log if name == "round")
+
     def _minute(self) -> None:
-        if self.true % HOUR == 0 and self.true >= max(self.calm_since, self.off_until):
+        if self.true % HOUR == 0 and self.true >= self.calm_since and not self.asked_ahead():
             self.calm[self.slot()] += 1
         if self.holder is not None and self.true >= self.holder.wake:
             self._step(self.holder)
         for one in self.schedulers:
             self._scheduler(one)
-        if self.now % HOUR // MINUTE == 15:
+        if self.now % self.tick // MINUTE == 15:
             for _ in range(self.cron):
                 self._crawl()
 

@@ -60,7 +60,7 @@ def schedule(
 
 def _stand(settings: "Settings", panel: str, child: "Child") -> None:
     """Be the scheduler of this history until a signal comes."""
-    from tracker.schedule.daemon import run
+    from tracker.schedule.daemon import run, signalled
     from tracker.schedule.lock import only_scheduler, writer_of
     from tracker.schedule.rules import Rules
 
@@ -89,9 +89,10 @@ def _stand(settings: "Settings", panel: str, child: "Child") -> None:
             _say(f"the crawl ended with exit code {code}")
         return asked()
 
+    stop = signalled()  # before others can see that we hold the lock
     with only_scheduler(settings.history):
         _say(f"scheduler of panel {panel} in {shown(settings.history)}: {rules.timetable}; stop with Ctrl-C")
-        run(rules.timetable, look, on_stop=child.stop)
+        run(rules.timetable, look, on_stop=child.stop, stop=stop)
         _say("scheduler stopped")
 
 

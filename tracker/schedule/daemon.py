@@ -1,5 +1,7 @@
 """The daemon: wakes up at the times of the timetable and for what falls due between them, and has it done."""
 
+import contextlib
+import queue
 import random
 import signal
 import threading
@@ -7,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -59,42 +61,58 @@ class _Times(BaseTrigger):
         return datetime.fromtimestamp(at, UTC)
 
 
-def run(timetable: Timetable, look: Look, *, on_stop: Callable[[], None], stop: threading.Event | None = None) -> None:
-    """Look now and whenever something may be due, until SIGINT, SIGTERM or `stop`.
+def signalled() -> threading.Event:
+    """An event that SIGINT and SIGTERM set from now on, instead of ending this process."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def run(timetable: Timetable, look: Look, *, on_stop: Callable[[], None], stop: threading.Event) -> None:
+    """Look now and whenever something may be due, until `stop` is set.
 
     One look at a time; missed ones are made up for once. `on_stop` ends a look that is under way; returns after it.
     """
-    stop = stop or threading.Event()
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
     jitter = jitter_of(timetable, int(time.time()))
-
-    def then(event: JobExecutionEvent) -> None:
-        at = wake_at(event.retval, int(time.time()), timetable, random.randint(0, jitter))
-        if not stop.is_set():
-            scheduler.modify_job(_JOB, next_run_time=datetime.fromtimestamp(at, UTC))
-
+    ended: queue.SimpleQueue[Due | None] = queue.SimpleQueue()
     once = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler.add_listener(then, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+    scheduler.add_listener(lambda event: ended.put(event.retval), EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
     scheduler.add_job(look, _Times(timetable, jitter), id=_JOB, next_run_time=datetime.now(UTC), **once)
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
+
+    def wake(at: datetime) -> None:
+        scheduler.modify_job(_JOB, next_run_time=at)
+
+    def after(found: Due | None) -> None:
+        at = wake_at(found, int(time.time()), timetable, random.randint(0, jitter))
+        wake(datetime.fromtimestamp(at, UTC))
+
     scheduler.start()
     try:
-        _until(stop, lambda: scheduler.modify_job(_JOB, next_run_time=datetime.now(UTC)))
+        _until(stop, ended, after, lambda: wake(datetime.now(UTC)))
     finally:
         stop.set()
         on_stop()
         scheduler.shutdown(wait=True)
 
 
-def _until(stop: threading.Event, look_now: Callable[[], object]) -> None:
-    """Wait for the end. A clock that was set, or a machine that slept, is reason to look at once: timers know neither.
+def _until(
+    stop: threading.Event,
+    ended: queue.SimpleQueue[Due | None],
+    after: Callable[[Due | None], None],
+    look_now: Callable[[], None],
+) -> None:
+    """Wait for the end, and see to what must not be left to APScheduler's own threads.
 
-    APScheduler waits by a clock that does not run while a machine sleeps.
+    The next look is set here and not by the listener: that of a look which ends at once is called while APScheduler
+    still works on the job, and what it sets is overwritten. A clock that was set, or a machine that slept, is reason
+    to look at once: APScheduler waits by a clock that does not run while a machine sleeps.
     """
     offset = time.time() - time.monotonic()
     while not stop.wait(1.0):
+        with contextlib.suppress(queue.Empty):
+            after(ended.get_nowait())
         moved = time.time() - time.monotonic()
         if abs(moved - offset) > _JUMP:
             look_now()

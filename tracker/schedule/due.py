@@ -50,7 +50,7 @@ class Facts:
     """What the history says of a panel.
 
     last: its newest round. finished: when the newest finished round of each target began that any site answered.
-    Rounds that are dated more than a period ahead (the clock was wrong then) are to be left out of both.
+    Rounds that are dated beyond `Rules.horizon` (the clock was wrong then) are to be left out of both.
     """
 
     last: Last | None = None

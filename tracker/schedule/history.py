@@ -25,10 +25,10 @@ def due_in(database: str, panel: str, now: int, rules: Rules) -> Due:
 
 
 def facts_of(reader: Reader, panel: str, now: int, rules: Rules) -> Facts:
-    """The facts of a panel as they are at `now`; what is dated more than a period ahead is left out."""
-    newest = next(iter(reader.rounds(panel, 1, before=now + rules.every[Target.ROBOTS])), None)
+    """The facts of a panel as they are at `now`; what is dated beyond the horizon is left out."""
+    newest = next(iter(reader.rounds(panel, 1, before=rules.horizon(Target.ROBOTS, now))), None)
     finished = {
-        target: reader.last_finished(panel, target, before=now + every) for target, every in rules.every.items()
+        target: reader.last_finished(panel, target, before=rules.horizon(target, now)) for target in rules.every
     }
     return Facts(
         None if newest is None else _last(reader, panel, newest),

@@ -39,6 +39,14 @@ class Rules:
             every_of(settings.every), tuple(seconds_of(w) for w in settings.retry_waves), Timetable(settings.schedule)
         )
 
+    def horizon(self, target: Target, now: int) -> int:
+        """Until when (UTC seconds) a round may be dated to count at `now`; a later one is of a clock that was wrong.
+
+        A period ahead, so that a clock set back makes nothing due twice, and all of the slot that `now` is in.
+        """
+        every = self.every[target]
+        return max(now + every, self.timetable.next_slot(now, every))
+
 
 def every_of(pairs: Sequence[str]) -> dict[Target, int]:
     """Seconds by target of pairs as `home=7d`, in the order of `Target`. Raises ValueError naming the pair."""
