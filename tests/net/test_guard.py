@@ -1,6 +1,7 @@
 """No connection ever reaches an address that is not public: counted by a socket that listens on all of loopback."""
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
@@ -20,6 +21,10 @@ ONLY_WEB = (ip_network(f"{WEB}/32"),)
 
 
 Ask = Callable[[str], Observation]
+
+
+# For what listens and never answers.
+BRIEFLY = {"connect_timeout": 0.15, "read_timeout": 0.4, "total_timeout": 0.8}
 
 
 def look(host: str, **settings: Any) -> Observation:
@@ -64,18 +69,21 @@ def plainly(transport: str) -> Iterator[Ask]:
 
 
 class Everywhere:
-    """Leads each name to the address that is its first label, and every port to the listener."""
+    """Leads each name to the address that is its first label, lure.example to the web, and every port to `port` but
+    those of the web, if one is given, to themselves.
+    """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, web: Web | None = None) -> None:
         self._port = port
+        self._web = web
         self.asked: list[str] = []
 
     async def addresses(self, host: str) -> list[str]:
         self.asked.append(host)
-        return [ADDRESSES[int(host.partition(".")[0])]]
+        return [WEB] if host == "lure.example" else [ADDRESSES[int(host.partition(".")[0])]]
 
     def port(self, number: int) -> int:
-        return self._port
+        return number if self._web and number in (self._web.http, self._web.https) else self._port
 
     async def close(self) -> None: ...
 
@@ -84,6 +92,14 @@ class Everywhere:
 def everywhere(listener: Listener, transport: str) -> Iterator[tuple[Everywhere, Ask]]:
     resolver = Everywhere(listener.port)
     with asking(transport=transport, resolver=resolver) as ask:
+        yield resolver, ask
+
+
+@pytest.fixture(scope="module")
+def luring(listener: Listener, web: Web, transport: str) -> Iterator[tuple[Everywhere, Ask]]:
+    """The same, where the web may be asked, to be lured by it."""
+    resolver = Everywhere(listener.port, web)
+    with asking(transport=transport, resolver=resolver, allow_private=ONLY_WEB, ca_file=web.ca_file) as ask:
         yield resolver, ask
 
 
@@ -99,6 +115,12 @@ def test_the_listener_counts(listener: Listener, web: Web, transport: str) -> No
     ]:
         look(host, resolver=resolver, allow_private=loopback, read_timeout=0.1, total_timeout=0.3, transport=transport)
         assert listener.knocks() >= 1, host
+
+
+def test_the_listener_tells_where_it_was_reached(listener: Listener) -> None:
+    for address in ("127.0.0.1", "127.9.9.9", "::1"):
+        socket.create_connection((address, listener.port)).close()
+    assert listener.reached() == ["::ffff:127.0.0.1", "::ffff:127.9.9.9", "::1"]
 
 
 ADDRESSES = [
@@ -121,15 +143,50 @@ def test_names_that_resolve_to_it(listener: Listener, everywhere: tuple[Everywhe
     assert listener.knocks() == 0
 
 
+@pytest.mark.parametrize("scheme", ["https", "http"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_redirects_to_names_that_resolve_to_it(
+    listener: Listener, web: Web, luring: tuple[Everywhere, Ask], address: str, scheme: str
+) -> None:
+    resolver, ask = luring
+    resolver.asked.clear()
+    host = f"{ADDRESSES.index(address)}.example"
+    web.on("lure.example", redirect(f"{scheme}://{host}:{listener.port}/robots.txt"))
+    seen = ask(f"lure.example:{web.https}")
+    assert (str(seen.outcome), seen.cause) == ("error", "guard"), seen.detail
+    assert address in seen.detail
+    assert resolver.asked == ["lure.example", host]
+    assert listener.knocks() == 0
+
+
 LITERALS = [
-    *("127.0.0.1", "127.0.0.1.", "127.0.0.2", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]"),
-    *("[0:0:0:0:0:0:0:1]", "[::127.0.0.1]", "127.1", "127.0.1", "0", "2130706433", "0x7f000001", "0x7f.0.0.1"),
-    *("017700000001", "0177.0.0.1", "127.0.0.01", "[fe80::1%25lo]", "[64:ff9b::7f00:1]", "someone@127.0.0.1"),
+    # As it is written
+    *("127.0.0.1", "127.0.0.2", "127.255.255.254", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.0.1"),
+    *(
+        "169.254.169.254",
+        "100.64.0.1",
+        "100.127.255.255",
+        "[::1]",
+        "[::]",
+        "[0:0:0:0:0:0:0:1]",
+        "[fd00::1]",
+        "[fe80::1]",
+    ),
+    # An IPv4 address within: mapped, compatible, NAT64, 6to4, Teredo
+    *("[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:10.0.0.1]", "[0:0:0:0:0:ffff:127.0.0.1]", "[::127.0.0.1]"),
+    *("[64:ff9b::7f00:1]", "[64:ff9b::127.0.0.1]", "[64:ff9b:1::a00:1]", "[2002:7f00:1::]", "[2002:a9fe:a9fe::1]"),
+    *("[2001:0:7f00:1::]", "[fe80::1%25lo]"),
+    # Decimal, hexadecimal, octal, with numbers left out
+    *("127.1", "127.0.1", "0", "0x0", "2130706433", "0x7f000001", "0X7F000001", "0x7f.0.0.1", "0x7f.1", "127.0x1"),
+    *("017700000001", "0177.0.0.1", "0177.1", "00000177.0.0.01", "127.0.0.01", "3232235521", "0xa9fea9fe"),
+    # With dots behind, and with users before
+    *("127.0.0.1.", "127.0.0.1..", "127.1.", "2130706433.", "0x7f.1.", "someone@127.0.0.1", "a:b@127.0.0.1"),
+    *("a.example@127.0.0.1", "a.example:80@127.0.0.1", "a%40b@[::1]", "@127.0.0.1", ":@127.1"),
 ]
 
 
 # httpx cannot hold these in a URL at all: such a name does not exist, and such a redirect leads nowhere.
-NO_URL = ("0177.0.0.1", "127.0.0.01")
+NO_URL = ("0177.0.0.1", "127.0.0.01", "00000177.0.0.01")
 
 
 @pytest.mark.parametrize("host", LITERALS)
@@ -204,18 +261,47 @@ def test_a_name_cannot_change_on_the_way(web: Web, transport: str) -> None:
     assert (seen.exchange.address, len(seen.exchange.hops)) == (WEB, 1)
 
 
-def test_only_the_public_addresses_of_a_mixed_name_are_tried(listener: Listener, web: Web, transport: str) -> None:
+MIXED = {
+    "private-first": ["127.0.0.1", "10.0.0.1", WEB],
+    "private-last": [WEB, "127.0.0.1", "169.254.169.254"],
+    "private-around": ["127.0.0.1", WEB, "127.0.0.3", "10.0.0.1"],
+    "other-family": ["::1", WEB, "fd00::1"],
+    "embedded": ["64:ff9b::7f00:1", "::ffff:127.0.0.1", "2002:7f00:1::", WEB],
+}
+
+
+@pytest.mark.parametrize("addresses", MIXED.values(), ids=MIXED)
+def test_only_the_public_addresses_of_a_mixed_name_are_tried(
+    listener: Listener, web: Web, transport: str, addresses: list[str]
+) -> None:
     web.on("mixed.example", page(b"User-agent: *\n"))
-    with Dns({"mixed.example": ["127.0.0.1", WEB, "10.0.0.1"]}) as dns:
-        seen = look(
-            f"mixed.example:{web.https}",
-            resolver=dns.address,
-            allow_private=ONLY_WEB,
-            ca_file=web.ca_file,
-            transport=transport,
-        )
-    assert str(seen.outcome) == "ok", seen.detail
+    asking = {"allow_private": ONLY_WEB, "ca_file": web.ca_file, "transport": transport}
+    with Dns({"mixed.example": addresses}) as dns:
+        seen = look(f"mixed.example:{web.https}", resolver=dns.address, **asking)
+        assert str(seen.outcome) == "ok", seen.detail
+        # Where the public one does not answer, the others are no way out.
+        look(f"mixed.example:{listener.port}", resolver=dns.address, **asking, **BRIEFLY)
+    assert set(listener.reached()) == {f"::ffff:{WEB}"}
+
+
+@pytest.mark.parametrize("addresses", [["127.0.0.1", "10.0.0.1"], ["::1", "127.0.0.1"], ["::ffff:127.0.0.1", "::1"]])
+def test_a_name_with_nothing_but_private_addresses(listener: Listener, transport: str, addresses: list[str]) -> None:
+    with Dns({"inside.example": addresses}) as dns:
+        seen = look(f"inside.example:{listener.port}", resolver=dns.address, transport=transport)
+    assert seen.cause == "guard"
+    assert all(address in seen.detail for address in addresses)
     assert listener.knocks() == 0
+
+
+@pytest.mark.parametrize("then", [["127.0.0.1"], ["::1"], ["127.0.0.1", WEB], ["::ffff:127.0.0.1"]])
+def test_a_name_that_changes_between_look_up_and_connect(listener: Listener, transport: str, then: list[str]) -> None:
+    """DNS rebinding: public when it is vetted, and loopback ever after. Both attempts, https and http, are made."""
+    with Dns({"rebinds.example": [[WEB], then]}) as dns:
+        asking = {"resolver": dns.address, "allow_private": ONLY_WEB, "transport": transport}
+        seen = look(f"rebinds.example:{listener.port}", **asking, **BRIEFLY)
+        assert dns.asked["rebinds.example"] == 1
+    assert str(seen.outcome) == "error"
+    assert listener.reached() == [f"::ffff:{WEB}"] * 2
 
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "93.184.216.34", "100.63.255.255", "100.128.0.1", "172.32.0.1", "192.0.1.1"]

@@ -1,6 +1,7 @@
 """Hostile framing: status lines, header fields, interim answers, chunks and lengths that lie."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -40,9 +41,9 @@ def line(data: bytes) -> Answer:
     return raw(data + f"\r\nContent-Length: {len(RULES)}\r\n\r\n".encode() + RULES)
 
 
-def after(*interim: bytes) -> Answer:
+def after(*interim: bytes, body: bytes = RULES) -> Answer:
     """A good answer after interim ones."""
-    return raw(b"".join(interim) + SIZED + RULES)
+    return raw(b"".join(interim) + SIZED + body)
 
 
 def as_chunks(body: bytes, size: int) -> bytes:
@@ -62,9 +63,23 @@ def in_pieces(data: bytes, size: int) -> Answer:
     return answer
 
 
+def later(*parts: bytes) -> Answer:
+    """Each part in a packet of its own, a moment after the one before."""
+
+    async def answer(_request: Request, writer: asyncio.StreamWriter) -> None:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    return answer
+
+
 WHOLE = as_chunks(RULES, 9)
 ZERO = b"0\r\n\r\n"
 SIZED = head("200 OK", {"Content-Length": str(len(RULES)), "Connection": "keep-alive"})
+OPEN = head("200 OK", {"Transfer-Encoding": "chunked"})
+NOISE = bytes(range(256)) * 50
 REFUSED = ("error", "reset")
 
 STATUS_LINES: dict[str, Case] = {
@@ -166,6 +181,10 @@ CHUNKS: dict[str, Case] = {
     "large-size": error(chunked(b"7fffffff\r\n" + RULES), "reset"),
     "size-too-small": error(chunked(b"5\r\n" + RULES + b"\r\n" + ZERO), "reset"),
     "size-too-large": error(chunked(b"%x\r\n" % (len(RULES) + 3) + RULES + b"\r\n" + ZERO), "reset"),
+    "bad-size-later": error(later(OPEN, b"zz\r\n" + WHOLE + ZERO), "reset"),
+    "bad-size-in-the-middle": error(later(OPEN + WHOLE, b"zz\r\n" + WHOLE + ZERO), "reset"),
+    "bad-trailer-later": error(later(OPEN + WHOLE, b"0\r\nno trailer\0\r\n\r\n"), "reset", likewise=("ok", "ok")),
+    "noise-instead-of-more": error(later(OPEN + WHOLE, NOISE), "reset"),
     "no-last-chunk": error(chunked(WHOLE), "reset"),
     "half-a-chunk": error(chunked(WHOLE[:-9]), "reset"),
     "half-an-end": error(chunked(WHOLE + b"0\r\n"), "reset"),
@@ -224,7 +243,21 @@ AFTERWARDS: dict[str, Case] = {
     "chunks-and-silent": ok(hang(head("200 OK", {"Transfer-Encoding": "chunked"}) + WHOLE + ZERO)),
     "two-answers": ok(raw(2 * (SIZED + RULES))),
     "another-answer": ok(raw(SIZED + RULES + head("500 Oops", {"Content-Length": "0"}))),
-    "noise-after-it": ok(raw(SIZED + RULES + bytes(range(256)) * 50)),
+    "noise-after-it": ok(raw(SIZED + RULES + NOISE)),
+    "noise-later": ok(later(SIZED + RULES, NOISE)),
+    "noise-after-the-last-byte": ok(later(SIZED + RULES[:9], RULES[9:] + NOISE)),
+    "noise-after-chunks": ok(raw(OPEN + WHOLE + ZERO + NOISE)),
+    "noise-after-later-chunks": ok(later(OPEN, WHOLE + ZERO + NOISE)),
+    "noise-after-hints-and-it": ok(after(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 3, body=RULES + NOISE)),
+    "noise-after-a-farewell": ok(page(RULES + NOISE, Connection="close", Content_Length=str(len(RULES)))),
+    "noise-after-a-refusal": denied(raw(head("403 Forbidden", {"Content-Length": "0"}) + NOISE), "http_403"),
+    "noise-after-an-absence": absent(raw(head("404 Not Found", {"Content-Length": "0"}) + NOISE)),
+    "noise-after-a-redirect": ok(
+        raw(head("302 Found", {"Location": "/b", "Content-Length": "0"}) + NOISE), paths={"/b": page(RULES)}
+    ),
+    "lines-after-it": ok(raw(SIZED + RULES + b"\r\n\r\n" * 9)),
+    "lines-and-noise-after-it": ok(raw(SIZED + RULES + b"\r\n\r\n" * 9 + NOISE)),
+    "http-0.9-after-it": ok(raw(SIZED + RULES + HTML)),
     "endless-after-it": ok(endless(b"noise", SIZED + RULES)),
     "reset-after-it": ok(reset(SIZED + RULES)),
     "absent-with-a-long-body": absent(endless(b"x" * 10, head("404 No", {"Content-Length": str(10**12)}))),
@@ -237,6 +270,13 @@ AFTERWARDS: dict[str, Case] = {
     "error-without-end": error(hang(head("500 Oops", {"Content-Length": "9"})), "http_500"),
 }
 
+# Without TLS, the end of a connection comes sooner behind what was sent over it.
+PLAIN = {
+    name: replace(case, https="closed", http="web")
+    for name, case in {**CHUNKS, **AFTERWARDS}.items()
+    if name.startswith(("noise", "lines", "bad", "half", "reset", "kept", "chunk", "another"))
+}
+
 TABLE: dict[str, Case] = {}
 for part, rows in {
     "line": STATUS_LINES,
@@ -245,8 +285,11 @@ for part, rows in {
     "chunks": CHUNKS,
     "length": LENGTHS,
     "after": AFTERWARDS,
+    "plain": PLAIN,
 }.items():
     TABLE.update({f"{part}.{name}": case for name, case in rows.items()})
+
+CHANGES = {"read_timeout": 1}
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -194,10 +194,15 @@ class Listener:
 
     def knocks(self) -> int:
         """Connections since the last call."""
-        count = 0
+        return len(self.reached())
+
+    def reached(self) -> list[str]:
+        """The addresses that connections since the last call were to; IPv4 as IPv6 maps it."""
+        addresses = []
         while True:
             try:
-                self._socket.accept()[0].close()
+                connection, _ = self._socket.accept()
             except BlockingIOError:
-                return count
-            count += 1
+                return addresses
+            addresses.append(connection.getsockname()[0])
+            connection.close()

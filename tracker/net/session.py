@@ -72,7 +72,7 @@ class _Session:
         try:
             return await self._transport.handle_async_request(request)
         except RuntimeError as error:
-            # uvloop's way of losing a race for a file descriptor between two addresses of a host.
+            # Where asyncio has an OSError, uvloop has this: a descriptor that another transport of its still holds.
             if "used by transport" not in str(error):
                 raise
             raise ConnectionAbortedError(str(error)) from error
