@@ -40,8 +40,12 @@ def _notes(report: "CrawlReport") -> list[str]:
     notes = []
     if report.part:
         notes.append(f"of its round {100 * report.coverage:.1f} % have answered now")
+    if report.new_answers:
+        notes.append(f"{report.new_answers} have another file than before")
     if report.changes:
-        notes.append(f"{report.changes} changed a verdict: {_names(report.changed, report.changes)}")
+        notes.append(
+            f"{report.changes} changed a verdict for a headline agent: {_names(report.changed, report.changes)}"
+        )
     if report.new_failures:
         hosts = [f"{host} ({cause})" for host, cause in report.newly_failing]
         notes.append(f"{report.new_failures} answered before and fail now: {_names(hosts, report.new_failures)}")

@@ -28,7 +28,8 @@ class CrawlReport:
     before this crawl, so that `coverage` is of the round. part: "" for the crawl that begins a round. targets: what
     each site was asked for. seconds: wall time. changed: sites of which another verdict for a headline agent was found
     than the last known one, `changes` in all. newly_failing: (site, cause) of those that fail now and answered before,
-    `new_failures` in all. suspect: why its round is not to be trusted too soon, "" if it is.
+    `new_failures` in all. new_answers: sites whose file is another than the one before. suspect: why its round is not
+    to be trusted too soon, "" if it is.
     """
 
     panel: str
@@ -49,6 +50,7 @@ class CrawlReport:
     changes: int = 0
     newly_failing: Sequence[tuple[str, str]] = ()
     new_failures: int = 0
+    new_answers: int = 0
     suspect: str = ""
     _slowest: list[tuple[float, str]] = field(default_factory=list)
 
@@ -101,6 +103,7 @@ class CrawlReport:
             "causes": dict(self.causes.most_common()),
             "unchanged": self.unchanged,
             "pages": {str(target): dict(causes.most_common()) for target, causes in self.pages.items()},
+            "new_answers": self.new_answers,
             "changes": self.changes,
             "changed": list(self.changed),
             "new_failures": self.new_failures,

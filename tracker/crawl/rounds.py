@@ -139,11 +139,22 @@ class Rounds:
     def _judged(self, report: CrawlReport, round_at: int) -> CrawlReport:
         """A report of a round whose sites have been asked once each, with the doubts about it."""
         one = self.newest(before=round_at + 1)
-        if self._doubting and report.finished and one is not None:
+        if one is None or not report.finished:
+            return report
+        self._tell_failing(report, one)
+        if self._doubting:
             report.suspect = doubt(one, len(self._flipped(one)), self.newest(before=round_at))
             if report.suspect:
                 self._writer.note_suspect(one.crawl_id, report.suspect)
         return report
+
+    def _tell_failing(self, report: CrawlReport, one: Round) -> None:
+        found = self._writer.newly_failing(one, LISTED)
+        if found.total:
+            causes = {site.host: site.kind for site in self._writer.failing(one)}
+            report.newly_failing = [(host, causes.get(host, "")) for host in found.hosts]
+        report.new_failures = found.total
+        report.new_answers = self._writer.changed(one, LISTED).total
 
     def _flipped(self, one: Round) -> list[str]:
         return sorted({host for part in one.first_looks for host in self._writer.flipped(part.crawl_id)})
