@@ -12,7 +12,7 @@ from tests.cli.conftest import run  # noqa: F401 - a fixture
 from tests.conftest import AGENTS
 from tests.store.histories import BODIES, FAIL, HOSTS, SOURCES, START, Look, content, dump, looks, panel, play, rebuild
 from tracker.core.intervals import DAY
-from tracker.errors import DatabaseError
+from tracker.errors import BusyError
 from tracker.store.captures import Answer, Capture, Failure, PastCrawl
 from tracker.store.query import Reader
 from tracker.store.thin import thin
@@ -100,7 +100,7 @@ def test_space_is_given_back(database: Path) -> None:
 
 
 def test_a_second_writer_is_refused(database: Path) -> None:
-    with Writer(database, AGENTS), pytest.raises(DatabaseError, match="is being written by process"):
+    with Writer(database, AGENTS), pytest.raises(BusyError, match="is being written by process"):
         thin(database, LATER)
     thin(database, LATER)
 

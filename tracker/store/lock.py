@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from tracker.errors import DatabaseError
+from tracker.errors import BusyError
 from tracker.store import postgres
 from tracker.store.place import Place
 
@@ -14,7 +14,7 @@ from tracker.store.place import Place
 class WriterLock:
     """Held from construction to `release`: for a file a lock on a file beside it, on a server one of the server's.
 
-    Raises DatabaseError if somebody else writes, naming the process where it is known.
+    Raises BusyError if somebody else writes, naming the process where it is known.
     """
 
     def __init__(self, place: Place, engine: Engine) -> None:
@@ -26,7 +26,7 @@ class WriterLock:
         self._connection = engine.connect()
         if not postgres.take_lock(self._connection):
             self._connection.close()
-            raise DatabaseError(f"{place} is being written by another process: wait for it or stop it")
+            raise BusyError(f"{place} is being written by another process: wait for it or stop it")
         self._connection.commit()
 
     def release(self) -> None:
@@ -47,7 +47,7 @@ def _locked(database: Path) -> int:
     except BlockingIOError as error:
         holder = os.pread(file, 20, 0).decode("ascii", "replace").strip() or "unknown"
         os.close(file)
-        raise DatabaseError(f"{database} is being written by process {holder}: wait for it or stop it") from error
+        raise BusyError(f"{database} is being written by process {holder}: wait for it or stop it") from error
     os.ftruncate(file, 0)
     os.pwrite(file, str(os.getpid()).encode("ascii"), 0)
     return file

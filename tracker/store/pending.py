@@ -1,4 +1,4 @@
-"""What is still to do in a round, by site: who was not asked yet, whom to ask again, and who changed."""
+"""A round by site: who was not asked yet, whom to ask again, who fails that had answered, and who changed."""
 
 from typing import NamedTuple
 
@@ -20,6 +20,13 @@ class Failing(NamedTuple):
     kind: str
     detail: str
     at: int
+
+
+class Some(NamedTuple):
+    """How many members of a panel something is true of, and the first of them, by rank."""
+
+    total: int
+    hosts: list[str]
 
 
 def members_of(connection: Connection, panel_id: int) -> Ints:
@@ -54,6 +61,45 @@ def failing(connection: Connection, one: Round) -> list[Failing]:
     causes = _causes(connection, one.source_id, silent)
     hosts = {row.site_id: row.host for row in rows_where(connection, models.Site, "site_id", silent)}
     return sorted(Failing(hosts[site], *causes.get(site, ("unrecorded", "")), at) for site, at in silent.items())
+
+
+def newly_failing(connection: Connection, one: Round, limit: int) -> Some:
+    """The members that fail now and had answered when they were asked last before the round.
+
+    Failing is who was asked in the round and did not answer in any of its crawls, nor since.
+    """
+    failed, answered = SiteSet(), SiteSet()
+    for _, answers, failures in _looks(connection, one.crawl_id):
+        failed, answered = failed.plus(failures), answered.plus(answers)
+    head = table(models.Head).c
+    # The first failure after an answer: of who had failed before, it lies before the round.
+    since = select(head.site_id).where(head.last_ok.is_not(None), head.failed_after >= one.at)
+    sites = column(connection, since)
+    return _some(connection, one, SiteSet(sites[failed.among(sites) & ~answered.among(sites)]), limit)
+
+
+def changed(connection: Connection, one: Round, limit: int) -> Some:
+    """The members of which a crawl of the round saw another answer (bytes, or their absence) than the one before."""
+    span, before = table(models.Span), table(models.Span).alias()
+    earlier = select(before.c.site_id).where(
+        before.c.site_id == span.c.site_id, before.c.first_seen < span.c.first_seen
+    )
+    found = SiteSet()
+    for at, answered, _ in _looks(connection, one.crawl_id):
+        sites = column(connection, select(span.c.site_id).where(span.c.first_seen == at, earlier.exists()))
+        found = found.plus(sites[SiteSet(answered).among(sites)])
+    return _some(connection, one, found, limit)
+
+
+def _some(connection: Connection, one: Round, sites: SiteSet, limit: int) -> Some:
+    """What is to be told of some sites: those that are no members of the round's panel do not count."""
+    member = table(models.PanelMember).c
+    ranked = select(member.site_id).where(member.panel_id == one.panel_id, member.until.is_(None))
+    ids = column(connection, ranked.order_by(member.rank.is_(None), member.rank, member.site_id))
+    ids = ids[sites.among(ids)]
+    first = ids[:limit].tolist()
+    hosts = {row.site_id: row.host for row in rows_where(connection, models.Site, "site_id", first)}
+    return Some(ids.size, [hosts[site_id] for site_id in first])
 
 
 def flipped(connection: Connection, crawl_id: int) -> list[str]:

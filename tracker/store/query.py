@@ -18,7 +18,7 @@ from tracker.store.rows import Rows
 
 if TYPE_CHECKING:
     from tracker.core.visits import Target
-    from tracker.store.pending import Failing
+    from tracker.store.pending import Failing, Some
     from tracker.store.rounds import Round
 
 Found = TypeVar("Found")
@@ -321,6 +321,20 @@ class Reader:
         from tracker.store.pending import failing
 
         return self._of_own_panel(panel, lambda connection, _panel, _source: failing(connection, one)) or []
+
+    def newly_failing(self, panel: str, one: "Round", limit: int = 10) -> "Some":
+        """The members that a round found failing and that had answered before it: how many, and some, by rank."""
+        from tracker.store.pending import Some, newly_failing
+
+        found = self._of_own_panel(panel, lambda connection, _panel, _source: newly_failing(connection, one, limit))
+        return found or Some(0, [])
+
+    def changed(self, panel: str, one: "Round", limit: int = 10) -> "Some":
+        """The members of which a round saw another answer than the one before: how many, and some, by rank."""
+        from tracker.store.pending import Some, changed
+
+        found = self._of_own_panel(panel, lambda connection, _panel, _source: changed(connection, one, limit))
+        return found or Some(0, [])
 
     def _of_own_panel(self, panel: str, ask: Callable[[Connection, int, int], Found]) -> Found | None:
         """What a question about a panel and our own source gives; None where there is neither."""

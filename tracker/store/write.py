@@ -20,7 +20,7 @@ from tracker.store.forget import Forgotten, forget
 from tracker.store.opened import OpenCrawl
 from tracker.store.pages import Key, note_pages, note_runs
 from tracker.store.panels import Revision, revise_panel, store_panel, stored_list
-from tracker.store.pending import Failing
+from tracker.store.pending import Failing, Some
 from tracker.store.picture import Picture
 from tracker.store.queueing import Queued, in_order, pages_of, queued
 from tracker.store.rounds import REST, Round
@@ -255,6 +255,16 @@ class Writer(Door):
         """The members of the panel of which every look in the round failed, with cause and time of the newest."""
         with self._asking() as connection:
             return pending.failing(connection, one)
+
+    def newly_failing(self, one: Round, limit: int = 10) -> Some:
+        """The members that a round found failing and that had answered before it: how many, and some, by rank."""
+        with self._asking() as connection:
+            return pending.newly_failing(connection, one, limit)
+
+    def changed(self, one: Round, limit: int = 10) -> Some:
+        """The members of which a round saw another answer than the one before: how many, and some, by rank."""
+        with self._asking() as connection:
+            return pending.changed(connection, one, limit)
 
     def flipped(self, crawl_id: int) -> list[str]:
         """The hosts of which a crawl found another verdict than the last known one for any headline agent."""
