@@ -12,6 +12,11 @@ import pytest
 from tracker.core.agents import Agent, Kind, Purpose
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How often the slow test of killed crawls kills."""
+    parser.addoption("--crawl-kills", type=int, default=100, help="kills of tests/crawl/test_kills.py (with -m slow)")
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the settings or the working folder of whoever runs it."""

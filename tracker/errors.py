@@ -9,7 +9,8 @@ DrywellError                exit 1
 │   ├── BusyError           another process is writing it
 │   ├── NotADatabase        the file is no Drywell history
 │   ├── DatabaseCorrupt     SQLite says that the file is damaged
-│   └── DatabaseNewer       written by a newer Drywell
+│   ├── DatabaseNewer       written by a newer Drywell
+│   └── BusyError           another process is writing the history
 ├── QueryError              a user's SQL does not run
 ├── SourceError             past captures cannot be read (git repository, archive, CSV)
 │   └── ArchiveUnavailable  a web archive does not answer, after all tries
@@ -62,6 +63,10 @@ class DatabaseCorrupt(DatabaseError):
 
 class DatabaseNewer(DatabaseError):
     """The history has a schema version that this program does not know yet."""
+
+
+class BusyError(DatabaseError):
+    """Another process is writing the history."""
 
 
 class QueryError(DrywellError):

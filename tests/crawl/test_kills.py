@@ -1,6 +1,6 @@
 """kill -9 and Ctrl-C at any moment of a crawl: the next one asks exactly the rest, and no site is recorded twice.
 
-`--kills` sets how often the slow test kills.
+`--crawl-kills` sets how often the slow test kills.
 """
 
 import asyncio
@@ -108,7 +108,7 @@ def test_a_killed_crawl_is_finished_by_the_next(web: Web, tmp_path: Path) -> Non
 def test_a_crawl_killed_at_any_moment_is_finished_by_the_next(
     web: Web, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    left = kill_often(web, tmp_path, pytestconfig.getoption("kills"))
+    left = kill_often(web, tmp_path, pytestconfig.getoption("crawl_kills"))
     print(f"\n{len(left)} kills, of {SITES} sites recorded before: {sorted(left)}")
 
 

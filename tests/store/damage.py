@@ -6,7 +6,9 @@ from pathlib import Path
 from tests.conftest import AGENTS
 from tests.store.histories import BODIES, FAIL, HOSTS, SOURCES, START, Look, panel, play
 from tracker.core.intervals import DAY
-from tracker.store.captures import Answer, Capture, Failure
+from tracker.core.outcomes import Outcome
+from tracker.core.visits import Target
+from tracker.store.captures import Answer, Capture, Failure, PastPage
 from tracker.store.verify import Report
 from tracker.store.write import Writer
 
@@ -28,6 +30,13 @@ def a_bit_of_everything(path: Path) -> Path:
             Capture(START - DAY, Failure(HOSTS[0], "x")),
         ]
         writer.import_captures(writer.source(SOURCES["wayback"]), writer.panel(panel("all")), "batch", past)
+        noai = b'<head><meta name="robots" content="noai"></head>'
+        looks = [
+            PastPage(HOSTS[0], Target.HOME, START, START + 7 * DAY, 2, Outcome.OK, "ok", 200, kept=noai),
+            PastPage(HOSTS[0], Target.HOME, START + DAY, START + DAY, 1, Outcome.ERROR, "read_timeout"),
+            PastPage(HOSTS[1], Target.LLMS, START, START, 1, Outcome.ABSENT, "http_404", 404),
+        ]
+        writer.import_pages(writer.source(SOURCES["own"]), looks)
     return path
 
 

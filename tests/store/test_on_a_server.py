@@ -9,7 +9,7 @@ from tests.conftest import AGENTS
 from tests.postgres import Server
 from tests.store.histories import BODIES, FAIL, HOSTS, START, Look, content, dump, panel, play
 from tracker.core.intervals import DAY
-from tracker.errors import DatabaseError, DatabaseNewer, NoHistory, NotADatabase, QueryError
+from tracker.errors import BusyError, DatabaseError, DatabaseNewer, NoHistory, NotADatabase, QueryError
 from tracker.store.captures import OWN, Answer
 from tracker.store.copying import copy_history
 from tracker.store.query import Reader
@@ -88,7 +88,7 @@ def test_limits_and_literal_signs(server: Server, server_template: str) -> None:
 
 def test_one_writer_at_a_time(server: Server, server_template: str) -> None:
     url = server.create(server_template)
-    with Writer(url, AGENTS), pytest.raises(DatabaseError, match="being written by another process"):
+    with Writer(url, AGENTS), pytest.raises(BusyError, match="being written by another process"):
         Writer(url, AGENTS)
     Writer(url, AGENTS).close()
 

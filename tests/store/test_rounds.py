@@ -175,6 +175,48 @@ def test_flipped_are_the_sites_with_another_verdict_for_a_headline_agent(fresh_h
         assert writer.flipped(few.round().parts[-1].crawl_id) == ["c.example"]
 
 
+def test_newly_failing_are_those_that_had_answered_before_the_round(fresh_history: Fresh) -> None:
+    path = fresh_history()
+    with Writer(path, AGENTS) as writer:
+        few = Crawler(writer)
+        few.crawl(START, {"c": "open", "d": "open", "e": FAIL, "f": "open", "g": "shut"})
+        assert writer.newly_failing(few.round()) == (0, [])
+        # d has failed before; e has never answered.
+        few.crawl(START + DAY, {"c": "open", "d": FAIL, "e": FAIL, "f": "open", "g": "shut"})
+        assert writer.newly_failing(few.round()) == (1, ["d.example"])
+        few.crawl(START + 2 * DAY, {"c": FAIL, "d": FAIL, "e": FAIL}, ends=False)
+        few.crawl(START + 2 * DAY + HOUR, {"f": FAIL, "g": FAIL}, REST)
+        assert writer.newly_failing(few.round()) == (3, ["c.example", "f.example", "g.example"])
+        # A retry that fails for another cause is no news, one that is answered ends it.
+        wave = {"c": "open", "d": "open", "f": FAIL, "g": FAIL}
+        few.crawl(START + 2 * DAY + 2 * HOUR, wave, retry(1))
+        assert writer.newly_failing(few.round(), 1) == (2, ["f.example"])
+        newest = few.round()
+    with Reader(path) as reader:
+        assert reader.newly_failing("few", newest) == (2, ["f.example", "g.example"])
+        assert reader.newly_failing("nowhere", newest) == (0, [])
+
+
+def test_changed_are_the_sites_with_another_answer_than_before(fresh_history: Fresh) -> None:
+    path = fresh_history()
+    with Writer(path, AGENTS) as writer:
+        few = Crawler(writer)
+        few.crawl(START, {"c": "open", "d": "open", "e": "absent", "f": FAIL, "g": "shut"})
+        assert writer.changed(few.round()) == (0, [])
+        few.crawl(START + DAY, {"c": "open", "d": "open, other bytes", "e": "open", "f": "open", "g": FAIL})
+        few.crawl(START + DAY + HOUR, {"g": "absent"}, retry(1))
+        # A second look that finds the old answer is a change back, and one site counts once.
+        few.crawl(START + DAY + 2 * HOUR, {"d": "open", "e": "open"}, RECHECK)
+        assert writer.changed(few.round()) == (3, ["d.example", "e.example", "g.example"])
+        newest = few.round()
+        few.crawl(START + 2 * DAY, {"c": "shut", "d": "open"})
+        assert writer.changed(few.round()) == (1, ["c.example"])
+        members = tuple(one for one in panel("few").members if one.host != "e.example")
+        writer.revise_panel(replace(panel("few"), members=members), START + 3 * DAY)
+    with Reader(path) as reader:
+        assert reader.changed("few", newest, 1) == (2, ["d.example"])
+
+
 def test_the_last_finished_round_of_each_target(fresh_history: Fresh) -> None:
     path = fresh_history()
     with Writer(path, AGENTS) as writer:

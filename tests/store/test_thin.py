@@ -12,7 +12,7 @@ from tests.cli.conftest import run  # noqa: F401 - a fixture
 from tests.conftest import AGENTS
 from tests.store.histories import BODIES, FAIL, HOSTS, SOURCES, START, Look, content, dump, looks, panel, play, rebuild
 from tracker.core.intervals import DAY
-from tracker.errors import DatabaseError
+from tracker.errors import BusyError
 from tracker.store.captures import Answer, Capture, Failure, PastCrawl
 from tracker.store.query import Reader
 from tracker.store.thin import thin
@@ -77,6 +77,20 @@ def test_what_only_an_archive_reports_stays(database: Path) -> None:
     assert (report.before, report.after, report.kept) == (47, 16, 10)
 
 
+def test_a_run_does_not_lean_on_the_bitmaps_of_another_source(database: Path) -> None:
+    """Which may be forgotten, and its moments with it."""
+    days = (34, 36, 38)
+    play(database, [Look("own", START + n * DAY, (FAIL, FAIL, *REST)) for n in days])
+    with Writer(database, AGENTS) as writer:
+        past = [Capture(START + n * DAY, Failure(HOSTS[0], "x")) for n in (*days, 90)]
+        writer.import_captures(writer.source(SOURCES["archive"]), None, "one", past)
+        thin_runs = [row for row in failures(database, HOSTS[0]) if row[2] == 1]
+    assert thin(database, START + 80 * DAY).kept == 3
+    with Writer(database, AGENTS) as writer:
+        writer.forget("own")
+    assert failures(database, HOSTS[0]) == thin_runs
+
+
 def test_space_is_given_back(database: Path) -> None:
     long = [Look("own", START + n * DAY, (FAIL if n % 2 else "shut",) * len(HOSTS)) for n in range(200)]
     play(database, long)
@@ -86,7 +100,7 @@ def test_space_is_given_back(database: Path) -> None:
 
 
 def test_a_second_writer_is_refused(database: Path) -> None:
-    with Writer(database, AGENTS), pytest.raises(DatabaseError, match="is being written by process"):
+    with Writer(database, AGENTS), pytest.raises(BusyError, match="is being written by process"):
         thin(database, LATER)
     thin(database, LATER)
 

@@ -89,7 +89,7 @@ def test_the_failure_lane_is_held_against_the_bitmaps(history: Path, script: str
 def test_two_crawls_in_one_second_may_fail_at_one_site(history: Path) -> None:
     at = START + 300 * DAY
     with Writer(history, AGENTS) as writer:
-        for ref, step in (("one", 0), ("other", 0), ("third", 1), ("fourth", 1)):
+        for ref, step in (("one", 0), ("other", 0), ("third", 1), ("fourth", 1), ("late", 0)):
             crawl = writer.begin_crawl(writer.source(OWN), writer.panel(panel("all")), at + step, ref, len(HOSTS))
             writer.record(crawl, [answer(host, FAIL) for host in HOSTS])
             writer.finish_crawl(crawl, at + step)

@@ -91,11 +91,13 @@ class Deriver:
         add_or(self._connection, models.Head, heads, _HEAD)
         self.refresh(changed)
 
-    def bring_up_to_date(self) -> None:
-        """Derive everything again if the rules or the derived tables are younger than what is stored."""
-        if get_meta(self._connection, "derivation") != str(DERIVATION):
-            self.rebuild(self._connection.execute(select(table(models.Site).c.site_id)).scalars())
-            put_meta(self._connection, "derivation", str(DERIVATION))
+    def bring_up_to_date(self) -> bool:
+        """Derive all sites again if the rules or the derived tables are younger than what is stored, and say so."""
+        if get_meta(self._connection, "derivation") == str(DERIVATION):
+            return False
+        self.rebuild(self._connection.execute(select(table(models.Site).c.site_id)).scalars())
+        put_meta(self._connection, "derivation", str(DERIVATION))
+        return True
 
     def rebuild(self, site_ids: Iterable[int]) -> None:
         """Derive sites again from all their evidence."""

@@ -52,11 +52,13 @@ class Door:
                 self.history_id = _claim(self._connection, self._place, kind)
                 sync_registry(self._connection, agents)
                 self._set_up()
-                self._derive.bring_up_to_date()
+                is_derived_anew = self._derive.bring_up_to_date()
                 is_old = get_meta(self._connection, "ruleset") not in (None, str(RULESET))
                 reread(self._connection, self._bodies, self._derive, self._rulings.tokens, int(time.time()))
                 if is_old:
                     self._signals.reread()
+                elif is_derived_anew:
+                    self._signals.rebuild_all()
                 self._tally.flush()
             self._start()
         except BaseException:

@@ -14,7 +14,7 @@ from tracker.store.place import Place
 class WriterLock:
     """Held from construction to `release`: for a file a lock on a file beside it, on a server one of the server's.
 
-    Raises DatabaseError if somebody else writes, naming the process where it is known.
+    Raises BusyError if somebody else writes, naming the process where it is known.
     """
 
     def __init__(self, place: Place, engine: Engine) -> None:

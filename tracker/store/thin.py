@@ -3,9 +3,9 @@
 Runs of failures are the one thing in a history that grows with checks. What is derived needs of them the moments at
 which attempts failed (the first after an answer dates the end of its hold), and those stand in the bitmaps of the
 crawls too, bit by bit. So runs of one site, source, cause and month can become one row (first and last moment, checks
-summed) wherever every moment that it no longer spells out is in some crawl's bitmap: then no state, span or share can
-change, now or after any later import, because the set of moments is the same. Runs of archives and files, which have
-no bitmaps, stay as they are, and so does the newest run of each site and source, which may yet go on.
+summed) wherever every moment that it no longer spells out is in the bitmap of a crawl of that source: then no state,
+span or share can change, now or after any later import, because the set of moments is the same. Runs of archives and
+files, which have no bitmaps, stay as they are, and so does the newest run of each site and source, which may yet go on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -115,7 +115,7 @@ def _run(connection: Connection, before: int, report: ThinReport) -> None:
             months = list(_months(connection, some, before))
             failed = _failed(connection, sorted({month.runs[0].site_id for month in months}), before)
             for month in months:
-                if month.let_go() <= failed[month.runs[0].site_id]:
+                if month.let_go() <= failed.get((month.runs[0].source_id, month.runs[0].site_id), set()):
                     report.months += 1
                     report.after -= len(month.runs) - 1
                     if not report.dry_run:
@@ -143,16 +143,21 @@ def _months(connection: Connection, site_ids: Sequence[int], before: int) -> Ite
     return (month for month in found.values() if len(month.runs) > 1)
 
 
-def _failed(connection: Connection, site_ids: Sequence[int], before: int) -> dict[int, set[int]]:
-    """The moments before another one at which crawls say, by their bitmaps, that an attempt at a site failed."""
+def _failed(connection: Connection, site_ids: Sequence[int], before: int) -> dict[tuple[int, int], set[int]]:
+    """By source and site, the moments before another one at which a crawl says, by its bitmap, that an attempt failed.
+
+    A moment in the bitmap of another source does not help: that source may be forgotten.
+    """
     ids = np.array(site_ids, dtype=np.int64)
-    found: dict[int, set[int]] = {site_id: set() for site_id in site_ids}
+    found: dict[tuple[int, int], set[int]] = {}
     crawl = table(models.Crawl).c
-    looks = select(crawl.at, crawl.failed).where(crawl.failed_sites > 0, crawl.whole == 1, crawl.at < before)
+    looks = select(crawl.source_id, crawl.at, crawl.failed).where(
+        crawl.failed_sites > 0, crawl.whole == 1, crawl.at < before
+    )
     if site_ids:
-        for at, failed in connection.execute(looks):
+        for source_id, at, failed in connection.execute(looks):
             for site_id in ids[bitmap.contains(failed, ids)].tolist():
-                found[site_id].add(at)
+                found.setdefault((source_id, site_id), set()).add(at)
     return found
 
 

@@ -1,7 +1,7 @@
 """The failure lane: runs of failed attempts of one source at one site with one cause."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, text
 
@@ -23,15 +23,21 @@ class Run(NamedTuple):
 def note_failures(
     connection: Connection, source_id: int, at: int, failures: Mapping[int, Failure], runs: Mapping[int, Run]
 ) -> None:
-    """Record failed attempts by site. Of `runs` (see `running`) those with the same cause go on, others begin."""
-    rows = []
+    """Record failed attempts by site. Of `runs` (see `running`) those with the same cause go on, others begin.
+
+    A run that begins at `at` already stays as it is: another crawl of that second was first, and it may have gone on.
+    """
+    begun: list[dict[str, Any]] = []
+    prolonged: list[dict[str, Any]] = []
     for site_id, failure in failures.items():
         run = runs.get(site_id)
-        if run is None or run.kind != failure.kind:
-            run = Run(failure.kind, at, 0)
-        row = {"site_id": site_id, "source_id": source_id, "first_seen": run.first_seen, "last_seen": at}
-        rows.append(row | {"kind": run.kind, "checks": run.checks + 1, "detail": failure.detail})
-    add_or(connection, models.Trouble, rows, ["last_seen", "kind", "checks", "detail"])
+        goes_on = run is not None and run.kind == failure.kind
+        first, checks = (run.first_seen, run.checks) if run is not None and goes_on else (at, 0)
+        times = {"first_seen": first, "last_seen": at, "checks": checks + 1}
+        row = {"site_id": site_id, "source_id": source_id, "kind": failure.kind, "detail": failure.detail} | times
+        (prolonged if goes_on else begun).append(row)
+    add_or(connection, models.Trouble, begun, [])
+    add_or(connection, models.Trouble, prolonged, ["last_seen", "kind", "checks", "detail"])
 
 
 def running(connection: Connection, source_id: int, at: int, last_tries: Mapping[int, int]) -> dict[int, Run]:

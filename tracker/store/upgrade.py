@@ -9,6 +9,7 @@ from tracker.store.meta import get_meta, put_meta
 from tracker.store.policies import stored_agents
 from tracker.store.registry import rebuild_tally
 from tracker.store.rulings import Rulings
+from tracker.store.site_signals import SiteSignals
 from tracker.store.tally import Tally
 
 
@@ -24,5 +25,6 @@ def derive_anew(engine: Engine) -> None:
             return
         rulings = Rulings(connection, stored_agents(connection))
         Deriver(connection, Bodies(connection, rulings), Tally(connection, rulings), Hold()).bring_up_to_date()
+        SiteSignals(connection, Hold()).rebuild_all()
         rebuild_tally(connection, rulings)
         put_meta(connection, "derivation", "for reading")  # a writer, who has the registry, does it once more

@@ -56,7 +56,8 @@ _REST = (
     "tally",
 )
 _OLDER = "made by an older program; the next command that writes makes it anew"
-_FOLLOWS = ("registry", "rulings", "spans", "states", "tally")  # made anew by a program that derives in another way
+_READ = ("registry", "meanings", "rulings", "signals", "tally")  # another ruleset makes these anew
+_DERIVED = ("registry", "rulings", "spans", "states", "signals", "tally")  # another way of deriving these
 
 
 def verify(
@@ -114,11 +115,16 @@ def _checked(connection: Connection, quick: bool, hold: Hold, advance: Progress)
             return report
     found = {name: Check(name) for name in _REST}
     report.checks += found.values()
-    if get_meta(connection, "derivation") != str(DERIVATION):
-        for name in _FOLLOWS:
-            found[name].skipped = _OLDER
+    is_derived = get_meta(connection, "derivation") == str(DERIVATION)
+    for name in (*(() if _is_read(connection) else _READ), *(() if is_derived else _DERIVED)):
+        found[name].skipped = _OLDER
     _check_meaning(connection, found, quick, hold, advance)
     return report
+
+
+def _is_read(connection: Connection) -> bool:
+    """Whether this ruleset has read what is stored."""
+    return get_meta(connection, "ruleset") in (None, str(RULESET))
 
 
 def _check_meaning(
@@ -136,13 +142,11 @@ def _check_meaning(
     off = check_policies(connection, rulings, found["meanings"], found["rulings"])
     check_bodies(connection, found["bodies"], found["policies"], off, tokens, quick=quick, advance=advance)
     check_relabels(connection, found["relabels"])
-    if off:
-        found["tally"].skipped = found["tally"].skipped or f"{found['meanings'].name} is wrong, which it counts"
+    if off and not found["tally"].skipped:
+        found["tally"].skipped = f"{found['meanings'].name} is wrong, which it counts"
     derived = DerivedChecks(connection, rulings, hold, found["spans"], found["states"], found["tally"])
     derived.run(advance)
-    is_read = get_meta(connection, "ruleset") in (None, str(RULESET))
-    if not check_pages(connection, found["pages"], is_read):
-        found["signals"].skipped = f"{found['pages'].name} is wrong, which it follows"
-    elif not is_read:
-        found["signals"].skipped = _OLDER
-    check_signals(connection, found["signals"], hold, derived.horizons, advance)
+    signals = found["signals"]
+    if not check_pages(connection, found["pages"], _is_read(connection)):
+        signals.skipped = signals.skipped or f"{found['pages'].name} is wrong, which it follows"
+    check_signals(connection, signals, hold, derived.horizons, advance)
