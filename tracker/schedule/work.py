@@ -67,7 +67,7 @@ class Work:
         if found.targets:
             return rounds.begin(now, found.targets)
         # What is dated far ahead, by a clock that was wrong, is not what is due.
-        newest = rounds.newest(before=now + self._rules.every[Target.ROBOTS])
+        newest = rounds.newest(before=self._rules.horizon(Target.ROBOTS, now))
         assert newest is not None
         if found.resume is not None:
             return rounds.rest(newest, now)
