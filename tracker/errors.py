@@ -6,7 +6,6 @@ DrywellError                exit 1
 ├── PanelError              a panel file or name is bad
 ├── DatabaseError           the history cannot be opened or written
 │   ├── NoHistory           there is none yet
-│   ├── BusyError           another process is writing it
 │   ├── NotADatabase        the file is no Drywell history
 │   ├── DatabaseCorrupt     SQLite says that the file is damaged
 │   ├── DatabaseNewer       written by a newer Drywell
@@ -47,10 +46,6 @@ class DatabaseError(DrywellError):
 
 class NoHistory(DatabaseError):
     """There is no history at this path yet."""
-
-
-class BusyError(DatabaseError):
-    """Another process is writing this history."""
 
 
 class NotADatabase(DatabaseError):
