@@ -1,6 +1,6 @@
 """CPU time a site, beside Scrapy, a loop with requests, and a client in C, on sites that answer at once.
 
-    uv run --extra bench pytest -n 0 -s -m bench tests/benchmarks/crawl/bench_cpu.py --hosts 1000 --rounds 5
+    uv run --group bench pytest -n 0 -s -m bench tests/benchmarks/crawl/bench_cpu.py --hosts 1000 --rounds 5
 
 The clients take turns, and the median of the rounds' ratios counts. `reading` is our whole visit: rules parsed and
 obeyed, the home page's signals and links, what is kept. `fetching` stops where the peers stop, with the bytes in hand.

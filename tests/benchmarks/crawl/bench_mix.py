@@ -1,6 +1,6 @@
 """How long a realistic list takes beside Scrapy, and whether every live site in it is found.
 
-    uv run --extra bench pytest -n 0 -s -m bench tests/benchmarks/crawl/bench_mix.py
+    uv run --group bench pytest -n 0 -s -m bench tests/benchmarks/crawl/bench_mix.py
 
 1,000 sites as `farm.sites` mixes them, 8 % of them dead, a name server that takes 30 ms. The second wave comes after
 seconds rather than minutes, and only if the first has missed a live site.

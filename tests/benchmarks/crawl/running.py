@@ -57,7 +57,7 @@ def _measured(command: Sequence[str]) -> Measured:
 def missing(*packages: str) -> str:
     """Which peers are not installed, and how to have them; empty if all are."""
     absent = [name for name in packages if find_spec(name) is None]
-    return f"{', '.join(absent)} not installed: uv run --extra bench pytest …" if absent else ""
+    return f"{', '.join(absent)} not installed: uv run --group bench pytest …" if absent else ""
 
 
 Rounds = Sequence[Mapping[str, Measured]]
