@@ -190,9 +190,7 @@ CHUNKS: dict[str, Case] = {
     "half-an-end": error(chunked(WHOLE + b"0\r\n"), "reset"),
     "not-chunked-at-all": error(chunked(RULES), "reset"),
     "reset-between-chunks": error(reset(head("200 OK", {"Transfer-Encoding": "chunked"}) + WHOLE), "reset"),
-    "endless-chunks": cut_off(
-        endless(b"5\r\n#####\r\n", head("200 OK", {"Transfer-Encoding": "chunked"}) + WHOLE + b"2\r\n#\n\r\n")
-    ),
+    "endless-chunks": cut_off(endless(b"32\r\n%s\r\n" % (b"#" * 0x32), OPEN + WHOLE + b"2\r\n#\n\r\n")),
     "endless-chunk": cut_off(
         endless(b"#####", head("200 OK", {"Transfer-Encoding": "chunked"}) + b"fffffff\r\n" + RULES)
     ),
@@ -255,6 +253,7 @@ AFTERWARDS: dict[str, Case] = {
     "noise-after-a-redirect": ok(
         raw(head("302 Found", {"Location": "/b", "Content-Length": "0"}) + NOISE), paths={"/b": page(RULES)}
     ),
+    "body-of-a-204": ok(raw(b"HTTP/1.1 204 No Content\r\n\r\n" + RULES), b"", "no_groups"),
     "lines-after-it": ok(raw(SIZED + RULES + b"\r\n\r\n" * 9)),
     "lines-and-noise-after-it": ok(raw(SIZED + RULES + b"\r\n\r\n" * 9 + NOISE)),
     "http-0.9-after-it": ok(raw(SIZED + RULES + HTML)),
@@ -289,7 +288,7 @@ for part, rows in {
 }.items():
     TABLE.update({f"{part}.{name}": case for name, case in rows.items()})
 
-CHANGES = {"read_timeout": 1}
+CHANGES = {"read_timeout": 1, "total_timeout": 3}
 
 
 @pytest.mark.parametrize("name", TABLE)
