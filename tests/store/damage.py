@@ -7,6 +7,7 @@ from tests.conftest import AGENTS
 from tests.store.histories import BODIES, FAIL, HOSTS, SOURCES, START, Look, panel, play
 from tracker.core.intervals import DAY
 from tracker.core.outcomes import Outcome
+from tracker.core.probes import ProbeResult
 from tracker.core.visits import Target
 from tracker.store.captures import Answer, Capture, Failure, PastPage
 from tracker.store.verify import Report
@@ -37,6 +38,7 @@ def a_bit_of_everything(path: Path) -> Path:
             PastPage(HOSTS[1], Target.LLMS, START, START, 1, Outcome.ABSENT, "http_404", 404),
         ]
         writer.import_pages(writer.source(SOURCES["own"]), looks)
+        writer.note_probes([ProbeResult(HOSTS[1], "GPTBot", START + DAY, 403, 200, "http_403", "ok")])
     return path
 
 

@@ -40,6 +40,7 @@ def forget(connection: Connection, derive: Deriver, signals: SiteSignals, source
     # All of them: with the newest look another answer may have outlived its hold, or not yet.
     derive.rebuild(connection.execute(select(table(models.Site).c.site_id)).scalars())
     _forget_pages(connection, source_id)
+    connection.execute(delete(table(models.Probe)).where(table(models.Probe).c.source_id == source_id))
     signals.rebuild_all()
     bodies = _drop_unseen(connection)
     connection.execute(delete(table(models.Source)).where(table(models.Source).c.source_id == source_id))

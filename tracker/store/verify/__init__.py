@@ -25,6 +25,7 @@ from tracker.store.verify.files import check_crawls, check_file, check_reference
 from tracker.store.verify.lanes import check_failures, check_sightings
 from tracker.store.verify.meaning import check_bodies, check_policies
 from tracker.store.verify.pages import check_pages, check_signals
+from tracker.store.verify.probes import check_probes
 from tracker.store.verify.registry import check_registry
 from tracker.store.verify.relabels import check_relabels
 from tracker.store.verify.report import Check, Progress, Report
@@ -50,6 +51,7 @@ _REST = (
     "policies",
     "relabels",
     "pages",
+    "probes",
     "spans",
     "states",
     "signals",
@@ -146,6 +148,7 @@ def _check_meaning(
         found["tally"].skipped = f"{found['meanings'].name} is wrong, which it counts"
     derived = DerivedChecks(connection, rulings, hold, found["spans"], found["states"], found["tally"])
     derived.run(advance)
+    check_probes(connection, found["probes"])
     signals = found["signals"]
     if not check_pages(connection, found["pages"], _is_read(connection)):
         signals.skipped = signals.skipped or f"{found['pages'].name} is wrong, which it follows"

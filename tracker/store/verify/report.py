@@ -25,6 +25,7 @@ _MENDS = {
     "policies": _RESTORE,
     "relabels": _RESTORE,
     "pages": _RESTORE,
+    "probes": _RESTORE,
     "spans": _REPAIR,
     "states": _REPAIR,
     "signals": _REPAIR,
