@@ -21,6 +21,7 @@ from tracker.store.meta import get_meta
 from tracker.store.migrations import SCHEMA_VERSION
 from tracker.store.place import Place
 from tracker.store.verify.derived import DerivedChecks, FreshRulings
+from tracker.store.verify.exchanges import check_exchanges
 from tracker.store.verify.files import check_crawls, check_file, check_references
 from tracker.store.verify.lanes import check_failures, check_sightings
 from tracker.store.verify.meaning import check_bodies, check_policies
@@ -43,6 +44,7 @@ _FIRST: tuple[tuple[str, Callable[[Connection, Check], bool]], ...] = (
 )
 _REST = (
     "sightings",
+    "exchanges",
     "failures",
     "registry",
     "meanings",
@@ -133,7 +135,8 @@ def _check_meaning(
     connection: Connection, found: Mapping[str, Check], quick: bool, hold: Hold, advance: Progress
 ) -> None:
     """What was seen, what it means, and what follows."""
-    for name, run in (("sightings", check_sightings), ("failures", check_failures)):
+    evidence = (("sightings", check_sightings), ("exchanges", check_exchanges), ("failures", check_failures))
+    for name, run in evidence:
         advance(name, 0, 1)
         run(connection, found[name])
     registry = found["registry"]

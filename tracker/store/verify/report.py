@@ -18,6 +18,7 @@ _MENDS = {
     "registry": "the next command that writes (a crawl, an import) carries the agents over again",
     "crawls": _RESTORE,
     "sightings": _RESTORE,
+    "exchanges": _RESTORE,
     "failures": _RESTORE,
     "meanings": _RESTORE,
     "rulings": _REPAIR,
