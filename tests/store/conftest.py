@@ -20,6 +20,7 @@ BOTH_ENGINES = {
     "test_orders",
     "test_pages",
     "test_panels",
+    "test_probes",
     "test_queue",
     "test_rounds",
     "test_signals",

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from tests.conftest import AGENTS
 from tests.store.histories import BODIES, FAIL, HOSTS, SOURCES, START, Look, panel, play
+from tracker.core.exchange import Exchange
 from tracker.core.intervals import DAY
 from tracker.core.outcomes import Outcome
+from tracker.core.probes import ProbeResult
 from tracker.core.visits import Target
 from tracker.store.captures import Answer, Capture, Failure, PastPage
 from tracker.store.verify import Report
@@ -25,6 +27,10 @@ def a_bit_of_everything(path: Path) -> Path:
     """Let a new history have looks of every kind."""
     play(path, LOOKS)
     with Writer(path, AGENTS) as writer:
+        old = writer.begin_crawl(writer.source(SOURCES["own"]), writer.panel(panel("all")), START - 9 * DAY, "old", 1)
+        said = Exchange("https://a.example/robots.txt", 200, (("Server", "x"),), "192.0.2.1")
+        writer.record(old, [Answer(HOSTS[0], BODIES["shut"][0], "", said)])
+        writer.finish_crawl(old, START - 9 * DAY)
         past = [
             Capture(START - 90 * DAY, Answer(HOSTS[0], BODIES["open"][0])),
             Capture(START - DAY, Failure(HOSTS[0], "x")),
@@ -37,6 +43,7 @@ def a_bit_of_everything(path: Path) -> Path:
             PastPage(HOSTS[1], Target.LLMS, START, START, 1, Outcome.ABSENT, "http_404", 404),
         ]
         writer.import_pages(writer.source(SOURCES["own"]), looks)
+        writer.note_probes([ProbeResult(HOSTS[1], "GPTBot", START + DAY, 403, 200, "http_403", "ok")])
     return path
 
 

@@ -14,7 +14,7 @@ from tracker.core.exchange import Exchange, Hop
 from tracker.core.intervals import DAY
 from tracker.errors import SourceError
 from tracker.sources.merge import merge
-from tracker.store.captures import OWN, Answer, Failure, Seen, Unchanged
+from tracker.store.captures import OWN, Answer, Failure, Seen, SourceFacts, Unchanged
 from tracker.store.exchanges import MOST_HEADERS, MOST_HOPS
 from tracker.store.query import Reader
 from tracker.store.verify import verify
@@ -219,6 +219,38 @@ def test_an_exchange_without_its_sighting_is_damage(fresh_file: Fresh) -> None:
     damaged(path, "UPDATE exchange SET seen_at = seen_at + 1")
     (found,) = [check for check in verify(path).checks if check.wrong]
     assert (found.name, found.examples[0][:8]) == ("references", "exchange")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "UPDATE exchange SET headers = '[1]'",
+        "UPDATE exchange SET hops = '{}}'",
+        "UPDATE exchange SET hops = '[{\"url\": 1}]'",
+        "UPDATE exchange SET status = 0",
+    ],
+)
+def test_an_exchange_that_is_none_is_damage(fresh_file: Fresh, script: str) -> None:
+    path = crawl(fresh_file(), (0, [Answer(A, SHUT, "", said())]))
+    damaged(path, script)
+    report = verify(path)
+    (found,) = [check for check in report.checks if check.wrong]
+    assert (found.name, found.examples[0].startswith(A), report.can_be_repaired) == ("exchanges", True, False)
+
+
+def test_validators_of_an_answer_that_was_replaced_hold_up_nothing(fresh_history: Fresh) -> None:
+    """Forgetting another source lets go of files that nobody saw: also of this one."""
+    path = fresh_history()
+    past = SourceFacts("git", "past", "past")
+    with Writer(path, AGENTS) as writer:
+        for ref, seen in (("one", Answer(A, SHUT, "", said('"1"'))), ("other", Answer(A, OPEN))):
+            one = writer.begin_crawl(writer.source(OWN), writer.panel(panel("all")), START, ref, 1)
+            writer.record(one, [seen])
+            writer.finish_crawl(one, START)
+        writer.source(past)
+        writer.forget("past")
+    assert rows(path, VALIDATORS) == []
+    assert verify(path).ok
 
 
 def test_both_go_with_their_source(fresh_history: Fresh) -> None:

@@ -54,6 +54,7 @@ COLUMNS = {
     "captures": "site target first_seen last_seen checks body_sha256 body_bytes source ref",
     "exchanges": "site seen_at url status address headers hops source",
     "pages": "site target cause first_seen last_seen checks status url sha256 bytes detail source",
+    "probes": "site agent asked_at reading cause_agent status_agent cause_neutral status_neutral method source",
     "bodies": "body_sha256 bytes first_seen sites flags",
     "failures": "site target kind first_seen last_seen checks source detail",
     "crawls": "crawl_id started finished panel list_id vantage source source_kind ref ruleset sites answered failed "

@@ -42,7 +42,7 @@ def query(
     """Ask the history in SQL.
 
     Views: sites agents access_now access_history changes relabels shares shares_by_group signals signal_conflicts
-    captures exchanges pages bodies failures crawls about. `tracker schema` tells what their columns mean.
+    captures exchanges pages probes bodies failures crawls about. `tracker schema` tells what their columns mean.
 
     Example: tracker query "SELECT date, percent_blocked FROM shares WHERE agent = 'GPTBot'
     AND definition = 'effective_full'"

@@ -20,6 +20,7 @@ from tracker.core.hosts import normalise_host
 from tracker.core.intervals import DAY
 from tracker.core.outcomes import BODY_CAP, Outcome
 from tracker.core.panels import Panel
+from tracker.core.probes import ProbeResult
 from tracker.core.visits import PAGE_CAP, Target
 from tracker.errors import SourceError
 from tracker.store import bitmap
@@ -43,7 +44,10 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass
 class MergeReport:
-    """What was brought in: panels and sources met, crawls, captures and pages written, crawls left out unfinished."""
+    """What was brought in: panels and sources met, crawls, captures, pages and probes written; and what was not.
+
+    `known`: crawls that were here already, `unfinished`: those left out because they have not ended.
+    """
 
     other: str
     panels: int = 0
@@ -52,6 +56,7 @@ class MergeReport:
     known: int = 0
     captures: int = 0
     pages: int = 0
+    probes: int = 0
     unfinished: int = 0
 
     def as_json(self) -> dict[str, object]:
@@ -100,7 +105,7 @@ class _Merge:
             if not is_host:
                 raise self._refused(f"{name[:60]!r} is no host name")
         moments = "SELECT at FROM crawl UNION SELECT seen_at FROM sighting UNION SELECT first_seen FROM trouble "
-        moments += "UNION SELECT first_seen FROM page UNION SELECT last_seen FROM page"
+        moments += "UNION SELECT first_seen FROM page UNION SELECT last_seen FROM page UNION SELECT at FROM probe"
         first, last = self._reader.sql(
             f"SELECT MIN(at), MAX(at) FROM ({moments} UNION SELECT last_seen FROM trouble) m"
         ).rows[0]
@@ -130,6 +135,9 @@ class _Merge:
             for some in chunks(self._pages(source_id), PAGES_AT_A_TIME):
                 self._writer.import_pages(ours, some)
                 self.report.pages += len(some)
+            for probes in chunks(self._probes(source_id), PAGES_AT_A_TIME):
+                self._writer.note_probes(probes, ours)
+                self.report.probes += len(probes)
 
     def _facts(self, kind: str, name: str, key: str) -> SourceFacts:
         if key == OWN.key:
@@ -246,6 +254,15 @@ class _Merge:
             sha256 = "" if digest is None else digest.hex()
             data = None if body is None else kept(body)
             yield PastPage(self._hosts[site], *seen, url, sha256, size, detail, data, fields)
+
+    def _probes(self, source_id: int) -> Iterator[ProbeResult]:
+        """What a source's probes were answered."""
+        rows = self._reader.sql(
+            "SELECT site_id, agent, at, status_agent, status_neutral, cause_agent, cause_neutral FROM probe "
+            "WHERE source_id = :source ORDER BY at, site_id, agent",
+            {"source": source_id},
+        ).rows
+        return (ProbeResult(self._hosts[site], *rest) for site, *rest in rows)
 
     def _kept(self, body_id: int) -> bytes:
         rows = self._reader.sql(

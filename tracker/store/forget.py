@@ -40,6 +40,7 @@ def forget(connection: Connection, derive: Deriver, signals: SiteSignals, source
     # All of them: with the newest look another answer may have outlived its hold, or not yet.
     derive.rebuild(connection.execute(select(table(models.Site).c.site_id)).scalars())
     _forget_pages(connection, source_id)
+    connection.execute(delete(table(models.Probe)).where(table(models.Probe).c.source_id == source_id))
     signals.rebuild_all()
     bodies = _drop_unseen(connection)
     connection.execute(delete(table(models.Source)).where(table(models.Source).c.source_id == source_id))
@@ -84,7 +85,8 @@ def _drop_unseen(connection: Connection) -> int:
     bodies, sightings = table(models.Body), table(models.Sighting)
     seen = select(sightings.c.body_id).where(sightings.c.body_id.is_not(None))
     gone = connection.execute(select(bodies.c.body_id).where(bodies.c.body_id.not_in(seen))).scalars().all()
-    for model in (models.Relabel, models.BodyData, models.Body):
+    # A validator may be of an answer that another crawl of the same second replaced.
+    for model in (models.Validator, models.Relabel, models.BodyData, models.Body):
         remove_where(connection, model, "body_id", gone)
     forget_unused(connection)
     return len(gone)

@@ -336,6 +336,15 @@ class Reader:
         found = self._of_own_panel(panel, lambda connection, _panel, _source: changed(connection, one, limit))
         return found or Some(0, [])
 
+    def last_probe(self, since: int = 0) -> dict[str, int]:
+        """When each site was last probed, under whatever name (UTC seconds); those that were since a moment."""
+        rows = self.sql(
+            "SELECT s.host, MAX(b.at) FROM probe b JOIN site s ON s.site_id = b.site_id WHERE b.at >= :since "
+            "GROUP BY s.host",
+            {"since": since},
+        ).rows
+        return {str(host): int(at) for host, at in rows}
+
     def _of_own_panel(self, panel: str, ask: Callable[[Connection, int, int], Found]) -> Found | None:
         """What a question about a panel and our own source gives; None where there is neither."""
         from tracker.store.rounds import own_panel

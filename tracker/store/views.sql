@@ -389,6 +389,18 @@ FROM page p
 JOIN site s ON s.site_id = p.site_id
 JOIN source c ON c.source_id = p.source_id;
 
+-- Probes (docs/probe.md): the home page asked for under an agent's name and under ours. They enter no verdict.
+CREATE VIEW probes AS
+SELECT s.host AS site, b.agent, strftime('%Y-%m-%dT%H:%M:%SZ', b.at, 'unixepoch') AS asked_at,
+       CASE WHEN b.cause_agent = 'ok' THEN 'served'
+            WHEN b.cause_neutral = 'ok' AND b.cause_agent IN
+              ('http_401', 'http_402', 'paid_402', 'http_403', 'http_429', 'http_451', 'challenge') THEN 'refused'
+            ELSE 'unknown' END AS reading,
+       b.cause_agent, b.status_agent, b.cause_neutral, b.status_neutral, b.method, c.name AS source
+FROM probe b
+JOIN site s ON s.site_id = b.site_id
+JOIN source c ON c.source_id = b.source_id;
+
 -- Distinct robots.txt files. The bytes: tracker.store.query.Reader.body(sha256), or table body_data (zstd).
 CREATE VIEW bodies AS
 SELECT lower(hex(b.sha256)) AS body_sha256, b.size AS bytes,

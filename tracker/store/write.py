@@ -6,12 +6,13 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from tracker.core.panels import Panel
 from tracker.core.policy import RULESET
+from tracker.core.probes import ProbeResult
 from tracker.core.visits import PageSeen, Target
 from tracker.store import bitmap, evidence, models, pending, rounds
 from tracker.store.batches import BatchRow, adopt_batches, note_batch, note_captures
 from tracker.store.bitmap import SiteSet
 from tracker.store.bulk import Ints, add_one, rows_where, run_many, table
-from tracker.store.captures import Answer, Capture, Failure, PastCrawl, PastPage, Seen, SourceFacts, Unchanged
+from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, PastPage, Seen, SourceFacts, Unchanged
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
 from tracker.store.database import spare_memory
 from tracker.store.door import Door
@@ -22,6 +23,7 @@ from tracker.store.pages import Key, note_pages, note_runs
 from tracker.store.panels import Revision, find_panel, revise_panel, store_panel, stored_list
 from tracker.store.pending import Failing, Some
 from tracker.store.picture import Picture
+from tracker.store.probes import last_probe, note_probes
 from tracker.store.queueing import Queued, in_order, pages_of, queued
 from tracker.store.rounds import REST, Round
 from tracker.store.trouble import note_failures, running
@@ -286,6 +288,17 @@ class Writer(Door):
         with self._transaction() as connection:
             ids = site_ids(connection, {run.host for run in runs})
             self._signals.rebuild(note_runs(connection, source_id, ids, runs))
+
+    def note_probes(self, results: Sequence[ProbeResult], source_id: int | None = None) -> None:
+        """Write probes, of our own if no source is named; one of the same site, agent and moment is written over."""
+        source_id = self.source(OWN) if source_id is None else source_id
+        with self._transaction() as connection:
+            note_probes(connection, source_id, results)
+
+    def last_probe(self, since: int = 0) -> dict[str, int]:
+        """When each site was last probed, under whatever name (UTC seconds); those that were since a moment."""
+        with self._asking() as connection:
+            return last_probe(connection, since)
 
     def import_crawls(self, source_id: int, panel_id: int | None, crawls: Sequence[PastCrawl]) -> None:
         """Write looks of the past, in time order, and derive the sites they touch again; all or nothing."""

@@ -101,7 +101,7 @@ def play(path: Any, schema: int) -> Any:
 
 
 def play_round(writer: Writer, own: int, panel: int) -> None:
-    """An interrupted crawl, its rest, and a retry."""
+    """An interrupted crawl, its rest with a home page, a retry, and a probe."""
     first, parts = START + 205 * DAY, (("", None), ("rest", 5), ("retry-1", 9))
     saw = ({"a": SHUT, "b": FAIL}, {"c": OPEN, "d": FAIL, "e": None, "f": SIGNAL}, {"b": NAMED, "d": FAIL})
     begun = None
@@ -109,8 +109,24 @@ def play_round(writer: Writer, own: int, panel: int) -> None:
         at = first + number * 3_600
         crawl = writer.begin_crawl(own, panel, at, f"round {number}", len(said), parent=begun, part=part)
         begun = begun or crawl.crawl_id
-        writer.record(crawl, [result(f"{letter}.example", what) for letter, what in said.items()])
+        seen = [result(f"{letter}.example", what) for letter, what in said.items()]
+        writer.record(crawl, seen, [("c.example", noai())] if part == "rest" else [])
         writer.finish_crawl(crawl, None if ends is None else at + ends)
+    from tracker.core.probes import ProbeResult
+
+    writer.note_probes([ProbeResult("c.example", "GPTBot", first, 403, 200, "http_403", "ok")])
+
+
+def noai() -> Any:
+    """A home page that says so, and an exchange that led there."""
+    from tracker.core.exchange import Exchange
+    from tracker.core.outcomes import Classification, Outcome
+    from tracker.core.pages import page_seen
+    from tracker.core.visits import Target
+
+    data = b'<html><head><meta name="robots" content="noai"></head><body>'
+    answer = Exchange("https://c.example/", 200, (("Content-Usage", "train-ai=n"),), "192.0.2.1")
+    return page_seen(Target.HOME, Classification(Outcome.OK, "ok"), answer, data)
 
 
 def past_crawl(day: int, saw: tuple[object, ...]) -> PastCrawl:

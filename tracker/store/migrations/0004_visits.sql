@@ -1,5 +1,5 @@
 -- Rounds: a crawl and its parts (what went on after an interruption, what was asked again). What went over the wire. Pages beside
--- robots.txt, and what they signal.
+-- robots.txt, and what they signal. Probes.
 
 ALTER TABLE crawl ADD COLUMN targets TEXT DEFAULT 'robots' NOT NULL;
 ALTER TABLE crawl ADD COLUMN parent INTEGER REFERENCES crawl (crawl_id);
@@ -85,3 +85,19 @@ CREATE TABLE site_signal (
 ) STRICT;
 CREATE INDEX site_signal_of ON site_signal (site_id, target);
 CREATE INDEX site_signal_open ON site_signal (last_seen) WHERE valid_to IS NULL;
+
+CREATE TABLE probe (
+  site_id INTEGER NOT NULL,
+  source_id INTEGER NOT NULL,
+  agent TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  status_agent INTEGER,
+  status_neutral INTEGER,
+  cause_agent TEXT NOT NULL,
+  cause_neutral TEXT NOT NULL,
+  method TEXT NOT NULL,
+  PRIMARY KEY (site_id, source_id, agent, at),
+  FOREIGN KEY(site_id) REFERENCES site (site_id),
+  FOREIGN KEY(source_id) REFERENCES source (source_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX probe_at ON probe (at);

@@ -186,6 +186,25 @@ class Page(SQLModel, table=True):
     headers: str = words(default="[]")
 
 
+class Probe(SQLModel, table=True):
+    """Evidence: what a site answered when its home page was asked for as `agent` and as ourselves (neutral).
+
+    `agent` is a name, for agents leave the registry; `method` says how it was asked.
+    """
+
+    __tablename__ = "probe"
+    __table_args__ = (Index("probe_at", "at"), KEYED)
+    site_id: int = integer(primary_key=True, foreign_key="site.site_id")
+    source_id: int = integer(primary_key=True, foreign_key="source.source_id")
+    agent: str = words(primary_key=True)
+    at: int = integer(primary_key=True)
+    status_agent: int | None = integer(default=None)
+    status_neutral: int | None = integer(default=None)
+    cause_agent: str = words()
+    cause_neutral: str = words()
+    method: str = words()
+
+
 class Relabel(SQLModel, table=True):
     """That a body was read anew at `at` (UTC seconds) by a better ruleset, which found another policy in it.
 

@@ -21,10 +21,12 @@ from tracker.store.meta import get_meta
 from tracker.store.migrations import SCHEMA_VERSION
 from tracker.store.place import Place
 from tracker.store.verify.derived import DerivedChecks, FreshRulings
+from tracker.store.verify.exchanges import check_exchanges
 from tracker.store.verify.files import check_crawls, check_file, check_references
 from tracker.store.verify.lanes import check_failures, check_sightings
 from tracker.store.verify.meaning import check_bodies, check_policies
 from tracker.store.verify.pages import check_pages, check_signals
+from tracker.store.verify.probes import check_probes
 from tracker.store.verify.registry import check_registry
 from tracker.store.verify.relabels import check_relabels
 from tracker.store.verify.report import Check, Progress, Report
@@ -42,6 +44,7 @@ _FIRST: tuple[tuple[str, Callable[[Connection, Check], bool]], ...] = (
 )
 _REST = (
     "sightings",
+    "exchanges",
     "failures",
     "registry",
     "meanings",
@@ -50,6 +53,7 @@ _REST = (
     "policies",
     "relabels",
     "pages",
+    "probes",
     "spans",
     "states",
     "signals",
@@ -131,7 +135,8 @@ def _check_meaning(
     connection: Connection, found: Mapping[str, Check], quick: bool, hold: Hold, advance: Progress
 ) -> None:
     """What was seen, what it means, and what follows."""
-    for name, run in (("sightings", check_sightings), ("failures", check_failures)):
+    evidence = (("sightings", check_sightings), ("exchanges", check_exchanges), ("failures", check_failures))
+    for name, run in evidence:
         advance(name, 0, 1)
         run(connection, found[name])
     registry = found["registry"]
@@ -146,6 +151,7 @@ def _check_meaning(
         found["tally"].skipped = f"{found['meanings'].name} is wrong, which it counts"
     derived = DerivedChecks(connection, rulings, hold, found["spans"], found["states"], found["tally"])
     derived.run(advance)
+    check_probes(connection, found["probes"])
     signals = found["signals"]
     if not check_pages(connection, found["pages"], _is_read(connection)):
         signals.skipped = signals.skipped or f"{found['pages'].name} is wrong, which it follows"

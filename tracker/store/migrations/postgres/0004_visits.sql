@@ -84,3 +84,19 @@ CREATE TABLE site_signal (
 );
 CREATE INDEX site_signal_of ON site_signal (site_id, target);
 CREATE INDEX site_signal_open ON site_signal (last_seen) WHERE valid_to IS NULL;
+
+CREATE TABLE probe (
+  site_id BIGINT NOT NULL,
+  source_id BIGINT NOT NULL,
+  agent TEXT COLLATE "C" NOT NULL,
+  at BIGINT NOT NULL,
+  status_agent BIGINT,
+  status_neutral BIGINT,
+  cause_agent TEXT COLLATE "C" NOT NULL,
+  cause_neutral TEXT COLLATE "C" NOT NULL,
+  method TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (site_id, source_id, agent, at),
+  FOREIGN KEY(site_id) REFERENCES site (site_id),
+  FOREIGN KEY(source_id) REFERENCES source (source_id)
+);
+CREATE INDEX probe_at ON probe (at);
