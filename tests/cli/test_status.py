@@ -96,6 +96,24 @@ def test_parts_are_told_and_what_lapsed_is_not_open(run: Run, database: Path, ag
     assert (found["wave"], found["recheck"]) == (None, None)
 
 
+def test_every_panel_says_its_coverage_its_doubts_and_what_is_next(run: Run, database: Path, agents, now: int) -> None:
+    write_round(database, agents, now - 3 * DAY, suspect="odd")
+    with Writer(database, agents) as writer:  # a panel of imports alone: nobody looks after it
+        listed = Panel("old", "Old", "made up", "o-1", "2024-01-01", None, False, (Member("z.example"),))
+        writer.panel(listed)
+    found = run("status", "--database", str(database), "--json").json
+    crawled, imported = found["panels"]
+    assert (crawled["panel"], crawled["coverage"], crawled["suspect"]) == ("p", 0.6, "odd")
+    assert crawled["next_due"] == found["due"]["at"]  # it is due now
+    assert (imported["panel"], imported["coverage"], imported["suspect"], imported["next_due"]) == (
+        "old",
+        None,
+        "",
+        None,
+    )
+    assert " odd " in run("status", "--database", str(database)).out
+
+
 def test_interrupted_running_and_scheduled(run: Run, database: Path, agents, now: int) -> None:
     write_round(database, agents, now - 5, finished=False)
     stopped = run("status", "--database", str(database), "--json").json

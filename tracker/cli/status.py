@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tracker.store.rounds import Round
 
 _CRAWLS = ("crawl_id", "started", "finished", "panel", "source", "sites", "answered", "failed")
-_PANELS = ("panel", "members", "crawls", "first_crawl", "last_crawl", "answered", "next_due")
+_PANELS = ("panel", "members", "crawls", "first_crawl", "last_crawl", "answered", "suspect", "next_due")
 _TARGETS = ("target", "every", "last", "due", "why")
 
 
@@ -71,7 +71,7 @@ def _status(reader: "Reader", settings: "Settings", now: int) -> dict[str, Any]:
         "running": None if writer is None else {"pid": writer.pid} | _progress(last),
         "scheduler": _holder(scheduler_of(settings.history)),
         **_next(facts, now, rules),
-        "panels": [_panel_row(reader, row, rules) for row in panels],
+        "panels": [_panel_row(reader, row, now, rules) for row in panels],
         "crawls": reader.crawls(limit=5),
     }
 
@@ -121,7 +121,7 @@ def _round(one: "Round", writer: "Holder | None") -> dict[str, Any]:
         "asked": one.asked,
         "answered": one.answered,
         "failing": one.failing,
-        "coverage": round(one.answered / one.asked, 4) if one.asked else 0.0,
+        "coverage": _coverage(one),
         "suspect": one.suspect,
         "parts": parts,
     }
@@ -174,20 +174,28 @@ def _failing(facts: "Facts") -> int:
     return facts.last.failing if facts.last else 0
 
 
-def _panel_row(reader: "Reader", panel: dict[str, Any], rules: "Rules") -> dict[str, Any]:
-    """A panel with the coverage of its newest crawl and when our next one is due; None if it was never crawled."""
-    from tracker.core.visits import Target
-    from tracker.schedule.due import iso
+def _panel_row(reader: "Reader", panel: dict[str, Any], now: int, rules: "Rules") -> dict[str, Any]:
+    """A panel with its newest crawl and, where it was crawled by us, coverage and doubts of its round and what is next.
+
+    The crawl may be an imported one. next_due: when something of the panel falls due, waves and re-checks included; a
+    moment not after now means that it is due. None: never crawled by us, so no schedule looks after it.
+    """
+    from tracker.schedule.due import due, iso
+    from tracker.schedule.history import facts_of
 
     newest = reader.newest_crawl(panel["panel"])
-    last = reader.last_finished(panel["panel"], Target.ROBOTS)
-    due = None if last is None else iso(rules.timetable.next_slot(last, rules.every[Target.ROBOTS]))
-    answered = f"{newest['answered']} of {newest['sites']}" if newest else None
+    own = next(iter(reader.rounds(panel["panel"], 1)), None)
     return panel | {
-        "answered": answered,
+        "answered": f"{newest['answered']} of {newest['sites']}" if newest else None,
         "unfinished": bool(newest and newest["finished"] is None),
-        "next_due": due,
+        "coverage": _coverage(own) if own else None,
+        "suspect": own.suspect if own else "",
+        "next_due": iso(due(facts_of(reader, panel["panel"], now, rules), now, rules).next_at) if own else None,
     }
+
+
+def _coverage(one: "Round") -> float:
+    return round(one.answered / one.asked, 4) if one.asked else 0.0
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -114,7 +114,7 @@ def due(facts: Facts, now: int, rules: Rules) -> Due:
     coming += [(recheck, f"the re-check of a suspect crawl falls due {iso(recheck)}")] if recheck else []
     if not coming:
         return Due((), None, 0, False, now, ("nothing falls due",))
-    next_at, said = min(coming)
+    next_at, said = min(coming, key=lambda one: one[0])
     return Due((), None, 0, False, next_at, (said,))
 
 
