@@ -196,3 +196,31 @@ def test_ctrl_c_is_told_and_the_next_crawl_goes_on(run, web: Web, monkeypatch: p
     rest = run("crawl", *WHERE)
     assert "going on with the round of" in rest.err
     assert [request.host for request in web.requests] == ["site0.example"]
+
+
+# --- The probe ---
+
+
+def test_a_probe_asks_who_disallows_the_agent_once_a_week(
+    run, web: Web, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = settings_for(web, contact="me@example.org")
+    monkeypatch.setattr("tracker.cli.crawl_settings.fetch_settings", lambda _settings: told)
+    web.on("site0.example", page(b"User-agent: GPTBot\nDisallow: /\n"))
+    web.on("site0.example", page(b"served all the same"), "/")
+    probing = ("crawl", *WHERE, "--probe", "GPTBot", "--yes", "--contact", "me@example.org", "--json")
+    first = run(*probing)
+    assert "A probe sends requests under a name that is not ours" in first.err
+    (found,) = first.json["probes"]
+    assert (found["host"], found["reading"]) == ("site0.example", "served")
+    assert len([request for request in web.requests if request.path == "/"]) == 2
+    clock.move(6 * 86_400)
+    assert run(*probing).json["probes"] == []
+    with Reader("h.sqlite") as reader:
+        assert reader.sql("SELECT site, agent, reading FROM probes").rows == [("site0.example", "GPTBot", "served")]
+
+
+def test_nobody_is_probed_without_a_yes(run, web: Web) -> None:
+    refused = run("crawl", *WHERE, "--probe", "GPTBot", "--contact", "me@example.org")
+    assert (refused.code, "add --yes once you have read the notice" in refused.err) == (2, True)
+    assert web.requests == []

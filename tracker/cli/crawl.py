@@ -59,7 +59,7 @@ def crawl(
     contact: Contact = None,
     round_of: Annotated[
         RoundOf,
-        typer.Option("--round", help="robots: robots.txt alone. weekly, all: pages as well, see below."),
+        typer.Option("--round", help="robots: robots.txt alone. weekly, all: pages as well, see above."),
     ] = RoundOf.ROBOTS,
     if_due: Annotated[
         bool, typer.Option("--if-due", help="Only what the history says is due, which may be nothing: for cron.")

@@ -1,13 +1,15 @@
 """What `tracker crawl --probe` asks of the person who runs it, and what it prints."""
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.output import note, print_table
+from tracker.cli.output import note, print_table, progress
+from tracker.core.probes import WEEK
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,3 +69,38 @@ def print_results(results: Sequence["ProbeResult"], agent: str) -> None:
     if rows:
         print_table(("reading", f"as {agent}", "as ourselves", "sites"), rows)
     print(", ".join(f"{count} {reading}" for reading, count in readings.most_common()) or "none was due")
+
+
+def run_probe(settings: "Settings", panel: str, name: str) -> "list[ProbeResult]":
+    """Probe the sites of a panel that are due for it, and keep what they answered. Ctrl-C leaves the rest."""
+    from tracker import reference
+    from tracker.cli.crawl_settings import fetch_settings
+    from tracker.crawl.optout import OptOut
+    from tracker.crawl.probe import candidates, probe
+    from tracker.store.query import Reader
+    from tracker.store.write import Writer
+
+    agent, now = agent_to_probe(name, settings), int(time.time())
+    with Reader(settings.history) as reader:
+        hosts = candidates(reader, panel, agent)
+    with (
+        Writer(settings.history, reference.agents(settings.agents_file)) as writer,
+        progress(f"probing as {agent.name}") as advance,
+    ):
+        done = 0
+
+        def keep(some: "Sequence[ProbeResult]") -> None:
+            nonlocal done
+            writer.note_probes(some)
+            done += len(some)
+            advance(done // 2, len(hosts))
+
+        return probe(
+            hosts,
+            agent,
+            fetch_settings(settings),
+            writer.last_probe(now - WEEK),
+            now,
+            opt_out=OptOut.load(settings.opt_out_file),
+            note=keep,
+        )

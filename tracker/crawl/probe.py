@@ -18,6 +18,7 @@ from tracker.errors import UsageError
 from tracker.net.fetch import Fetcher, FetchSettings, request_headers
 from tracker.net.glance import glance
 from tracker.net.loop import run
+from tracker.store.query import Reader
 
 US = "DrywellBot"
 AT_ONCE = 8
@@ -62,6 +63,23 @@ def wants_probe(robots_txt: bytes, agent: Agent) -> bool:
     robots = parse(robots_txt)
     rule = Verdicts(robots).rule(agent, "/")
     return rule is not None and not rule.allow and allowed(robots, US, "/")
+
+
+def candidates(reader: Reader, panel: str, agent: Agent) -> list[str]:
+    """The sites of a panel whose robots.txt, as the newest look saw it, `wants_probe`, by name."""
+    members = {row["site"] for row in reader.sites(panel)}
+    closed = reader.sql(
+        "SELECT site FROM access_now WHERE agent = :agent AND verdict IN ('blocked', 'partial') AND stale = 0",
+        {"agent": agent.name},
+        limit=None,
+    )
+    hosts = sorted({row[0] for row in closed.rows} & members)
+    return [host for host in hosts if wants_probe(_file(reader, host), agent)]
+
+
+def _file(reader: Reader, host: str) -> bytes:
+    digest = reader.captures(host).dicts()[-1]["body_sha256"]
+    return b"" if digest is None else reader.body(digest)
 
 
 def probe(
