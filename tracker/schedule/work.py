@@ -4,18 +4,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.core.visits import Target
-from tracker.crawl.report import CrawlReport
-from tracker.crawl.rounds import Rounds
 from tracker.errors import NoHistory
 from tracker.schedule.due import Due, Facts, due, recheck_at, wave_at
 from tracker.schedule.history import facts_of
 from tracker.schedule.rules import Rules
 from tracker.store.query import Reader
 
-Opened = Callable[[], AbstractContextManager[Rounds]]
+if TYPE_CHECKING:
+    # Where nothing is due, nothing of a crawl is loaded.
+    from tracker.crawl.report import CrawlReport
+    from tracker.crawl.rounds import Rounds
+
+Opened = Callable[[], AbstractContextManager["Rounds"]]
 """Opens the history for writing; it is held only while something is done."""
 
 
@@ -41,7 +44,7 @@ class Work:
         rules = replace(self._rules, every={}) if repeats else self._rules
         return due(self._facts(now), now, rules)
 
-    def all_due(self, *, repeats: bool = False) -> Iterator[CrawlReport]:
+    def all_due(self, *, repeats: bool = False) -> Iterator["CrawlReport"]:
         """Do what `found` finds until that is nothing; ends after a crawl that was stopped."""
         while self.found(repeats=repeats):
             with self._open() as rounds:
@@ -62,7 +65,7 @@ class Work:
         moments += [recheck] if recheck is not None else []
         return Repeats(min(moments), last.failing if last and wave else 0) if moments else None
 
-    def _do(self, rounds: Rounds, found: Due) -> CrawlReport:
+    def _do(self, rounds: "Rounds", found: Due) -> "CrawlReport":
         now = _now()
         if found.targets:
             return rounds.begin(now, found.targets)
