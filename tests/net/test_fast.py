@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web import LOOPBACK, RULES, Dns, Web, head, page, raw, redirect, settings_for
+from tests.web import LOOPBACK, RULES, Dns, Web, drip, head, page, raw, redirect, settings_for
 from tracker.errors import UsageError
 from tracker.net.fetch import Fetcher, FetchSettings
 from tracker.net.loop import run
@@ -135,6 +135,26 @@ def ends_cleanly(web: Web, times: int) -> None:
     with ThreadPoolExecutor(3) as threads:
         ends = Counter(threads.map(end, range(times)))
     assert ends == {0: times}
+
+
+def test_a_time_out_is_not_lost_to_the_bytes_that_come_with_it(fast: Web) -> None:
+    """pyreqwest forgets a cancellation when a result comes at the same moment: such a look would never end."""
+    hosts = [f"drop{n}.example" for n in range(120)]
+    for host in hosts:
+        fast.on(host, drip(b"#", 0.001, head("200 OK", {})))
+
+    async def main() -> list[str]:
+        settings = settings_for(
+            fast, transport="fast", total_timeout=0.6, resolver=fast.resolver(https=fast.closed_port)
+        )
+        async with Fetcher(settings) as fetcher:
+            looks = [asyncio.create_task(fetcher.robots(host)) for host in hosts]
+            ended, endless = await asyncio.wait(looks, timeout=6)
+            for one in endless:
+                one.cancel()
+            return [one.result().cause for one in ended]
+
+    assert run(main()) == ["total_timeout"] * len(hosts)
 
 
 def test_short_processes_end_cleanly(fast: Web) -> None:

@@ -8,11 +8,11 @@ import asyncio
 import atexit
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import certifi
 import httpx
@@ -28,6 +28,8 @@ from tracker.net.way import Way
 if TYPE_CHECKING:
     from pyreqwest.request import StreamRequest
     from pyreqwest.response import ResponseBodyReader
+
+Got = TypeVar("Got")
 
 BATCH = 100
 MOMENT = 0.03
@@ -189,7 +191,7 @@ class _Line:
         # Without reading ahead: it would hold back the head of an answer whose body does not come.
         streamed = asking.streamed_read_buffer_limit(0).build_streamed()
         try:
-            answer = await streamed.__aenter__()
+            answer = await _heeding(streamed.__aenter__())
         except PyreqwestError as error:
             raise Explained(_explain(error)) from error
         body = _Body(streamed, answer.body_reader)
@@ -220,14 +222,29 @@ class _Body(httpx.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            while (chunk := await self._reader.read_chunk()) is not None:
+            while (chunk := await _heeding(self._reader.read_chunk())) is not None:
                 yield bytes(chunk)
         except PyreqwestError as error:
             raise Explained(_explain(error)) from error
 
     async def aclose(self) -> None:
         with suppress(PyreqwestError):
-            await self._streamed.__aexit__(None, None, None)
+            await _heeding(self._streamed.__aexit__(None, None, None))
+
+
+async def _heeding(work: Awaitable[Got]) -> Got:
+    """Await something of pyreqwest's, and heed a cancellation.
+
+    It forgets one when its result comes at the same moment. Then a time-out has passed for nothing, and no other comes.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    before = task.cancelling()
+    try:
+        return await work
+    finally:
+        if task.cancelling() > before:
+            raise asyncio.CancelledError
 
 
 def _fields(headers: HeaderMap) -> list[tuple[str, str]]:
