@@ -16,7 +16,7 @@ from typing import Generic, Protocol, TypeVar
 from tracker.core.visits import Visit
 from tracker.crawl.gate import Gate, Limits, Network
 
-GRACE = 5.0
+GRACE = 4.0
 """Seconds that a stopping crawl gives to the sites being asked."""
 
 LOOKUPS = 300
