@@ -28,6 +28,7 @@ DROP TABLE site_signal;
 DROP TABLE page;
 DROP TABLE page_body;
 DROP TABLE validator;
+DROP TABLE probe;
 DROP INDEX crawl_parent;
 DROP INDEX crawl_panel_at;
 DROP INDEX ix_crawl_at;
