@@ -82,7 +82,8 @@ class Crawl:
         finally:
             report.seconds = time.monotonic() - began
             report.finished = not stopped
-            self._writer.finish_crawl(self._crawl, None if stopped else now + round(report.seconds))
+            # Rounded down: an end that lies in the future would be no end to who asks at once what is due.
+            self._writer.finish_crawl(self._crawl, None if stopped else now + int(report.seconds))
 
     async def _ask(self, done: Callable[[Visit], None]) -> bool:
         """Run the engine; whether it was stopped by a signal."""
