@@ -44,9 +44,10 @@ class Limits:
 class _Address(Generic[Job]):
     """One address: its open connections, the moments of its newest requests, and who waits for it."""
 
-    asked: deque[float]
+    asked: list[float] = field(default_factory=list)
     open: int = 0
-    parked: deque[Job] = field(default_factory=deque)
+    # Few addresses are ever full, and a deque takes ten times what a list of one moment does.
+    parked: deque[Job] | None = None
 
 
 class Gate(Generic[Job]):
@@ -70,11 +71,12 @@ class Gate(Generic[Job]):
         if key is None or self._limits is None:
             self._begin(job)
             return
-        here = self._at(key, self._limits)
+        here = self._at(key)
         if here.open < self._limits.connections:
             here.open += 1
             self._begin(job)
         else:
+            here.parked = here.parked or deque()
             here.parked.append(job)
             self.parked += 1
 
@@ -97,10 +99,12 @@ class Gate(Generic[Job]):
         key = self._key(address)
         if key is None or self._limits is None:
             return 0.0
-        asked = self._at(key, self._limits).asked
+        asked = self._at(key).asked
         now = asyncio.get_running_loop().time()
-        if len(asked) == self._limits.per_second and (left := asked[0] + WINDOW - now) > 0:
-            return left
+        if len(asked) == self._limits.per_second:
+            if (left := asked[0] + WINDOW - now) > 0:
+                return left
+            del asked[0]
         asked.append(now)
         return 0.0
 
@@ -111,16 +115,16 @@ class Gate(Generic[Job]):
 
     def drop(self) -> list[Job]:
         """All that is parked, taken out: a crawl that stops begins nothing more."""
-        dropped = [job for here in self._addresses.values() for job in here.parked]
+        dropped = [job for here in self._addresses.values() for job in here.parked or ()]
         for here in self._addresses.values():
-            here.parked.clear()
+            here.parked = None
         self.parked = 0
         return dropped
 
-    def _at(self, key: str, limits: Limits) -> _Address[Job]:
+    def _at(self, key: str) -> _Address[Job]:
         here = self._addresses.get(key)
         if here is None:
-            here = self._addresses[key] = _Address(deque(maxlen=limits.per_second))
+            here = self._addresses[key] = _Address()
         return here
 
     def _forget_idle(self) -> None:

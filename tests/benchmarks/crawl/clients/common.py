@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import resource
 import socket
 import struct
@@ -39,8 +40,8 @@ class Measured:
         return 1_000 * self.cpu / self.sites
 
 
-def arguments(parser: argparse.ArgumentParser | None = None) -> argparse.Namespace:
-    """What to ask of whom, with `place`, `hosts` and `paths` read from it."""
+def arguments(parser: argparse.ArgumentParser | None = None, *, listed: bool = True) -> argparse.Namespace:
+    """What to ask of whom, with `place`, `paths` and, if they are to be `listed`, `hosts` read from it."""
     parser = parser or argparse.ArgumentParser()
     parser.add_argument("farm", type=Path)
     parser.add_argument("--mix", choices=tuple(sites.MIXES), default="clean")
@@ -49,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser | None = None) -> argparse.Namespa
     parser.add_argument("--pages", type=int, default=1, help="1: robots.txt; 4: home page, tdmrep.json and a text too")
     given = parser.parse_args()
     given.place = Place.read(given.farm)
-    given.hosts = list(sites.hosts(given.mix, given.sites))
+    given.hosts = list(sites.hosts(given.mix, given.sites)) if listed else []
     given.paths = sites.PATHS[: given.pages]
     return given
 
@@ -63,8 +64,14 @@ class Stopwatch:
     def tell(self, count: int, found: int, statuses: Counter[str]) -> None:
         """Print the line."""
         cpu, wall = _cpu() - self._cpu, time.perf_counter() - self._wall
-        rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps(asdict(Measured(cpu, wall, rss, count, found, dict(statuses)))))
+        print(json.dumps(asdict(Measured(cpu, wall, peak_mb(), count, found, dict(statuses)))))
+
+
+def peak_mb() -> float:
+    """The most memory that this process has had, in MB; `ru_maxrss` may be of whoever started it."""
+    if found := re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii")):
+        return int(found[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _cpu() -> float:
