@@ -1,5 +1,7 @@
 """A round by site: who was not asked yet, whom to ask again, who fails that had answered, and who changed."""
 
+from heapq import nsmallest
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -75,7 +77,7 @@ def newly_failing(connection: Connection, one: Round, limit: int) -> Some:
     # The first failure after an answer: of who had failed before, it lies before the round.
     since = select(head.site_id).where(head.last_ok.is_not(None), head.failed_after >= one.at)
     sites = column(connection, since)
-    return _some(connection, one, SiteSet(sites[failed.among(sites) & ~answered.among(sites)]), limit)
+    return _some(connection, one, sites[failed.among(sites) & ~answered.among(sites)], limit)
 
 
 def changed(connection: Connection, one: Round, limit: int) -> Some:
@@ -84,22 +86,23 @@ def changed(connection: Connection, one: Round, limit: int) -> Some:
     earlier = select(before.c.site_id).where(
         before.c.site_id == span.c.site_id, before.c.first_seen < span.c.first_seen
     )
-    found = SiteSet()
+    found = [np.empty(0, dtype=np.int64)]
     for at, answered, _ in _looks(connection, one.crawl_id):
         sites = column(connection, select(span.c.site_id).where(span.c.first_seen == at, earlier.exists()))
-        found = found.plus(sites[SiteSet(answered).among(sites)])
-    return _some(connection, one, found, limit)
+        found.append(sites[SiteSet(answered).among(sites)])
+    return _some(connection, one, np.unique(np.concatenate(found)), limit)
 
 
-def _some(connection: Connection, one: Round, sites: SiteSet, limit: int) -> Some:
+def _some(connection: Connection, one: Round, site_ids: Ints, limit: int) -> Some:
     """What is to be told of some sites: those that are no members of the round's panel do not count."""
     member = table(models.PanelMember).c
-    ranked = select(member.site_id).where(member.panel_id == one.panel_id, member.until.is_(None))
-    ids = column(connection, ranked.order_by(member.rank.is_(None), member.rank, member.site_id))
-    ids = ids[sites.among(ids)]
-    first = ids[:limit].tolist()
+    now = (member.panel_id == one.panel_id, member.until.is_(None))
+    rows = rows_where(connection, models.PanelMember, "site_id", site_ids.tolist(), *now)
+    total = count()
+    ranked = ((row.rank is None, row.rank, row.site_id) for row, _ in zip(rows, total, strict=False))
+    first = [site_id for _, _, site_id in nsmallest(limit, ranked)]
     hosts = {row.site_id: row.host for row in rows_where(connection, models.Site, "site_id", first)}
-    return Some(ids.size, [hosts[site_id] for site_id in first])
+    return Some(next(total), [hosts[site_id] for site_id in first])
 
 
 def flipped(connection: Connection, crawl_id: int) -> list[str]:
