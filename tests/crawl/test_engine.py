@@ -19,6 +19,7 @@ class Way:
 
     def __init__(self, host: str, address: str, failure: object | None = None) -> None:
         self.host, self.address, self.failure = host, address, failure
+        self.addresses = [address]
         self.released = False
 
     def release(self) -> None:

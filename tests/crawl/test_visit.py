@@ -1,7 +1,7 @@
 """One visit to a site: what is asked of whom, in which order, over which connections, and what is made of it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.utils import formatdate
 from typing import Any
 
@@ -53,8 +53,8 @@ def visit(web: Asked, host: str, *targets: Target, log: Log | None = None, parke
     log = log or Log()
     settings = {name: how.pop(name) for name in list(how) if name.endswith("timeout") or name == "resolver"}
 
-    async def turn(address: str) -> None:
-        log.turns.append(address)
+    async def turn(addresses: Sequence[str]) -> None:
+        log.turns += addresses
         await asyncio.sleep(parked)
 
     async def main() -> Visit:

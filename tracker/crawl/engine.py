@@ -27,9 +27,9 @@ _HELD = 10_000
 
 
 class Way(Protocol):
-    """The way to a host: an address, or a `failure`."""
+    """The way to a host: addresses, any of which may be connected to, or a `failure`."""
 
-    address: str
+    addresses: Sequence[str]
     failure: object | None
 
     def release(self) -> None:
@@ -60,8 +60,8 @@ class Visiting(Protocol[Taken]):
 
 Record = Callable[[Sequence[Visit]], None]
 OnDone = Callable[[Visit], None]
-Turn = Callable[[str], Awaitable[None]]
-"""Waits until one more request to an address may be made (the gate's rate), and counts it."""
+Turn = Callable[[Sequence[str]], Awaitable[None]]
+"""Waits until one more request to these addresses may be made (the gate's rate), and counts it."""
 Begin = Callable[[S, Turn], Visiting[W] | Visit]
 
 
@@ -213,7 +213,7 @@ class _Crew(Generic[W]):
             elif way.failure is not None:
                 await self._go_on(job, way)  # nothing is asked, so no worker is needed
             else:
-                self._gate.enter(way.address, job)
+                self._gate.enter(way.addresses, job)
                 self._moved.set()  # it may have been parked
 
     async def _work(self) -> None:
@@ -225,7 +225,7 @@ class _Crew(Generic[W]):
             assert way is not None
             if self._stopping:
                 self._let_go(job)
-            elif left := self._gate.wait(way.address):
+            elif left := self._gate.wait(way.addresses):
                 self._delayed += 1
                 later(left, self._again, job)
                 self._moved.set()
@@ -233,7 +233,7 @@ class _Crew(Generic[W]):
                 try:
                     await self._go_on(job, way)
                 finally:
-                    self._gate.leave(way.address)
+                    self._gate.leave(way.addresses)
 
     def _again(self, job: _Job[W]) -> None:
         self._delayed -= 1

@@ -7,7 +7,7 @@ machine. A job whose address is full waits here, and no worker waits with it.
 import asyncio
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Generic, TypeVar
@@ -42,19 +42,20 @@ class Limits:
 
 @dataclass(slots=True)
 class _Address(Generic[Job]):
-    """One address: its open connections, the moments of its newest requests, and who waits for it."""
+    """One address: its open connections, when it was asked, and who waits for it, with all addresses they need."""
 
     asked: list[float] = field(default_factory=list)
     open: int = 0
     # Few addresses are ever full, and a deque takes ten times what a list of one moment does.
-    parked: deque[Job] | None = None
+    parked: deque[tuple[Sequence[str], Job]] | None = None
 
 
 class Gate(Generic[Job]):
     """Lets jobs through to addresses. `begin` is called with each job whose turn has come.
 
-    limits None: everything passes. exempt: networks that are not counted, as those of tests. An IPv6 address stands for
-    its /64, which is what one customer gets (RFC 6177).
+    A job may be for several addresses: where the first does not connect another is tried, so that it takes its place at
+    all of them. limits None: everything passes. exempt: networks that are not counted, as those of tests. An IPv6
+    address stands for its /64, which is what one customer gets (RFC 6177).
     """
 
     def __init__(self, begin: Callable[[Job], None], limits: Limits | None, exempt: Iterable[Network] = ()) -> None:
@@ -65,57 +66,68 @@ class Gate(Generic[Job]):
         self._most = _IDLE
         self.parked = 0
 
-    def enter(self, address: str, job: Job) -> None:
-        """Begin a job at an address (IP, text), or park it until one of the connections there has ended."""
-        key = self._key(address)
-        if key is None or self._limits is None:
-            self._begin(job)
-            return
-        here = self._at(key)
-        if here.open < self._limits.connections:
-            here.open += 1
-            self._begin(job)
+    def enter(self, addresses: Sequence[str], job: Job) -> None:
+        """Begin a job at addresses (IP, text), or park it until there is room for it at each."""
+        if keys := self._keys(addresses):
+            self._admit(keys, job)
         else:
-            here.parked = here.parked or deque()
-            here.parked.append(job)
-            self.parked += 1
+            self._begin(job)
 
-    def leave(self, address: str) -> None:
+    def leave(self, addresses: Sequence[str]) -> None:
         """A job that had entered has ended its connection: the next one's turn."""
-        key = self._key(address)
-        here = self._addresses.get(key) if key is not None else None
-        if here is None:
-            return
-        if here.parked:
-            self.parked -= 1
-            self._begin(here.parked.popleft())
-            return
-        here.open -= 1
+        keys = self._keys(addresses)
+        for key in keys:
+            self._addresses[key].open -= 1
+        for key in keys:
+            self._unpark(key)
         if len(self._addresses) > self._most:
             self._forget_idle()
 
-    def wait(self, address: str) -> float:
-        """Seconds until a request to this address may be made; 0.0 says now, and counts it."""
-        key = self._key(address)
-        if key is None or self._limits is None:
+    def _admit(self, keys: Sequence[str], job: Job) -> None:
+        assert self._limits is not None
+        there = [self._at(key) for key in keys]
+        full = next((here for here in there if here.open >= self._limits.connections), None)
+        if full is not None:
+            full.parked = full.parked or deque()
+            full.parked.append((keys, job))
+            self.parked += 1
+            return
+        for here in there:
+            here.open += 1
+        self._begin(job)
+
+    def _unpark(self, key: str) -> None:
+        """Let in whom there is room for here; who finds another of its addresses full waits there from now on."""
+        assert self._limits is not None
+        here = self._addresses[key]
+        while here.parked and here.open < self._limits.connections:
+            self.parked -= 1
+            self._admit(*here.parked.popleft())
+
+    def wait(self, addresses: Sequence[str]) -> float:
+        """Seconds until a request to these addresses may be made; 0.0 says now, and counts it."""
+        keys = self._keys(addresses)
+        if not keys or self._limits is None:
             return 0.0
-        asked = self._at(key).asked
+        there = [self._at(key).asked for key in keys]
         now = asyncio.get_running_loop().time()
-        if len(asked) == self._limits.per_second:
-            if (left := asked[0] + WINDOW - now) > 0:
-                return left
+        full = [asked for asked in there if len(asked) == self._limits.per_second]
+        if (left := max((asked[0] + WINDOW - now for asked in full), default=0.0)) > 0:
+            return left
+        for asked in full:
             del asked[0]
-        asked.append(now)
+        for asked in there:
+            asked.append(now)
         return 0.0
 
-    async def turn(self, address: str) -> None:
-        """Wait until one more request to this address may be made, and count it."""
-        while left := self.wait(address):
+    async def turn(self, addresses: Sequence[str]) -> None:
+        """Wait until one more request to these addresses may be made, and count it."""
+        while left := self.wait(addresses):
             await asyncio.sleep(left)
 
     def drop(self) -> list[Job]:
         """All that is parked, taken out: a crawl that stops begins nothing more."""
-        dropped = [job for here in self._addresses.values() for job in here.parked or ()]
+        dropped = [job for here in self._addresses.values() for _, job in here.parked or ()]
         for here in self._addresses.values():
             here.parked = None
         self.parked = 0
@@ -136,6 +148,15 @@ class Gate(Generic[Job]):
         }
         # Twice what is in use, or a busy crawl would look through all of them every time.
         self._most = max(_IDLE, 2 * len(self._addresses))
+
+    def _keys(self, addresses: Sequence[str]) -> Sequence[str]:
+        """What these addresses are counted as, each once; nothing for those that are not."""
+        if self._limits is None:
+            return ()
+        if len(addresses) == 1:
+            key = self._key(addresses[0])
+            return () if key is None else (key,)
+        return tuple(dict.fromkeys(key for address in addresses if (key := self._key(address)) is not None))
 
     def _key(self, address: str) -> str | None:
         if not self._exempt and ":" not in address:

@@ -28,7 +28,7 @@ MAX_WAYS = 32
 _SLOW = frozenset({"read_timeout", "total_timeout"})
 _BUSY = frozenset({429, 503})
 
-Turn = Callable[[str], Awaitable[None]]
+Turn = Callable[[Sequence[str]], Awaitable[None]]
 
 
 class Visiting:
@@ -37,7 +37,7 @@ class Visiting:
     targets: what is asked for. known: validators of the answer that https://host/robots.txt itself gave last, with
     which a 304 means "the same again". known_body: that answer's bytes, needed for pages after a 304 (without it a
     visit that asks for pages asks for the robots.txt in full). turn: awaited before every request at a way but the
-    first, with its address; neither this nor the time between two steps counts against a time-out. agent: the product
+    first, with its addresses; neither this nor the time between two steps counts against a time-out. agent: the product
     token whose rules are obeyed. requests: how many were sent.
     """
 
@@ -75,7 +75,7 @@ class Visiting:
         try:
             while (job := next((job for job in self._jobs() if job.host == way.host), None)) is not None:
                 if asked and self._turn:
-                    await self._turn(way.address)
+                    await self._turn(way.addresses)
                 asked = way.failure is None
                 await self._ask(way, job)
                 self._settle()
@@ -102,7 +102,7 @@ class Visiting:
         if isinstance(got, Failure) and got.kept and got.cause == "reset":
             # The server had done with the connection when we asked: that says nothing of the page.
             if self._turn:
-                await self._turn(way.address)
+                await self._turn(way.addresses)
             question.seconds -= took
             got, took = await self._exchange(way, question, cap)
         if look is None:

@@ -33,7 +33,6 @@ Got = TypeVar("Got")
 
 BATCH = 100
 MOMENT = 0.03
-OTHERS = 2
 _OTHER_MAY_HELP = frozenset({"refused", "connect_timeout"})
 # A connection left open by a visit that went elsewhere cannot be closed by itself: it must not linger.
 _IDLE = timedelta(seconds=1)
@@ -154,10 +153,8 @@ class _Line:
         self.kept = False
         self._host = host
         self._open = ""  # the origin whose connection was left open
-        first, *others = addresses
-        # A client knows one address of a host. Where that fails, one of the other family is tried, then the next.
-        others.sort(key=lambda other: (":" in other) == (":" in first))
-        self._others = others[:OTHERS]
+        # A client knows one address of a host. Where that fails, the next is tried.
+        first, *self._others = addresses
         self._join(batch, first)
 
     def _join(self, batch: _Batch, address: str) -> None:

@@ -6,7 +6,7 @@ exceptions; only mistakes of this program and cancellation get out.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -33,6 +33,7 @@ from tracker.net.way import Answered, Way, Ways
 PROJECT_URL = "https://drywell.example/bot"
 
 _LOOKUPS = 300
+_OTHERS = 2
 _FAILURES = (httpx.HTTPError, *NETWORK_ERRORS)
 _EMAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
 _URL = re.compile(r"https?://[^\s<>()]+")
@@ -107,7 +108,7 @@ class Fetcher:
             addresses = await self._vetted(host)
         except NETWORK_ERRORS as error:
             return Way(host, failure=explain(error))
-        return await self._ways.way(host, addresses)
+        return await self._ways.way(host, _few(addresses))
 
     async def _vetted(self, host: str) -> tuple[str, ...]:
         if self._guard.check_host(host):
@@ -220,6 +221,13 @@ class Fetcher:
         if not last:
             await _peek(response, _DRAIN_SECONDS)  # a connection is kept only if its answer was taken
         return Answered(exchange)
+
+
+def _few(addresses: Sequence[str]) -> tuple[str, ...]:
+    """Those that are tried: the first, where it does not connect one of the other family, then the next."""
+    first, *others = addresses
+    others.sort(key=lambda other: (":" in other) == (":" in first))
+    return (first, *others[:_OTHERS])
 
 
 async def _peek(response: httpx.Response, seconds: float) -> bytes:

@@ -53,11 +53,6 @@ class Way:
         self.failure = failure
         self.line = line
 
-    @property
-    def address(self) -> str:
-        """The first address, by which manners are kept; "" without one."""
-        return self.addresses[0] if self.addresses else ""
-
     def release(self) -> None:
         """Close what is open on the way; may be called again."""
         if self.line is not None:

@@ -32,7 +32,7 @@ Record = Callable[[Sequence[Visit]], None]
 
 @dataclass(slots=True)
 class Way:
-    address: str
+    addresses: tuple[str, ...]
     failure: None = None
 
     def release(self) -> None:
@@ -44,7 +44,7 @@ class Ways:
 
     async def way(self, host: str) -> Way:
         number = int(host.partition(".")[0])
-        return Way(f"23.{number >> 16}.{number >> 8 & 255}.{number & 255}")
+        return Way((f"23.{number >> 16}.{number >> 8 & 255}.{number & 255}",))
 
 
 class Visiting:
