@@ -112,7 +112,7 @@ def _chart(rows: pd.DataFrame, agents: tuple[str, ...], definition: str) -> None
     did = DEFINITIONS[definition].verb.format(", ".join(agents))
     components.draw(figure, key="shares", alt=f"Share of sites that {did}, by day")
     if rows["day"].nunique() == 1:
-        st.markdown("One crawl so far: trends start at the second.")
+        st.markdown("One day so far: trends start at the second.")
     notes = ["Thin lines: days before the agent existed."] if (rows["agent_existed"] == 0).any() else []
     if (rows["high"] > rows["low"]).any():
         notes.append("Bands: from none of the unknown sites counted to all of them. Gaps: nothing was known.")

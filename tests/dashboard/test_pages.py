@@ -90,7 +90,7 @@ def test_the_headline_has_number_n_date_bounds_split_and_definition(
 def test_one_crawl_says_that_trends_start_at_the_second(one_crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = run("overview", one_crawl, monkeypatch)
     assert not app.exception
-    assert "One crawl so far: trends start at the second." in said(app)
+    assert "One day so far: trends start at the second." in said(app)
 
 
 def test_the_address_restores_every_control_of_the_overview(

@@ -29,6 +29,7 @@ from tracker.cli.options import (
 )
 from tracker.cli.output import note, print_json, progress, shown
 from tracker.cli.probe import ProbeAgent, Yes, print_results, probed_as_json
+from tracker.errors import UsageError
 
 if TYPE_CHECKING:
     from tracker.core.visits import Target
@@ -101,6 +102,8 @@ def crawl(
     """
     from tracker.settings import NONE, load
 
+    if fresh and if_due:
+        raise UsageError("--fresh begins a round whatever is due: leave out --if-due, or --fresh")
     settings = load(
         panel=panel,
         database=database,
@@ -129,11 +132,16 @@ def crawl(
         from tracker.cli.probe import agent_to_probe, consent
 
         consent(agent_to_probe(probe, settings), settings, yes)
-    reports = []
-    for report in _crawls(settings, chosen, work, None if if_due else targets, fresh, wait):
-        reports.append(report)
-        if not as_json:
-            print_report(report, shown(settings.history))
+    reports: list[CrawlReport] = []
+    try:
+        for report in _crawls(settings, chosen, work, None if if_due else targets, fresh, wait):
+            reports.append(report)
+            if not as_json:
+                print_report(report, shown(settings.history))
+    except KeyboardInterrupt:
+        note("not waited for any longer: `tracker crawl --if-due` or `tracker schedule` ask the rest")
+    if reports and not wait:
+        _tell_repeats(work)
     probed = None
     if probe and all(report.finished for report in reports):
         from tracker.cli.probe import run_probe
@@ -158,9 +166,12 @@ def _open(settings: "Settings", chosen: Chosen) -> Iterator["Rounds"]:
     """The history, ready to be written into, with a progress bar for its crawls."""
     from tracker import reference
     from tracker.crawl.rounds import Rounds
+    from tracker.net.fetch import Fetcher
     from tracker.store.write import Writer
 
     manner, fetch = manner_of(settings), fetch_settings(settings)
+    Fetcher(fetch)  # a setting that is wrong leaves no crawl in the history
+    _tell_new(settings)
     with (
         Writer(settings.history, reference.agents(settings.agents_file)) as writer,
         progress(f"crawling {chosen.name}") as advance,
@@ -169,7 +180,26 @@ def _open(settings: "Settings", chosen: Chosen) -> Iterator["Rounds"]:
         def count(report: "CrawlReport") -> None:
             advance(report.ended, report.asked)
 
-        yield Rounds(writer, chosen.panel or chosen.name, fetch, manner, on_done=count)
+        rounds = Rounds(writer, chosen.panel or chosen.name, fetch, manner, on_done=count, on_stop=_stopping)
+        if rounds.left_out:
+            note(
+                f"{rounds.left_out} sites of panel {chosen.name} are not in this list and are not asked; "
+                f"`tracker panel import {settings.panel} --replace` makes the list its new edition"
+            )
+        yield rounds
+
+
+def _tell_new(settings: "Settings") -> None:
+    """A disk that is not mounted, or a misspelt path, would begin a history anew without a word."""
+    from tracker.store.database import place_of
+
+    path = place_of(settings.history).path
+    if path is not None and not path.exists():
+        note(f"{shown(settings.history)} is not there yet: a new history begins")
+
+
+def _stopping() -> None:
+    note("stopping: what is being asked has 4 s to end; all that was seen is kept")
 
 
 def _crawls(
@@ -190,7 +220,7 @@ def _crawls(
         if not finished or not wait or (again := work.repeats()) is None:
             return
         _sleep(again.at, again.failing)
-        found = work.all_due(repeats=True)
+        found = _unless_busy(work.all_due(repeats=True))
 
 
 def _one(settings: "Settings", chosen: Chosen, targets: "tuple[Target, ...]", fresh: bool) -> "CrawlReport":
@@ -203,21 +233,36 @@ def _one(settings: "Settings", chosen: Chosen, targets: "tuple[Target, ...]", fr
         return rounds.rest(begun, now)
 
 
-def _due(work: "Work", chosen: Chosen) -> Iterator["CrawlReport"]:
-    from tracker.errors import BusyError
+def _tell_repeats(work: "Work") -> None:
+    from tracker.schedule.due import iso
 
+    if (again := work.repeats()) is not None:
+        what = f"{again.failing} sites that failed" if again.failing else "the sites that flipped"
+        note(f"{what} are asked again from {iso(again.at)} on: by --wait, --if-due or `tracker schedule`")
+
+
+def _due(work: "Work", chosen: Chosen) -> Iterator["CrawlReport"]:
     found = work.found()
     if not found:
         note(f"nothing is due for panel {chosen.name}: {'; '.join(found.why)}")
+    return _unless_busy(work.all_due())
+
+
+def _unless_busy(reports: Iterator["CrawlReport"]) -> Iterator["CrawlReport"]:
+    from tracker.errors import BusyError
+
     try:
-        yield from work.all_due()
+        yield from reports
     except BusyError as error:
         note(f"left to the process that is at it: {error}")
 
 
 def _sleep(until: int, failing: int) -> None:
+    """Wait, a few seconds at the least: what is due already may be another process's at the moment."""
     from tracker.schedule.due import iso
 
+    least = 5.0
     note(f"waiting until {iso(until)} to ask {failing or 'the flipped'} sites again; Ctrl-C leaves that to --if-due")
-    while (left := until - time.time()) > 0:
+    while (left := max(until - time.time(), least)) > 0:
         time.sleep(min(left, 60.0))
+        least = 0.0

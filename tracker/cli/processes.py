@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tracker.settings import Settings
 
-STOP_SECONDS = 15.0
+STOP_SECONDS = 10.0
 
 
 class Child:

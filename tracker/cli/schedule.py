@@ -35,7 +35,7 @@ def schedule(
     """
     from tracker import reference
     from tracker.cli.crawl_settings import panel_to_crawl
-    from tracker.cli.processes import Child, settings_environment
+    from tracker.cli.processes import Child, run_together, settings_environment
     from tracker.settings import NONE, load
 
     waves = NONE if no_retry_waves else None
@@ -54,7 +54,7 @@ def schedule(
     # A crawl is a process of its own: what a daemon of years must not do is to grow.
     child = Child(["crawl", "--if-due"], settings_environment(settings))
     if once:
-        raise typer.Exit(child.run())
+        raise typer.Exit(run_together([child]))
     _stand(settings, name, child)
 
 

@@ -5,13 +5,13 @@ must. Each is dated by its own beginning: an interrupted one is gone on with und
 that what is left of it is a part of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tracker.core.panels import Panel
 from tracker.core.retries import is_transient, wished_pause
 from tracker.core.visits import Target
-from tracker.crawl.report import LISTED, CrawlReport
+from tracker.crawl.report import LISTED, CrawlReport, iso
 from tracker.crawl.run import POLITE, Crawl, Manner, OnDone, crawl_ref
 from tracker.crawl.suspect import doubt, settle
 from tracker.errors import PanelError
@@ -32,7 +32,8 @@ class Rounds:
 
     panel: stored if it is new; or the name of one that the history holds (PanelError if it does not). doubting: whether
     rounds in which too much changed are marked suspect. Ctrl-C and SIGTERM stop a crawl within seconds with everything
-    that ended recorded; its report then says `finished` False.
+    that ended recorded; its report then says `finished` False; on_stop is called at the signal. left_out: members of
+    the stored panel that are not in the list given, and are not asked.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class Rounds:
         manner: Manner = POLITE,
         *,
         on_done: OnDone | None = None,
+        on_stop: Callable[[], None] | None = None,
         doubting: bool = True,
     ) -> None:
         self._writer = writer
         self._fetch = fetch
         self._manner = manner
         self._on_done = on_done
+        self._on_stop = on_stop
         self._doubting = doubting
         self.panel = panel if isinstance(panel, str) else panel.name
         self._panel_id, self._members = self._stored(panel)
@@ -57,17 +60,18 @@ class Rounds:
         listed = () if isinstance(panel, str) else panel.members
         self._only = [member.host for member in listed] if 0 < len(listed) < self._members else None
         self._asked = self._members if self._only is None else len(self._only)
+        self.left_out = self._members - self._asked
 
     def newest(self, before: int = END) -> Round | None:
         """The newest round of the panel (that began before a moment)."""
         return self._writer.latest_round(self._panel_id, self._source_id, before)
 
     def interrupted(self, at: int, targets: Sequence[Target]) -> Round | None:
-        """The newest round, if it was interrupted less than `RESUMED_FOR` before `at` and asks for these targets."""
+        """The newest round, if it was interrupted less than `RESUMED_FOR` before `at`, and asks as many the same."""
         newest = self.newest()
         if newest is None or newest.finished_at is not None or not 0 <= at - newest.at < RESUMED_FOR:
             return None
-        return newest if set(newest.targets) == set(targets) else None
+        return newest if set(newest.targets) == set(targets) and newest.asked == self._asked else None
 
     def begin(self, at: int, targets: Sequence[Target] = (Target.ROBOTS,)) -> CrawlReport:
         """Ask every site of the panel once, in a new round."""
@@ -86,21 +90,26 @@ class Rounds:
 
         Only where the cause may pass, and not before the time that a site asked to be left alone for.
         """
+        # When in its crawl a site answered is not kept: its wish counts from the end of that.
+        ended = {part.at: part.finished_at or part.at for part in (one.first, *one.parts)}
         hosts = [
             site.host
             for site in self._writer.failing(one)
-            if is_transient(site.kind) and site.at + wished_pause(site.detail) <= at
+            if is_transient(site.kind) and ended.get(site.at, site.at) + wished_pause(site.detail) <= at
         ]
-        return self._again(one, retry(number), hosts, at)
+        return self._again(one, retry(number), self._listed(hosts), at)
 
     def recheck(self, one: Round, at: int) -> CrawlReport:
         """Look once more at the sites that flipped in a suspect round, and say what came of it in its mark."""
-        flipped = self._flipped(one)
+        flipped = self._listed(self._flipped(one))
         report = self._again(one, RECHECK, flipped, at)
         if report.finished:
             report.suspect = settle(one, report, len(flipped))
             self._writer.note_suspect(one.crawl_id, report.suspect)
         return report
+
+    def _listed(self, hosts: Sequence[str]) -> Sequence[str]:
+        return hosts if self._only is None else sorted(set(hosts) & set(self._only))
 
     def _again(self, one: Round, part: str, hosts: Sequence[str], at: int) -> CrawlReport:
         """A second look at some sites of a round; one that was interrupted a short while ago is gone on with."""
@@ -124,13 +133,15 @@ class Rounds:
         report = CrawlReport(self.panel, crawl.at, job.asked, crawl.crawl_id, job.part, tuple(job.targets))
         if job.of is not None:
             report.round_asked, report.round_answered = job.of.asked, job.of.answered
-        Crawl(self._writer, crawl, self._fetch, self._manner, job.only).run(report, max(at, job.at), self._on_done)
+        Crawl(self._writer, crawl, self._fetch, self._manner, job.only).run(
+            report, max(at, job.at), self._on_done, self._on_stop
+        )
         changed = self._writer.flipped(crawl.crawl_id)
         report.changed, report.changes = changed[:LISTED], len(changed)
         return report
 
     def _free(self, at: int) -> int:
-        known = self._writer.known_refs(self._source_id)
+        known = self._writer.known_refs(self._source_id, unfinished=True)
         # Two crawls within one second are two crawls.
         while crawl_ref(self.panel, at) in known:
             at += 1
@@ -143,10 +154,30 @@ class Rounds:
             return report
         self._tell_failing(report, one)
         if self._doubting:
-            report.suspect = doubt(one, len(self._flipped(one)), self.newest(before=round_at))
+            report.suspect = doubt(one, len(self._flipped(one)), self._answered_before(one))
             if report.suspect:
                 self._writer.note_suspect(one.crawl_id, report.suspect)
+            self._settle_before(one)
         return report
+
+    def _settle_before(self, one: Round) -> None:
+        """Say in the mark of a suspect round what a whole new one saw, if that came before its second look."""
+        before = self.newest(before=one.at)
+        if before is None or not before.suspect or any(part.part == RECHECK for part in before.parts):
+            return
+        flipped = self._flipped(before)
+        back = len(set(flipped) & set(self._flipped(one)))
+        self._writer.note_suspect(
+            before.crawl_id,
+            f"{before.suspect}; the round of {iso(one.at)} found {back} of the {len(flipped)} sites changed again",
+        )
+
+    def _answered_before(self, one: Round) -> Round | None:
+        """The newest finished round before one that any site answered: of the others nothing can be expected."""
+        before = self.newest(before=one.at)
+        while before is not None and (before.finished_at is None or not before.answered):
+            before = self.newest(before=before.at)
+        return before
 
     def _tell_failing(self, report: CrawlReport, one: Round) -> None:
         found = self._writer.newly_failing(one, LISTED)

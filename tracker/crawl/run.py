@@ -15,8 +15,10 @@ from tracker.crawl.engine import Turn, run
 from tracker.crawl.gate import Limits
 from tracker.crawl.report import CrawlReport, iso
 from tracker.crawl.visit import Visiting
+from tracker.net.failures import Failure as NetFailure
 from tracker.net.fetch import Fetcher, FetchSettings
 from tracker.net.loop import run as run_loop
+from tracker.net.way import Way
 from tracker.store.captures import Answer, Failure, Unchanged, usual_address
 from tracker.store.opened import OpenCrawl
 from tracker.store.packed import NotWhole
@@ -70,7 +72,13 @@ class Crawl:
         self._only = only
         self._known: dict[str, Known] = {}
 
-    def run(self, report: CrawlReport, now: int, on_done: OnDone | None = None) -> None:
+    def run(
+        self,
+        report: CrawlReport,
+        now: int,
+        on_done: OnDone | None = None,
+        on_stop: Callable[[], None] | None = None,
+    ) -> None:
         """Ask the sites, record and count what is seen. now: UTC seconds, later than the crawl's date if it goes on.
 
         Ctrl-C and SIGTERM stop it within seconds with everything that ended recorded; `finished` is then False.
@@ -78,22 +86,22 @@ class Crawl:
         began = time.monotonic()
         stopped = True
         try:
-            stopped = run_loop(self._ask(partial(_count, report, on_done)))
+            stopped = run_loop(self._ask(partial(_count, report, on_done), on_stop))
         finally:
             report.seconds = time.monotonic() - began
             report.finished = not stopped
             # Rounded down: an end that lies in the future would be no end to who asks at once what is due.
             self._writer.finish_crawl(self._crawl, None if stopped else now + int(report.seconds))
 
-    async def _ask(self, done: Callable[[Visit], None]) -> bool:
+    async def _ask(self, done: Callable[[Visit], None], on_stop: Callable[[], None] | None) -> bool:
         """Run the engine; whether it was stopped by a signal."""
         stop = asyncio.Event()
-        with _stopping(stop):
+        with _stopping(stop, on_stop):
             async with Fetcher(self._fetch) as fetcher:
                 await run(
                     self._writer.queue(self._crawl, seed=self._crawl.at, only=self._only),
                     partial(self._visit, fetcher),
-                    fetcher,
+                    _Open(fetcher, self._manner.opted_out),
                     self._record,
                     workers=self._manner.workers,
                     limits=self._manner.limits,
@@ -133,6 +141,20 @@ class Crawl:
         return Failure(seen.host, seen.cause, with_wish(seen.detail, seen.retry_after))
 
 
+class _Open:
+    """The ways to all hosts but those that opted out, to which a redirect may lead as well."""
+
+    def __init__(self, fetcher: Fetcher, opted_out: Callable[[str], str | None]) -> None:
+        self._fetcher = fetcher
+        self._opted_out = opted_out
+
+    async def way(self, host: str) -> Way:
+        """Look a host up, unless it is not to be asked."""
+        if reason := self._opted_out(host):
+            return Way(host, failure=NetFailure("opt_out", reason))
+        return await self._fetcher.way(host)
+
+
 def _count(report: CrawlReport, on_done: OnDone | None, visit: Visit) -> None:
     report.count(visit)
     if on_done:
@@ -148,12 +170,17 @@ def _body(known: Known) -> bytes | None:
 
 
 @contextmanager
-def _stopping(stop: asyncio.Event) -> Iterator[None]:
+def _stopping(stop: asyncio.Event, on_stop: Callable[[], None] | None) -> Iterator[None]:
+    def signalled() -> None:
+        if on_stop and not stop.is_set():
+            on_stop()
+        stop.set()
+
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
     try:
         for number in signals:
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, signalled)
     except (NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
         yield
         return

@@ -25,7 +25,7 @@ from tracker.net.body import CappedBody
 from tracker.net.failures import NETWORK_ERRORS, Explained, Failure, explain
 from tracker.net.guard import AddressRefused, Guard, Network
 from tracker.net.question import host_of
-from tracker.net.resolve import DnsFailure, Resolver, make_resolver
+from tracker.net.resolve import DnsFailure, Resolver, make_resolver, server_of
 from tracker.net.robots import RobotsLook
 from tracker.net.session import Sessions, tls_context
 from tracker.net.way import Answered, Way, Ways
@@ -73,6 +73,8 @@ class Fetcher:
         self._extensions = {"timeout": _timeout(self.settings).as_dict()}
         self._guard = Guard(self.settings.allow_private)
         self._tls = tls_context(self.settings.ca_file)
+        if isinstance(self.settings.resolver, str):
+            server_of(self.settings.resolver)  # what is wrong with a setting is said now, not in the first crawl
         self._resolver: Resolver | None = None
         self._ways: Ways | None = None
         if self.settings.transport == "fast":

@@ -107,13 +107,14 @@ class FixedResolver:
 
 
 def make_resolver(setting: str | Resolver, timeout: float) -> Resolver:
-    """The resolver that a setting names: "system" or "IP[:PORT]"; raises UsageError. Needs a running loop."""
-    if not isinstance(setting, str):
-        return setting
-    return CaresResolver(None if setting == "system" else _server(setting), timeout)
+    """The resolver that a setting names, see `server_of`. Needs a running loop."""
+    return CaresResolver(server_of(setting), timeout) if isinstance(setting, str) else setting
 
 
-def _server(setting: str) -> str:
+def server_of(setting: str) -> str | None:
+    """The DNS server, as host and port, that a setting "IP[:PORT]" names; None for "system". Raises UsageError."""
+    if setting == "system":
+        return None
     host, port = setting, ""
     if setting.startswith("["):
         host, bracket, port = setting[1:].partition("]")

@@ -171,7 +171,7 @@ def _outlook(facts: Facts, target: Target, every: int, now: int, rules: Rules) -
     if tried is not None and tried.nobody and tried.finished is not None and tried.finished <= now < _anew(tried):
         return Outlook(target, every, at, _anew(tried), f"no site answered the round of {iso(tried.at)}")
     if at is None:
-        return Outlook(target, every, at, now, "never asked")
+        return Outlook(target, every, at, now, "no finished round has asked for it")
     return Outlook(target, every, at, slot or now, f"last asked {iso(at)}, due since {iso(slot or now)}")
 
 

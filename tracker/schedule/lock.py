@@ -1,6 +1,5 @@
 """One scheduler to a history, and who holds what: locks that end with their process, however it ends."""
 
-import contextlib
 import fcntl
 import hashlib
 import json
@@ -15,9 +14,8 @@ from tracker.errors import CrawlError
 from tracker.schedule.due import iso
 from tracker.settings import data_folder
 from tracker.store.database import explained, place_of
+from tracker.store.lock import taken
 from tracker.store.place import Place
-
-_PATIENCE = 1.0  # whoever asks for the holder has the lock for a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,11 @@ def only_scheduler(database: str) -> Iterator[None]:
     place = place_of(database)
     path = _scheduler_file(place)
     with explained(place):
+        if path.parent == data_folder():
+            path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        if not _taken(file):
+        if not taken(file):
             raise CrawlError(f"{place} has a scheduler already ({_read(file)}): leave it to that one, or stop it first")
         os.ftruncate(file, 0)
         os.pwrite(file, json.dumps({"pid": os.getpid(), "since": int(time.time())}).encode("ascii"), 0)
@@ -65,17 +65,6 @@ def _scheduler_file(place: Place) -> Path:
     if place.path:
         return place.path.with_name(f"{place.path.name}.schedule.lock")
     return data_folder() / f"{hashlib.sha256(str(place).encode()).hexdigest()[:16]}.schedule.lock"
-
-
-def _taken(file: int) -> bool:
-    end = time.monotonic() + _PATIENCE
-    while True:
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        if time.monotonic() >= end:
-            return False
-        time.sleep(0.05)
 
 
 def _holder(path: Path) -> Holder | None:

@@ -73,7 +73,8 @@ class Work:
         newest = rounds.newest(before=self._rules.horizon(Target.ROBOTS, now))
         assert newest is not None
         if found.resume is not None:
-            return rounds.rest(newest, now)
+            same = rounds.interrupted(now, newest.targets)  # not, if the list has changed meanwhile
+            return rounds.begin(now, newest.targets) if same is None else rounds.rest(same, now)
         return rounds.wave(newest, found.wave, now) if found.wave else rounds.recheck(newest, now)
 
     def _facts(self, now: int) -> Facts:

@@ -15,8 +15,9 @@ def with_hint(error: QueryError) -> QueryError:
     """The error with the nearest name that there is, where one is near."""
     said = str(error)
     columns = {column.name for view in views().values() for column in view.columns}
-    for pattern, known in ((_NO_VIEW, views().keys()), (_NO_COLUMN, columns)):
+    for pattern, known in ((_NO_VIEW, set(views())), (_NO_COLUMN, columns)):
         if found := pattern.search(said):
-            meant = nearest(found[1] or found[2], known)
+            named = found[1] or found[2]
+            meant = nearest(named, known - {named})  # a column of another view is no help
             return QueryError(f"{said}; did you mean {meant}?") if meant else error
     return error

@@ -1,7 +1,9 @@
 """One writing command at a time, whoever starts it; let go at any end of a process."""
 
+import contextlib
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -9,6 +11,20 @@ from sqlalchemy import Connection, Engine
 from tracker.errors import BusyError
 from tracker.store import postgres
 from tracker.store.place import Place
+
+_PATIENCE = 1.0  # whoever only asks for the holder has the lock for a moment
+
+
+def taken(file: int) -> bool:
+    """Lock an open file for this process alone; False if another one keeps it."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.05)
 
 
 class WriterLock:
@@ -42,12 +58,10 @@ class WriterLock:
 def _locked(database: Path) -> int:
     path = database.with_name(f"{database.name}.lock")
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+    if not taken(file):
         holder = os.pread(file, 20, 0).decode("ascii", "replace").strip() or "unknown"
         os.close(file)
-        raise BusyError(f"{database} is being written by process {holder}: wait for it or stop it") from error
+        raise BusyError(f"{database} is being written by process {holder}: wait for it or stop it")
     os.ftruncate(file, 0)
     os.pwrite(file, str(os.getpid()).encode("ascii"), 0)
     return file

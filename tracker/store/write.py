@@ -88,10 +88,12 @@ class Writer(Door):
                 source_id = add_one(connection, models.Source, row | {"panel_id": panel_id})
             return int(source_id)
 
-    def known_refs(self, source_id: int) -> set[str]:
-        """The refs of this source's finished crawls: what an import can skip."""
-        with self._transaction() as connection:
-            refs = select(CRAWL.c.ref).where(CRAWL.c.source_id == source_id, CRAWL.c.finished_at.is_not(None))
+    def known_refs(self, source_id: int, *, unfinished: bool = False) -> set[str]:
+        """The refs of this source's finished crawls, which an import can skip, or of all."""
+        with self._asking() as connection:
+            refs = select(CRAWL.c.ref).where(CRAWL.c.source_id == source_id)
+            if not unfinished:
+                refs = refs.where(CRAWL.c.finished_at.is_not(None))
             return set(connection.execute(refs).scalars())
 
     def begin_crawl(
