@@ -99,6 +99,25 @@ def test_a_dry_run_says_whom_it_would_ask_for_what_and_asks_nobody(run, web: Web
     assert (web.requests, Path("h.sqlite").exists()) == ([], False)
 
 
+def test_a_dry_run_names_those_alone_whom_a_wave_or_a_rest_would_ask(run, web: Web, clock: Clock) -> None:
+    web.on("site0.example", reset())
+    run("crawl", *WHERE, "--round", "all")
+    nothing = run("crawl", *WHERE, "--if-due", "--dry-run", "--json").json
+    assert (nothing["due"], nothing["asked"], nothing["targets"]) == (False, [], {})
+    clock.move(11 * 60)
+    wave = run("crawl", *WHERE, "--if-due", "--dry-run", "--json").json
+    assert (wave["part"], wave["asked"], len(wave["targets"])) == ("retry-1", ["site0.example"], 6)
+    assert run("crawl", *WHERE, "--dry-run", "--json").json["part"] == ""
+
+
+def test_a_dry_run_tells_of_the_probe(run, web: Web) -> None:
+    web.on("site0.example", page(b"User-agent: GPTBot\nDisallow: /\n"))
+    run("crawl", *WHERE)
+    dry = ("crawl", *WHERE, "--probe", "GPTBot", "--contact", "me@example.org", "--dry-run")
+    assert run(*dry, "--json").json["probe"]["sites"] == ["site0.example"]
+    assert "then the home pages of 1 sites" in run(*dry).out
+
+
 # --- What is due ---
 
 

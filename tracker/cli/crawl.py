@@ -126,7 +126,8 @@ def crawl(
     if dry_run:
         from tracker.cli.crawl_plan import show_plan
 
-        show_plan(settings, chosen, work.found() if if_due else None, targets, as_json=as_json)
+        found = work.found() if if_due else None
+        show_plan(settings, chosen, found, targets, fresh=fresh, probe=probe, as_json=as_json)
         return
     if probe:
         from tracker.cli.probe import agent_to_probe, consent

@@ -224,6 +224,8 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
     if wave:
         lines.append(("retry wave", f"{wave['wave']} of {wave['of']}, due {wave['due']}: {wave['sites']} sites"))
     due = found["due"]
+    if last and last["state"] == "running":
+        return [*lines, ("due", "the round under way")]
     lines.append(("due", "; ".join(due["why"]) if due["now"] else f"nothing now; {'; '.join(due['why'])}"))
     return lines
 

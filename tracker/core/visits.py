@@ -77,3 +77,11 @@ class Visit:
 
     robots: Observation
     pages: tuple[PageSeen, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it holds."""
+        size = 1_000 + len(self.robots.body or b"")
+        for page in self.pages:
+            size += 1_000 + len(page.kept or b"") + sum(map(len, page.links))
+        return size

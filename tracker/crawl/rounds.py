@@ -17,6 +17,7 @@ from tracker.crawl.suspect import doubt, settle
 from tracker.errors import PanelError
 from tracker.net.fetch import FetchSettings
 from tracker.store.captures import OWN
+from tracker.store.pending import Failing
 from tracker.store.rounds import END, RECHECK, REST, Part, Round, retry
 from tracker.store.write import Writer
 
@@ -69,9 +70,7 @@ class Rounds:
     def interrupted(self, at: int, targets: Sequence[Target]) -> Round | None:
         """The newest round, if it was interrupted less than `RESUMED_FOR` before `at`, and asks as many the same."""
         newest = self.newest()
-        if newest is None or newest.finished_at is not None or not 0 <= at - newest.at < RESUMED_FOR:
-            return None
-        return newest if set(newest.targets) == set(targets) and newest.asked == self._asked else None
+        return newest if newest is not None and goes_on(newest, at, targets, self._asked) else None
 
     def begin(self, at: int, targets: Sequence[Target] = (Target.ROBOTS,)) -> CrawlReport:
         """Ask every site of the panel once, in a new round."""
@@ -90,18 +89,12 @@ class Rounds:
 
         Only where the cause may pass, and not before the time that a site asked to be left alone for.
         """
-        # When in its crawl a site answered is not kept: its wish counts from the end of that.
-        ended = {part.at: part.finished_at or part.at for part in (one.first, *one.parts)}
-        hosts = [
-            site.host
-            for site in self._writer.failing(one)
-            if is_transient(site.kind) and ended.get(site.at, site.at) + wished_pause(site.detail) <= at
-        ]
+        hosts = asked_again(one, self._writer.failing(one), at)
         return self._again(one, retry(number), self._listed(hosts), at)
 
     def recheck(self, one: Round, at: int) -> CrawlReport:
         """Look once more at the sites that flipped in a suspect round, and say what came of it in its mark."""
-        flipped = self._listed(self._flipped(one))
+        flipped = self._listed(self._writer.flipped_in(one))
         report = self._again(one, RECHECK, flipped, at)
         if report.finished:
             report.suspect = settle(one, report, len(flipped))
@@ -154,7 +147,7 @@ class Rounds:
             return report
         self._tell_failing(report, one)
         if self._doubting:
-            report.suspect = doubt(one, len(self._flipped(one)), self._answered_before(one))
+            report.suspect = doubt(one, len(self._writer.flipped_in(one)), self._answered_before(one))
             if report.suspect:
                 self._writer.note_suspect(one.crawl_id, report.suspect)
             self._settle_before(one)
@@ -165,8 +158,8 @@ class Rounds:
         before = self.newest(before=one.at)
         if before is None or not before.suspect or any(part.part == RECHECK for part in before.parts):
             return
-        flipped = self._flipped(before)
-        back = len(set(flipped) & set(self._flipped(one)))
+        flipped = self._writer.flipped_in(before)
+        back = len(set(flipped) & set(self._writer.flipped_in(one)))
         self._writer.note_suspect(
             before.crawl_id,
             f"{before.suspect}; the round of {iso(one.at)} found {back} of the {len(flipped)} sites changed again",
@@ -187,9 +180,6 @@ class Rounds:
         report.new_failures = found.total
         report.new_answers = self._writer.changed(one, LISTED).total
 
-    def _flipped(self, one: Round) -> list[str]:
-        return sorted({host for part in one.first_looks for host in self._writer.flipped(part.crawl_id)})
-
     def _stored(self, panel: Panel | str) -> tuple[int, int]:
         if not isinstance(panel, str):
             self._writer.panel(panel)
@@ -197,6 +187,23 @@ class Rounds:
         if found is None:
             raise PanelError(f"the history has no panel {self.panel}: `tracker status` lists those it has")
         return found
+
+
+def goes_on(one: Round, at: int, targets: Sequence[Target], asked: int) -> bool:
+    """Whether a round was interrupted less than `RESUMED_FOR` before `at`, and asks as many sites for the same."""
+    recent = one.finished_at is None and 0 <= at - one.at < RESUMED_FOR
+    return recent and set(one.targets) == set(targets) and one.asked == asked
+
+
+def asked_again(one: Round, failing: Sequence[Failing], at: int) -> list[str]:
+    """Of the sites that fail in a round those that a retry wave at `at` asks."""
+    # When in its crawl a site answered is not kept: its wish counts from the end of that.
+    ended = {part.at: part.finished_at or part.at for part in (one.first, *one.parts)}
+    return [
+        site.host
+        for site in failing
+        if is_transient(site.kind) and ended.get(site.at, site.at) + wished_pause(site.detail) <= at
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,10 +46,11 @@ def recorded_by(connection: Connection, first: int) -> SiteSet:
     return found
 
 
-def unasked(connection: Connection, one: Round) -> Ints:
-    """The members of a round's panel that no crawl of it has recorded, by id."""
+def unasked(connection: Connection, one: Round) -> list[str]:
+    """The members of a round's panel that no crawl of it has recorded, by name."""
     members = members_of(connection, one.panel_id)
-    return members[~recorded_by(connection, one.crawl_id).among(members)]
+    left = members[~recorded_by(connection, one.crawl_id).among(members)]
+    return sorted(row.host for row in rows_where(connection, models.Site, "site_id", left.tolist()))
 
 
 def failing(connection: Connection, one: Round) -> list[Failing]:
@@ -103,6 +104,11 @@ def _some(connection: Connection, one: Round, site_ids: Ints, limit: int) -> Som
     first = [site_id for _, _, site_id in nsmallest(limit, ranked)]
     hosts = {row.site_id: row.host for row in rows_where(connection, models.Site, "site_id", first)}
     return Some(next(total), [hosts[site_id] for site_id in first])
+
+
+def flipped_in(connection: Connection, one: Round) -> list[str]:
+    """The hosts of which the first looks of a round found another verdict than the last known one, by name."""
+    return sorted({host for part in one.first_looks for host in flipped(connection, part.crawl_id)})
 
 
 def flipped(connection: Connection, crawl_id: int) -> list[str]:

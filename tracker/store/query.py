@@ -322,6 +322,18 @@ class Reader:
 
         return self._of_own_panel(panel, lambda connection, _panel, _source: failing(connection, one)) or []
 
+    def unasked(self, panel: str, one: "Round") -> list[str]:
+        """The members of a panel that no crawl of a round has recorded yet, by name."""
+        from tracker.store.pending import unasked
+
+        return self._of_own_panel(panel, lambda connection, _panel, _source: unasked(connection, one)) or []
+
+    def flipped(self, panel: str, one: "Round") -> list[str]:
+        """The sites of which the first looks of a round found another verdict than the last known one, by name."""
+        from tracker.store.pending import flipped_in
+
+        return self._of_own_panel(panel, lambda connection, _panel, _source: flipped_in(connection, one)) or []
+
     def newly_failing(self, panel: str, one: "Round", limit: int = 10) -> "Some":
         """The members that a round found failing and that had answered before it: how many, and some, by rank."""
         from tracker.store.pending import Some, newly_failing

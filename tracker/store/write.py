@@ -11,7 +11,7 @@ from tracker.core.visits import PageSeen, Target
 from tracker.store import bitmap, evidence, models, pending, rounds
 from tracker.store.batches import BatchRow, adopt_batches, note_batch, note_captures
 from tracker.store.bitmap import SiteSet
-from tracker.store.bulk import Ints, add_one, rows_where, run_many, table
+from tracker.store.bulk import add_one, rows_where, run_many, table
 from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, PastPage, Seen, SourceFacts, Unchanged
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
 from tracker.store.database import spare_memory
@@ -255,11 +255,6 @@ class Writer(Door):
         with self._asking() as connection:
             return rounds.latest_round(connection, panel_id, source_id, before)
 
-    def unasked(self, one: Round) -> Ints:
-        """The members of the panel that no crawl of the round has recorded yet, by id."""
-        with self._asking() as connection:
-            return pending.unasked(connection, one)
-
     def failing(self, one: Round) -> list[Failing]:
         """The members of the panel of which every look in the round failed, with cause and time of the newest."""
         with self._asking() as connection:
@@ -274,6 +269,11 @@ class Writer(Door):
         """The members of which a round saw another answer than the one before: how many, and some, by rank."""
         with self._asking() as connection:
             return pending.changed(connection, one, limit)
+
+    def flipped_in(self, one: Round) -> list[str]:
+        """The hosts of which the first looks of a round found another verdict than the last known one."""
+        with self._asking() as connection:
+            return pending.flipped_in(connection, one)
 
     def flipped(self, crawl_id: int) -> list[str]:
         """The hosts of which a crawl found another verdict than the last known one for any headline agent."""
