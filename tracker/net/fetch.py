@@ -180,7 +180,7 @@ class Fetcher:
         """
         try:
             target = httpx.URL(url)
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, ValueError) as error:
             raise DnsFailure("dns_nxdomain", f"no such name: {error}") from None
         way = await self.way(host_of(target))
         try:
@@ -197,7 +197,8 @@ class Fetcher:
     ) -> AsyncIterator[httpx.Response]:
         if way.line is None or host_of(url) != way.host:
             raise RuntimeError(f"{url} is not by the way to {way.host}, or that is released")
-        own = {**self._headers, **headers} if headers else self._headers
+        # httpx would look at `url.host` for it, which raises on A-labels beyond IDNA 2008, such as those of emoji.
+        own = {"Host": url.netloc.decode("ascii"), **self._headers, **(headers or {})}
         request = httpx.Request("GET", url, headers=own, extensions=self._extensions)
         if not last:
             request.headers["connection"] = "keep-alive"
