@@ -265,9 +265,11 @@ def _timeout(settings: FetchSettings) -> httpx.Timeout:
 
 
 def request_headers(contact: str | None) -> dict[str, str]:
-    """The headers that say who asks; UsageError for a contact that is neither an e-mail address nor a URL."""
+    """The headers that say who asks; UsageError for a contact that is neither an e-mail address nor a URL in ASCII."""
     if contact is not None and not (_EMAIL.fullmatch(contact) or _URL.fullmatch(contact)):
         raise UsageError(f"contact: {contact!r} is neither an e-mail address nor an http(s) URL")
+    if contact is not None and not (contact.isascii() and contact.isprintable()):
+        raise UsageError(f"contact: {contact!r} cannot be sent in a header, which is ASCII: write the domain as xn--…")
     headers = {
         "User-Agent": f"DrywellBot/{_version()} (+{contact or PROJECT_URL})",
         "Accept": "text/plain,*/*;q=0.8",
