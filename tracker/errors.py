@@ -15,7 +15,7 @@ DrywellError                exit 1
 │   └── ArchiveUnavailable  a web archive does not answer, after all tries
 ├── EvidenceError           a bundle of evidence cannot be read or is incomplete
 ├── NoVerdict               what was asked or read is no robots.txt to judge; has outcome, cause and url
-└── CrawlError              a crawl cannot start
+└── CrawlError              a crawl cannot start, or could not visit some sites
     └── CoverageError       exit 3, too few sites answered
 """
 
@@ -89,7 +89,7 @@ class NoVerdict(DrywellError):
 
 
 class CrawlError(DrywellError):
-    """A crawl cannot start or go on."""
+    """A crawl cannot start or go on, or leaves sites out by a mistake of this program."""
 
 
 class CoverageError(CrawlError):

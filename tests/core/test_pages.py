@@ -3,11 +3,11 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.core.exchange import Exchange
-from tracker.core.outcomes import BODY_CAP, Outcome
+from tracker.core.outcomes import BODY_CAP, Classification, Outcome, classify_status, is_content
 from tracker.core.pages import HEAD_CAP, MAX_LINKS, classify_page, page_head, page_links, page_seen, unasked
 from tracker.core.visits import DISALLOWED, PAGE_CAP, UNASKED, Target
 
@@ -116,6 +116,59 @@ def test_links() -> None:
 )
 def test_any_soup_gives_links_or_none(parts: list[bytes]) -> None:
     assert all(link.startswith("https://a.example/") for link in page_links(b"".join(parts), URL))
+
+
+OCTETS = st.text(st.characters(max_codepoint=255), max_size=60)
+NAMES = st.sampled_from(
+    ["Content-Usage", "Link", "X-Robots-Tag", "TDM-Reservation", "tdm-policy", "crawler-price", "cf-mitigated", "\xe9"]
+)
+DATA = st.one_of(
+    st.binary(max_size=200),
+    st.lists(
+        st.sampled_from(
+            [
+                b"[",
+                b"{",
+                b'"location":',
+                b'"/"',
+                b"1e999",
+                b"9" * 5000,
+                b"]",
+                b"}",
+                b"\xff",
+                b"<a href=",
+                b"//[",
+                b"\0",
+                b"=no",
+            ]
+        ),
+        max_size=30,
+    ).map(b"".join),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([target for target in Target if target is not Target.ROBOTS]),
+    st.integers(0, 999),
+    st.lists(st.tuples(NAMES, OCTETS), max_size=6),
+    DATA,
+    OCTETS.map("https://a.example/".__add__),
+    st.booleans(),
+)
+def test_any_answer_is_seen_as_something(
+    target: Target, status: int, fields: list[tuple[str, str]], data: bytes, url: str, truncated: bool
+) -> None:
+    exchange = Exchange(url, status, tuple(fields))
+    seen = Classification(Outcome.DENIED, "http_403")
+    if is_content(status, exchange.named):
+        seen = classify_page(target, data, truncated=truncated)
+    else:
+        classify_status(status, exchange.named, data)
+    found = page_seen(target, seen, exchange, data)
+    assert found.outcome in Outcome
+    for text in (found.detail, *found.links, *(one.key + one.value + one.path + one.raw for one in found.signals)):
+        text.encode()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from tracker.core.outcomes import Observation, Outcome
 from tracker.core.visits import Visit
 from tracker.crawl import engine
 from tracker.crawl.gate import Limits
+from tracker.errors import CrawlError
 from tracker.net.loop import run
 
 
@@ -249,17 +250,58 @@ def test_cancellation_records_what_is_done() -> None:
     run(main())
 
 
-def test_a_mistake_of_the_program_ends_the_crawl_after_recording() -> None:
+def mistaken(*hosts: str) -> Callable[[str], None]:
     def answer(host: str) -> None:
-        if host == "site100.example":
+        if host in hosts:
             raise KeyError("a bug")
 
-    fake, book = Fake(answer), Book()
-    with pytest.raises(KeyError, match="a bug"):
+    return answer
+
+
+def test_a_mistake_of_the_program_costs_one_site_and_is_told_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    fake, book = Fake(mistaken("site100.example")), Book()
+    with pytest.raises(CrawlError, match=r"visiting site100\.example; .*report"):
+        run(crawl(names(1_000), fake, book, workers=5))
+    assert sorted(book.hosts) == sorted(set(names(1_000)) - {"site100.example"})
+    assert all(way.released for way in fake.ways)
+    (logged,) = caplog.records
+    assert logged.levelname == "ERROR"
+    assert "site100.example" in logged.message
+    assert "KeyError: 'a bug'" in caplog.text
+    assert "in answer" in caplog.text
+
+
+def test_a_mistake_while_a_name_is_looked_up_costs_one_site() -> None:
+    class Lost(Fake):
+        async def way(self, host: str) -> Way:
+            if host == "there.example":
+                raise ValueError("embedded null character")
+            return await super().way(host)
+
+    fake, book = Lost(moves={"site1.example": "there.example"}), Book()
+    with pytest.raises(CrawlError, match=r"visiting site1\.example;"):
+        run(crawl(names(3), fake, book, workers=2))
+    assert sorted(book.hosts) == ["site0.example", "site2.example"]
+
+
+def test_many_mistakes_end_the_crawl() -> None:
+    fake, book = Fake(mistaken(*names(10_000)[50::10])), Book()
+    with pytest.raises(CrawlError, match="and 16 more"):
         run(crawl(names(10_000), fake, book, workers=5))
-    assert set(names(95)) <= set(book.hosts)
-    assert len(fake.asked) < 1000
-    assert "site100.example" not in book.hosts
+    assert set(names(50)) <= set(book.hosts)
+    assert len(fake.asked) < 400
+
+
+def test_a_stopped_crawl_tells_of_mistakes_as_well() -> None:
+    async def main() -> None:
+        stop, book = asyncio.Event(), Book()
+        answer = mistaken("site1.example")
+        fake = Fake(lambda host: answer(host) or asyncio.sleep(0.01))
+        asyncio.get_running_loop().call_later(0.1, stop.set)
+        await crawl(names(5_000), fake, book, workers=5, stop=stop)
+
+    with pytest.raises(CrawlError, match=r"site1\.example"):
+        run(main())
 
 
 def test_a_failing_writer_ends_the_crawl_at_once() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web import Answer, Request, Web, hang, page, reset, settings_for
+from tests.web import Answer, Request, Web, hang, page, reset, settings_for, transports
 from tracker.core.panels import Member, Panel
 from tracker.core.visits import Target
 from tracker.crawl.rounds import RESUMED_FOR, SAME, Rounds
@@ -220,6 +220,27 @@ def test_pages_are_asked_where_robots_txt_permits(writer: Writer, web: Web, data
         said = reader.sql("SELECT site FROM signals WHERE key = 'noai' AND source = 'html'").rows
         assert said == [("open.example",)]
         assert reader.sql("SELECT targets FROM crawls").rows == [(" ".join(ALL),)]
+
+
+@pytest.mark.parametrize("transport", transports())
+def test_sites_with_validators_that_cannot_be_sent_are_asked_again(database: Path, agents, transport: str) -> None:
+    odd = {
+        "latin.example": page(b"", ETag='"caf\xe9"'),
+        "utf.example": page(b"", ETag='"\xc3\xa9"', Last_Modified="Mi, 01 M\xe4r 2026 10:00:00 GMT"),
+        "control.example": page(b"", ETag='"a\x7fb"'),
+        "tab.example": page(b"", ETag='"a\tb"'),
+        "long.example": page(b"", ETag='"' + "x" * 20_000 + '"'),
+        "date.example": page(b"", Last_Modified="\xff" * 9),
+        "good.example": validated('"1"', b""),
+    }
+    with Web() as web, Writer(database, agents) as writer:
+        for host, answer in odd.items():
+            web.on(host, answer)
+        rounds = Rounds(writer, panel(list(odd)), settings_for(web, transport=transport), Manner(workers=8))
+        for day in range(3):
+            report = rounds.begin(AT + day * DAY)
+            assert (report.answered, report.unchanged) == (7, int(day > 0))
+            assert asked(web) == sorted(odd)
 
 
 def test_pages_are_asked_after_a_304_as_well(writer: Writer, web: Web) -> None:

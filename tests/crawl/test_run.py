@@ -16,7 +16,9 @@ from tracker.core.visits import Target
 from tracker.crawl.report import CrawlReport
 from tracker.crawl.rounds import Rounds
 from tracker.crawl.run import Manner
+from tracker.errors import CrawlError
 from tracker.net.fetch import FetchSettings
+from tracker.net.resolve import FixedResolver
 from tracker.store.query import Reader
 from tracker.store.write import Writer
 
@@ -75,6 +77,29 @@ def test_two_crawls_in_one_second_are_two_crawls(database: Path, agents, web: We
         second = crawl_panel(writer, panel(QUICK), settings_for(web), at=AT, workers=4)
     assert (first.at, second.at) == (AT, AT + 1)
     assert second.answered == 20
+
+
+class Mistaken(FixedResolver):
+    """Has a bug that one host brings out."""
+
+    def __init__(self, web: Web, host: str) -> None:
+        super().__init__({80: web.http, 443: web.https})
+        self._host = host
+
+    async def addresses(self, host: str) -> list[str]:
+        if host == self._host:
+            raise KeyError("a bug")
+        return await super().addresses(host)
+
+
+def test_a_mistake_at_one_site_leaves_that_site_for_the_next_time(database: Path, agents, web: Web) -> None:
+    with Writer(database, agents) as writer:
+        mistaken = settings_for(web, resolver=Mistaken(web, QUICK[3]))
+        with pytest.raises(CrawlError, match=QUICK[3]):
+            crawl_panel(writer, panel(QUICK), mistaken, at=AT, workers=4)
+        assert len(web.requests) == 19
+        report = crawl_panel(writer, panel(QUICK), settings_for(web), at=AT + 60, workers=4)
+    assert (report.finished, report.ended, web.requests[19].host) == (True, 1, QUICK[3])
 
 
 def after(seconds: float, act: Callable[[], None]) -> None:

@@ -348,6 +348,16 @@ def test_a_304_that_nobody_asked_for_is_not_believed(web: Asked, known: Validato
     assert (seen.cause, seen.unchanged) == ("redirect_limit", False)
 
 
+@pytest.mark.parametrize("etag", ['"caf\xe9"', '"\ufffd"', '"a\x7f"', '"\r\nX: y"', '"' + "x" * 2_000 + '"'])
+def test_validators_that_cannot_be_sent_are_not(web: Asked, etag: str) -> None:
+    web.on("odd.example", page(RULES))
+    seen = visit(web, "odd.example", known=Validators(etag, KNOWN.last_modified)).robots
+    assert (seen.body, seen.unchanged) == (RULES, False)
+    headers = web.asked("odd.example")[0].headers
+    assert "if-none-match" not in headers
+    assert headers["if-modified-since"] == KNOWN.last_modified
+
+
 def test_a_304_after_a_redirect_is_not_believed(web: Asked) -> None:
     web.on("far.example", redirect("/elsewhere"))
     web.on("far.example", NOT_MODIFIED, "/elsewhere")

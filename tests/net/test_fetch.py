@@ -168,7 +168,19 @@ def test_a_url_as_contact_is_not_sent_as_from() -> None:
     assert "(+https://" in request_headers(None)["User-Agent"]
 
 
-@pytest.mark.parametrize("contact", ["", "me", "a@b", "a@b.example\r\nX: y", "https://a.example/ b", "x) (y@z.example"])
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "",
+        "me",
+        "mé@b.example",
+        "https://é.example",
+        "a@b",
+        "a@b.example\r\nX: y",
+        "https://a.example/ b",
+        "x) (y@z.example",
+    ],
+)
 def test_a_bad_contact_is_named(contact: str) -> None:
     with pytest.raises(UsageError, match="contact"):
         request_headers(contact)

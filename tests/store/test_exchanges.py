@@ -144,6 +144,8 @@ LAST = "Sat, 01 Jan 2022 00:00:00 GMT"
         pytest.param([Answer(A, SHUT, "", said('"1"')), Answer(A, SHUT, "", said())], None, id="none any longer"),
         pytest.param([Answer(A, SHUT, "", said('"1"')), Answer(A, OPEN, "", said())], None, id="none with the new"),
         pytest.param([Answer(A, SHUT, "", said('"1"')), Answer(A, None, "", said('"2"'))], None, id="of an absence"),
+        pytest.param([Answer(A, SHUT, "", said('"1"')), Answer(A, SHUT, "", said('"\xe9"'))], None, id="unsendable"),
+        pytest.param([Answer(A, SHUT, "", said('"\x7f"', LAST))], ("", LAST, SHUT), id="one unsendable"),
         pytest.param([Answer(A, SHUT, "", said('"1"')), Failure(A, "reset")], ('"1"', "", SHUT), id="a failure"),
         pytest.param(
             [Answer(A, SHUT, "", said('"1"')), Unchanged(A, HASH[SHUT], said())], ('"1"', "", SHUT), id="a bare 304"

@@ -6,6 +6,10 @@ Fields = tuple[tuple[str, str], ...]
 """Header fields in the order they came, unjoined, names as they were sent, octets as latin-1."""
 
 
+MOST_VALIDATOR = 1_024
+"""Characters of an ETag that we send back: servers refuse requests with more than some KiB of header."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hop:
     """One redirect that was followed: the URL asked, its status, and where it pointed (RFC 9309 section 2.3.1.2)."""
@@ -37,8 +41,8 @@ class Exchange:
 
     @property
     def validators(self) -> "Validators":
-        """What a later request can be made conditional by."""
-        return Validators(self.header("etag") or "", self.header("last-modified") or "")
+        """What a later request can be made conditional by: without those that could not be sent back as they came."""
+        return Validators(self.header("etag") or "", self.header("last-modified") or "").sendable
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +52,14 @@ class Validators:
     etag: str = ""
     last_modified: str = ""
 
+    @property
+    def sendable(self) -> "Validators":
+        """Those of them that fit in a request: printable ASCII, at most `MOST_VALIDATOR` characters each."""
+        return Validators(_sendable(self.etag), _sendable(self.last_modified))
+
     def __bool__(self) -> bool:
         return bool(self.etag or self.last_modified)
+
+
+def _sendable(value: str) -> str:
+    return value if value.isascii() and value.isprintable() and len(value) <= MOST_VALIDATOR else ""

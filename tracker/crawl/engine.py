@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 
 from tracker.core.visits import Visit
 from tracker.crawl.gate import Gate, Limits, Network
+from tracker.crawl.mishaps import Mishaps
 
 GRACE = 4.0
 """Seconds that a stopping crawl gives to the sites being asked."""
@@ -40,6 +41,7 @@ W = TypeVar("W", bound=Way)
 Found = TypeVar("Found", bound=Way, covariant=True)
 Taken = TypeVar("Taken", bound=Way, contravariant=True)
 S = TypeVar("S")
+Got = TypeVar("Got")
 
 
 class Ways(Protocol[Found]):
@@ -55,7 +57,7 @@ class Visiting(Protocol[Taken]):
     host: str
 
     async def step(self, way: Taken) -> str | Visit:
-        """Go on by this way. An exception is a mistake of the program."""
+        """Go on by this way. An exception is a mistake of the program: the site is left out."""
 
 
 Record = Callable[[Sequence[Visit]], None]
@@ -86,8 +88,9 @@ async def run(
     `batch` visits, at least every `interval` seconds while there are any. on_done: called in the event loop as each
     site ends (progress). limits, exempt: of the gate. stop: when set, no further site is begun, those being asked get
     `GRACE` seconds, then they are dropped. Whatever ended was recorded when this returns or raises: on stop, on
-    cancellation, and on an error of `begin`, of a visit or of `pages`, which ends the crawl (the network's failures
-    are visits, so that is a mistake of the program). An error of `record` ends the crawl at once and is raised.
+    cancellation, and on an error of `begin` or of `pages`, which ends the crawl. An error of a visit or of `ways` is a
+    mistake of the program (the network's failures are visits), and no reason to lose the other sites: CrawlError is
+    raised after them, or with the 21st. An error of `record` ends the crawl at once and is raised.
     """
     results = _Results()
 
@@ -153,6 +156,7 @@ class _Crew(Generic[W]):
         self._delayed = 0
         self._moved = asyncio.Event()
         self._stopping = False
+        self._mishaps = Mishaps()
 
     async def run(self, feeding: Coroutine[None, None, None], stop: asyncio.Event) -> None:
         """Until all is visited or `stop` is set; raises what any of the tasks raises."""
@@ -176,6 +180,7 @@ class _Crew(Generic[W]):
         for one in ended:
             if isinstance(one, BaseException) and not isinstance(one, asyncio.CancelledError):
                 raise one
+        self._mishaps.tell()
 
     async def room(self) -> None:
         """Wait until another site may be begun. What the gate holds does not count: it must not hold up the rest."""
@@ -207,7 +212,9 @@ class _Crew(Generic[W]):
     async def _find(self) -> None:
         while True:
             job = await self._names.get()
-            job.way = way = await self._ways.way(job.need)
+            job.way = way = await self._try(job, self._ways.way(job.need))
+            if way is None:
+                continue
             if self._stopping:
                 self._let_go(job)
             elif way.failure is not None:
@@ -240,7 +247,9 @@ class _Crew(Generic[W]):
         self._ready.put_nowait(job)
 
     async def _go_on(self, job: _Job[W], way: W) -> None:
-        came_to = await job.visiting.step(way)
+        came_to = await self._try(job, job.visiting.step(way))
+        if came_to is None:
+            return
         job.way = None
         if isinstance(came_to, Visit):
             self._done(came_to)
@@ -249,6 +258,15 @@ class _Crew(Generic[W]):
             self._names.put_nowait(job)
             return
         self._let_go(job)
+
+    async def _try(self, job: _Job[W], work: Awaitable[Got]) -> Got | None:
+        """What comes of a part of a visit; None if a mistake of the program does, and the site has been let go."""
+        try:
+            return await work
+        except Exception as error:
+            self._let_go(job)
+            self._mishaps.note(job.visiting.host, error)
+            return None
 
     def _let_go(self, job: _Job[W]) -> None:
         """A site that is done, or that a stop leaves to the next crawl."""

@@ -17,6 +17,7 @@ from tracker.net.body import CappedBody
 from tracker.net.failures import NETWORK_ERRORS, explain
 from tracker.net.fetch import Fetcher, FetchSettings
 from tracker.net.loop import runner
+from tracker.net.question import host_of
 from tracker.net.retry import asked_pause
 
 _FAILURES = (httpx.HTTPError, *NETWORK_ERRORS)
@@ -169,7 +170,7 @@ def _target(reply: Reply) -> str | None:
         return None
     if (
         there.scheme not in ("http", "https")
-        or there.host != here.host
+        or host_of(there) != host_of(here)
         or (here.scheme, there.scheme) == ("https", "http")
     ):
         return None

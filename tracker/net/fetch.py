@@ -182,7 +182,7 @@ class Fetcher:
         """
         try:
             target = httpx.URL(url)
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, ValueError) as error:
             raise DnsFailure("dns_nxdomain", f"no such name: {error}") from None
         way = await self.way(host_of(target))
         try:
@@ -199,7 +199,8 @@ class Fetcher:
     ) -> AsyncIterator[httpx.Response]:
         if way.line is None or host_of(url) != way.host:
             raise RuntimeError(f"{url} is not by the way to {way.host}, or that is released")
-        own = {**self._headers, **headers} if headers else self._headers
+        # httpx would look at `url.host` for it, which raises on A-labels beyond IDNA 2008, such as those of emoji.
+        own = {"Host": url.netloc.decode("ascii"), **self._headers, **(headers or {})}
         request = httpx.Request("GET", url, headers=own, extensions=self._extensions)
         if not last:
             request.headers["connection"] = "keep-alive"
@@ -266,9 +267,11 @@ def _timeout(settings: FetchSettings) -> httpx.Timeout:
 
 
 def request_headers(contact: str | None) -> dict[str, str]:
-    """The headers that say who asks; UsageError for a contact that is neither an e-mail address nor a URL."""
+    """The headers that say who asks; UsageError for a contact that is neither an e-mail address nor a URL in ASCII."""
     if contact is not None and not (_EMAIL.fullmatch(contact) or _URL.fullmatch(contact)):
         raise UsageError(f"contact: {contact!r} is neither an e-mail address nor an http(s) URL")
+    if contact is not None and not (contact.isascii() and contact.isprintable()):
+        raise UsageError(f"contact: {contact!r} cannot be sent in a header, which is ASCII: write the domain as xn--…")
     headers = {
         "User-Agent": f"DrywellBot/{_version()} (+{contact or PROJECT_URL})",
         "Accept": "text/plain,*/*;q=0.8",

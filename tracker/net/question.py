@@ -62,7 +62,7 @@ class Question:
         try:
             self.target = httpx.URL(url)
             self.host = host_of(self.target)
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, ValueError) as error:
             self.take(Failure("dns_nxdomain", f"no such name: {error}"))
 
     @property
@@ -127,7 +127,10 @@ class Question:
 
 
 def host_of(url: httpx.URL) -> str:
-    """The host of a URL as it is looked up: A-labels, without brackets."""
+    """The host of a URL as it is looked up: A-labels, without brackets.
+
+    httpx's own `host` decodes A-labels, and raises on those that stand for nothing (`xn--a`).
+    """
     return url.raw_host.decode("ascii")
 
 
@@ -147,9 +150,10 @@ def _target(url: httpx.URL, location: str) -> httpx.URL | None:
     try:
         # Credentials in a Location would be sent on as an Authorization header.
         target = url.join(location.strip()).copy_with(username=None, password=None, fragment=None)
+        host, port = host_of(target), target.port
     except (httpx.InvalidURL, ValueError):
         return None
-    usable = target.scheme in ("http", "https") and target.host and (target.port is None or 0 < target.port < 65536)
+    usable = target.scheme in ("http", "https") and host and (port is None or 0 < port < 65536)
     return target if usable else None
 
 

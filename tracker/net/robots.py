@@ -77,5 +77,7 @@ def _judge(got: Answered) -> Classification:
 
 
 def _conditions(known: Validators) -> dict[str, str]:
-    conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    # Also those from a history: one that cannot be sent would fail a site that nobody has asked.
+    fit = known.sendable
+    conditions = {"If-None-Match": fit.etag, "If-Modified-Since": fit.last_modified}
     return {name: value for name, value in conditions.items() if value}

@@ -114,8 +114,7 @@ def told(stored: Told | None, seen: Answer | Unchanged, digest: bytes | None) ->
         found = Validators()  # of another address than the next request goes to
     if isinstance(seen, Unchanged) and not found:
         return None  # a 304 need not repeat them
-    kept = Validators(printable(found.etag[:MOST_URL]), printable(found.last_modified[:MOST_URL]))
-    change = Told(digest, kept) if kept and digest is not None else _NOTHING
+    change = Told(digest, found) if found and digest is not None else _NOTHING
     return None if change == (stored or _NOTHING) else change
 
 
