@@ -39,7 +39,9 @@ class Fake:
         moves: dict[str, str] | None = None,
         addresses: Callable[[str], str] = lambda host: "192.0.2.1",
         unknown: frozenset[str] = frozenset(),
+        body: bytes | None = None,
     ) -> None:
+        self._body = body
         self.asked: list[str] = []
         self.now = self.most = 0
         self.ways: list[Way] = []
@@ -74,7 +76,7 @@ class Fake:
             self.now -= 1
             self.by_address[way.address] -= 1
             way.release()
-        return self._moves.get(way.host) or Visit(Observation(site, Outcome.OK, "ok"))
+        return self._moves.get(way.host) or Visit(Observation(site, Outcome.OK, "ok", body=self._body))
 
 
 class FakeVisit:
@@ -150,6 +152,21 @@ def test_a_slow_writer_holds_the_workers_back() -> None:
     run(crawl(names(6000), fake, record, workers=10))
     assert len(book.hosts) == 6000
     assert max(gaps) <= 1_000 + 500 + 2 * 10 + 60
+
+
+def test_large_visits_hold_the_workers_back_by_their_bytes() -> None:
+    size, most = 1_000_000, 0
+    fake = Fake(body=bytes(size))
+    book = Book(pause=0.05)
+
+    def record(rows: Sequence[Visit]) -> None:
+        nonlocal most
+        most = max(most, len(rows), len(fake.asked) - len(book.hosts))
+        book(rows)
+
+    run(crawl(names(300), fake, record, workers=10))
+    assert len(book.hosts) == 300
+    assert most <= 32 + 16 + 2 * 10 + 10
 
 
 def test_the_hosts_are_taken_as_needed() -> None:

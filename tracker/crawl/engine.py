@@ -24,6 +24,7 @@ LOOKUPS = 300
 """Names looked up at the same time."""
 
 _UNWRITTEN = 1_000
+_UNWRITTEN_BYTES = 32 * 1024 * 1024
 _HELD = 10_000
 
 
@@ -305,31 +306,39 @@ class _Results:
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Visit | None] = asyncio.Queue()
+        self._bytes = 0
         self.room = asyncio.Event()
         self.room.set()
 
     def put(self, visit: Visit) -> None:
         self._queue.put_nowait(visit)
-        if self._queue.qsize() >= _UNWRITTEN:
+        self._bytes += visit.size
+        if self._is_full():
             self.room.clear()
+
+    def _is_full(self) -> bool:
+        return self._queue.qsize() >= _UNWRITTEN or self._bytes >= _UNWRITTEN_BYTES
 
     def close(self) -> None:
         """Nothing more will come."""
         self._queue.put_nowait(None)
 
     async def take(self, most: int, interval: float) -> tuple[list[Visit], bool]:
-        """What came within `interval` seconds, at most `most`; and whether that was the last."""
+        """What came within `interval` seconds, at most `most` and half of the bytes; whether it was the last."""
         rows: list[Visit] = []
+        held = 0
         try:
             async with asyncio.timeout(interval):
-                while len(rows) < most:
+                while len(rows) < most and held < _UNWRITTEN_BYTES // 2:
                     row = await self._queue.get()
                     if row is None:
                         return rows, True
                     rows.append(row)
+                    held += row.size
+                    self._bytes -= row.size
         except TimeoutError:
             pass
-        if self._queue.qsize() < _UNWRITTEN:
+        if not self._is_full():
             self.room.set()
         return rows, False
 
