@@ -93,6 +93,17 @@ def test_one_writer_at_a_time(server: Server, server_template: str) -> None:
     Writer(url, AGENTS).close()
 
 
+def test_a_writer_whose_lock_the_server_let_go_of_writes_no_more(server: Server, server_template: str) -> None:
+    url = server.create(server_template)
+    with Writer(url, AGENTS) as writer:
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = "
+        run(url, ended + "(SELECT oid FROM pg_database WHERE datname = current_database())")
+        Writer(url, AGENTS).close()
+        for _ in range(2):
+            with pytest.raises(BusyError, match="start the command again"):
+                writer.panel(panel("few"))
+
+
 def test_what_is_no_history(server: Server) -> None:
     empty = server.create()
     with pytest.raises(NoHistory):

@@ -100,6 +100,7 @@ class Door:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with explained(self._place):
+            self._lock.check()
             try:
                 # Whatever is written may change how sites stand; `record` alone knows better.
                 self._pictures = {}

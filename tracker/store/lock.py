@@ -6,7 +6,8 @@ import os
 import time
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import BusyError
 from tracker.store import postgres
@@ -44,6 +45,21 @@ class WriterLock:
             self._connection.close()
             raise BusyError(f"{place} is being written by another process: wait for it or stop it")
         self._connection.commit()
+
+    def check(self) -> None:
+        """Raise BusyError if the lock is no longer ours: a server lets go of it when it ends our connection."""
+        if self._connection is None:
+            return
+        try:
+            # SQLAlchemy would connect anew, without the lock.
+            lost = self._connection.invalidated
+            if not lost:
+                self._connection.execute(text("SELECT 1"))
+                self._connection.commit()
+        except DBAPIError:
+            lost = True
+        if lost:
+            raise BusyError("the server ended the connection that kept other writers out: start the command again")
 
     def release(self) -> None:
         """Let the next writer in."""
