@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.signal_model import Look, expected
 from tracker.core.intervals import DAY, Hold
 from tracker.core.pages import page_signals
 from tracker.core.signals.signal import CRAWLER_PRICE, Signal
@@ -24,8 +25,9 @@ NOAI, NOML, PRICE, DEAR = said("noai"), said("noml"), said("EUR 1", CRAWLER_PRIC
 
 
 def run(first: int, last: int, *what: Said, answers: bool = True, rank: int = 0) -> Run:
-    """A run by days."""
-    return Run(START + first * DAY, START + last * DAY, answers, frozenset(what), rank, f"source {rank}")
+    """A run by days, looked at no more than it must be."""
+    looks = [*range(START + first * DAY, START + last * DAY, GAP), START + last * DAY]
+    return Run(looks, answers, frozenset(what), rank, f"source {rank}")
 
 
 def days(runs: list[Run], horizon: int) -> list[tuple[str, int, int | None, int]]:
@@ -41,7 +43,7 @@ def days(runs: list[Run], horizon: int) -> list[tuple[str, int, int | None, int]
 
 
 @pytest.mark.parametrize(
-    ("runs", "horizon", "expected"),
+    ("runs", "horizon", "found"),
     [
         pytest.param([], 9, [], id="nothing seen"),
         pytest.param([run(0, 7, NOAI)], 9, [("noai", 0, None, 7)], id="still said"),
@@ -86,36 +88,19 @@ def days(runs: list[Run], horizon: int) -> list[tuple[str, int, int | None, int]
             [("EUR 1", 2, 4, 3), ("noai", 0, None, 4)],
             id="a price parts no words, an answer ends a price",
         ),
+        pytest.param(
+            [Run([START + day * DAY for day in (0, 7, 14, 21, 35)], True), run(28, 28, PRICE, answers=False)],
+            35,
+            [("EUR 1", 28, 35, 28)],
+            id="a price ends where the page was looked at next",
+        ),
+        pytest.param(
+            [run(0, 90, answers=False), run(20, 20, NOAI, rank=1)], 90, [("noai", 20, 50, 20)], id="while others fail"
+        ),
     ],
 )
-def test_examples(runs: list[Run], horizon: int, expected: list[tuple[str, int, int | None, int]]) -> None:
-    assert days(runs, horizon) == expected
-
-
-def at(runs: list[Run], moment: int, hold: Hold, horizon: int, is_price: bool) -> frozenset[Said]:
-    """What holds at a moment in one lane, by its definition."""
-    checks: dict[int, tuple[int, bytes, frozenset[Said]]] = {}
-    failures = set()
-    for one in runs:
-        what = one.said if not is_price or not one.answers else frozenset[Said]()
-        if one.answers or (is_price and one.said):
-            step = min(GAP, hold.failing, hold.unwatched)
-            for when in {*range(one.first_seen, one.last_seen, step), one.last_seen}:
-                key = (one.rank, fingerprint(what) + one.name.encode(), what)
-                checks[when] = min(checks.get(when, key), key, key=lambda entry: entry[:2])
-        else:
-            failures |= {one.first_seen, one.last_seen}
-    earlier = [when for when in checks if when <= moment]
-    if not earlier:
-        return frozenset()
-    seen = max(earlier)
-    following = min((when for when in checks if when > moment), default=None)
-    failed = min((when for when in failures if when > seen and (following is None or when < following)), default=None)
-    over = seen + hold.unwatched
-    if failed is not None:
-        over = min(over, max(seen + hold.failing, failed))
-    end = horizon if following is None else following
-    return checks[seen][2] if end <= over or moment < over else frozenset()
+def test_examples(runs: list[Run], horizon: int, found: list[tuple[str, int, int | None, int]]) -> None:
+    assert days(runs, horizon) == found
 
 
 STEPS = (0, 1, DAY, 7 * DAY, 29 * DAY, 30 * DAY, 30 * DAY + 1, 62 * DAY, 92 * DAY, 92 * DAY + 1)
@@ -123,39 +108,52 @@ HOLDS = (HOLD, Hold(5 * DAY, 9 * DAY), Hold(60 * DAY, 40 * DAY))
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Run]:
-    found = []
+def histories(draw: st.DrawFn) -> list[Look]:
+    """Looks of two sources; each answers in its own words more often than not, so that there are long runs."""
+    found: dict[tuple[int, int], Look] = {}
     when = START
-    for _ in range(draw(st.integers(0, 6))):
-        when += draw(st.sampled_from(STEPS)) - draw(st.sampled_from((0, 0, DAY, 40 * DAY)))
-        answers = draw(st.booleans())
-        what = draw(st.frozensets(st.sampled_from((NOAI, NOML) if answers else (PRICE, DEAR)), max_size=2))
-        last = when + draw(st.sampled_from((0, 0, DAY, 30 * DAY, 100 * DAY)))
+    for _ in range(draw(st.integers(0, 12))):
+        when += draw(st.sampled_from(STEPS))
         rank = draw(st.integers(0, 1))
-        found.append(Run(when, last, answers, what, rank, f"source {rank}"))
-    return found
+        answers = draw(st.sampled_from((True, True, False)))
+        what = draw(st.frozensets(st.sampled_from((NOAI, NOML) if answers else (PRICE, DEAR)), max_size=2))
+        found[when, rank] = Look(when, answers, what, rank, f"source {rank}")
+    return list(found.values())
 
 
-@given(histories(), st.sampled_from(HOLDS), st.sampled_from(STEPS))
-def test_at_every_moment_what_the_rules_say(runs: list[Run], hold: Hold, later: int) -> None:
-    ends = {when for one in runs for when in (one.first_seen, one.last_seen)}
-    horizon = max(ends, default=START) + later
-    found = signalled(runs, hold, horizon)
-    edges = {edge for when in ends | {horizon} for edge in (when, when + hold.failing, when + hold.unwatched)}
-    edges |= {edge for one in found for edge in (one.valid_from, one.valid_to or horizon)}
-    for moment in sorted({edge + by for edge in edges for by in (-1, 0, 1) if edge + by <= horizon}):
-        holds = {
-            one.said for one in found if one.valid_from <= moment and (one.valid_to is None or moment < one.valid_to)
-        }
-        expected = at(runs, moment, hold, horizon, False)
-        if any(not one.answers and one.said for one in runs):
-            expected |= at(runs, moment, hold, horizon, True)
-        assert holds == expected
+def as_runs(looks: list[Look], most: int = 10**9) -> list[Run]:
+    """Looks of one source that say the same as one run, whatever lies between them; a run of `most` looks at most."""
+    runs: dict[tuple[object, ...], list[list[int]]] = {}
+    for at, *what in looks:
+        parts = runs.setdefault(tuple(what), [[]])
+        if len(parts[-1]) == most:
+            parts.append([])
+        parts[-1].append(at)
+    return [Run(tuple(part), *what) for what, parts in runs.items() for part in parts]  # type: ignore[arg-type]
+
+
+@given(histories(), st.sampled_from(HOLDS), st.sampled_from(STEPS), st.sampled_from((1, 2, 10**9)))
+def test_however_looks_are_put_into_runs_they_say_what_the_rules_say(
+    looks: list[Look], hold: Hold, later: int, most: int
+) -> None:
+    horizon = max((look.at for look in looks), default=START) + later
+    assert signalled(as_runs(looks, most), hold, horizon) == expected(looks, hold, horizon)
 
 
 @given(histories(), st.sampled_from(HOLDS))
-def test_stretches_are_maximal_and_in_order(runs: list[Run], hold: Hold) -> None:
-    found = signalled(runs, hold, START + 500 * DAY)
+def test_nothing_begins_or_ends_where_nobody_looked(looks: list[Look], hold: Hold) -> None:
+    horizon = START + 1_500 * DAY
+    times = {look.at for look in looks}
+    held = {at + longest for at in times for longest in (hold.failing, hold.unwatched)}
+    for one in signalled(as_runs(looks), hold, horizon):
+        assert any(look.at == one.valid_from and one.said in look.said for look in looks)
+        assert any(look.at == one.last_seen and one.said in look.said for look in looks)
+        assert one.valid_to in times | held
+
+
+@given(histories(), st.sampled_from(HOLDS))
+def test_stretches_are_maximal_and_in_order(looks: list[Look], hold: Hold) -> None:
+    found = signalled(as_runs(looks), hold, START + 1_500 * DAY)
     assert found == sorted(found, key=lambda one: (one.said, one.valid_from))
     for one, other in pairwise(found):
         if one.said == other.said:
@@ -167,7 +165,8 @@ def test_stretches_are_maximal_and_in_order(runs: list[Run], hold: Hold) -> None
 
 
 @given(histories())
-def test_the_order_of_runs_does_not_matter(runs: list[Run]) -> None:
+def test_the_order_of_runs_does_not_matter(looks: list[Look]) -> None:
+    runs = as_runs(looks)
     assert signalled(runs[::-1], HOLD, START + 500 * DAY) == signalled(runs, HOLD, START + 500 * DAY)
 
 

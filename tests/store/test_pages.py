@@ -12,13 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import AGENTS
+from tests.core.signal_model import Look as ModelLook
+from tests.core.signal_model import expected
 from tests.store.damage import damaged
 from tests.store.histories import HOSTS, START, STEPS, answer, drop, dump, panel, rebuild
 from tests.store.test_orders import RELAXED
 from tracker.core.exchange import Exchange
-from tracker.core.intervals import DAY
+from tracker.core.intervals import DAY, Hold
 from tracker.core.outcomes import Classification, Outcome
 from tracker.core.pages import classify_page, page_seen, unasked
+from tracker.core.site_signals import said_by
 from tracker.core.visits import DISALLOWED, UNASKED, PageSeen, Target
 from tracker.errors import SourceError
 from tracker.sources.merge import merge
@@ -197,6 +200,17 @@ def test_a_refusal_may_name_its_price_and_ends_no_words(fresh_history: Fresh) ->
     assert verify(path).ok
 
 
+def test_a_price_ends_where_the_page_was_looked_at_next(fresh_history: Fresh) -> None:
+    """Weekly looks: the page's own run goes on over the refusal, which is no look at 30 days after its beginning."""
+    weekly = [(day, home()) for day in (0, 7, 14, 21)]
+    path = told(fresh_history(), *weekly, (28, home(status=402, crawler_price="USD 1")), (35, home()))
+    assert rows(path, RUNS) == [("ok", 0, 35, 5), ("paid_402", 28, 28, 1)]
+    assert rows(path, SIGNALS) == [("crawler-price", "USD 1", 28, 35)]
+    assert verify(path).ok
+    again = derived_again(path)
+    assert [(row[6], row[7]) for row in again] == [(START + 28 * DAY, START + 35 * DAY)]
+
+
 def test_what_signals_were_read_from_is_kept(fresh_history: Fresh) -> None:
     """Where a run begins: its head and the header fields that say something."""
     first = home(NOAI, content_usage="train-ai=n")
@@ -248,18 +262,25 @@ class Look(NamedTuple):
 WHERE = ((A, Target.HOME), (A, Target.LLMS), (B, Target.HOME))
 HOMES = (home(NOAI), home(NOML), home(), home(status=404), home(status=402, crawler_price="EUR 1"), SILENT, None)
 FILES = (file(Target.LLMS, b"# Hello"), file(Target.LLMS, None), unasked(Target.LLMS, DISALLOWED), None)
+DEAR = home(status=402, crawler_price="EUR 2")
 
 
 @st.composite
-def histories(draw: st.DrawFn, sources: Sequence[str]) -> list[Look]:
+def histories(draw: st.DrawFn, sources: Sequence[str], most: int = 8) -> list[Look]:
+    """Looks in time order, no two in one second; what a page says changes now and then, so that there are long runs."""
     chance = random.Random(draw(st.integers(0, 2**32)))
-    found: dict[tuple[int, str], Look] = {}
+    found: dict[int, Look] = {}
     when = START
-    for _ in range(draw(st.integers(1, 8))):
-        when += draw(st.sampled_from(STEPS))
+    steps = draw(st.sampled_from((STEPS, (DAY, 7 * DAY, 29 * DAY))))
+    usual = [chance.choice(HOMES), chance.choice(FILES), chance.choice(HOMES)]
+    for _ in range(draw(st.integers(1, most))):
+        when += draw(st.sampled_from(steps))
         source = draw(st.sampled_from(sources))
-        seen = tuple(chance.choice(FILES if target is Target.LLMS else HOMES) for _, target in WHERE)
-        found.setdefault((when, source), Look(when, source, seen))
+        seen = [
+            chance.choice([usual[number], usual[number], *(FILES if target is Target.LLMS else (*HOMES, DEAR))])
+            for number, (_, target) in enumerate(WHERE)
+        ]
+        found.setdefault(when, Look(when, source, tuple(seen)))
     return list(found.values())
 
 
@@ -282,7 +303,6 @@ DERIVED = (
 
 def derived_again(path: Path) -> list[tuple[object, ...]]:
     """The signals as they follow from the runs in the file."""
-    from tracker.core.intervals import Hold
     from tracker.store.site_signals import SiteSignals
 
     engine = open_writer(path)
@@ -292,21 +312,89 @@ def derived_again(path: Path) -> list[tuple[object, ...]]:
     return rows(path, DERIVED)
 
 
+def as_defined(history: Sequence[Look]) -> list[tuple[object, ...]]:
+    """What `DERIVED` gives, by the definition of signals and not by way of runs."""
+    horizon = max(look.at for look in history)
+    found: list[tuple[object, ...]] = []
+    for number, (host, target) in enumerate(WHERE):
+        seen = [(look.at, look.seen[number]) for look in history]
+        looks = [ModelLook(at, page.answers, said_by(page.signals, page.answers)) for at, page in seen if page]
+        for one in expected(looks, Hold(), horizon):
+            times = (one.valid_from, one.valid_to, one.last_seen)
+            found.append((host, str(target), one.said.kind, one.said.key, one.said.value, one.said.token, *times))
+    return sorted(found, key=lambda row: row[:5] + row[6:7])
+
+
+def is_sound(path: Path, history: Sequence[Look]) -> None:
+    """Stored is what follows from the looks by definition, and what follows from the runs in the file."""
+    assert rows(path, DERIVED) == as_defined(history)
+    assert derived_again(path) == as_defined(history)
+    assert [check for check in verify(path).checks if check.wrong] == []
+
+
+def in_any_order(fresh: Fresh, history: list[Look], chance: random.Random) -> None:
+    for arrivals in (history, chance.sample(history, len(history))):
+        path = write(fresh(), arrivals)
+        is_sound(path, history)
+        drop(path)
+
+
 @settings(RELAXED, max_examples=20)
 @given(histories(["own"]), st.randoms(use_true_random=False))
 def test_carried_forward_or_late_the_signals_are_those_that_follow(
     fresh_history: Fresh, history: list[Look], chance: random.Random
 ) -> None:
-    path = write(fresh_history(), history)
-    forward = rows(path, DERIVED)
-    assert derived_again(path) == forward
-    assert [check for check in verify(path).checks if check.wrong] == []
-    drop(path)
-    mixed = write(fresh_history(), chance.sample(history, len(history)))
-    late = rows(mixed, DERIVED)
-    assert derived_again(mixed) == late
-    assert [check for check in verify(mixed).checks if check.wrong] == []
-    drop(mixed)
+    in_any_order(fresh_history, history, chance)
+
+
+def between_merges(fresh: Fresh, history: list[Look], chance: random.Random) -> None:
+    """Our own looks forward, those of another history merged now and then while both go on."""
+    here, there = fresh(), fresh()
+    told: list[Look] = []
+    waiting: list[Look] = []
+    for look in history:
+        if look.source == "own":
+            write(here, [look])
+            told.append(look)
+        else:
+            write(there, [look])
+            waiting.append(look)
+        if waiting and (chance.random() < 0.4 or look is history[-1]):
+            with Writer(here, AGENTS) as writer:
+                merge(writer, there, here)
+            told, waiting = told + waiting, []
+        if told:
+            assert rows(here, DERIVED) == as_defined(told)
+    if waiting:
+        with Writer(here, AGENTS) as writer:
+            merge(writer, there, here)
+    is_sound(here, history)
+    repair(here)
+    assert rows(here, DERIVED) == as_defined(history)
+    here.unlink()
+    there.unlink(missing_ok=True)
+
+
+@settings(RELAXED, max_examples=8)
+@given(histories(["own", "other"]), st.randoms(use_true_random=False))
+def test_with_merges_in_between_the_signals_are_those_that_follow(
+    fresh_file: Fresh, history: list[Look], chance: random.Random
+) -> None:
+    between_merges(fresh_file, history, chance)
+
+
+@pytest.mark.slow
+@settings(RELAXED, max_examples=1_000)
+@given(histories(["own"], 20), st.randoms(use_true_random=False))
+def test_carried_forward_or_late_many_times(fresh_file: Fresh, history: list[Look], chance: random.Random) -> None:
+    in_any_order(fresh_file, history, chance)
+
+
+@pytest.mark.slow
+@settings(RELAXED, max_examples=300)
+@given(histories(["own", "other"], 20), st.randoms(use_true_random=False))
+def test_with_merges_in_between_many_times(fresh_file: Fresh, history: list[Look], chance: random.Random) -> None:
+    between_merges(fresh_file, history, chance)
 
 
 @settings(RELAXED, max_examples=10)
@@ -358,6 +446,8 @@ def test_runs_are_forgotten_with_their_source(fresh_history: Fresh) -> None:
         ("UPDATE page SET checks = 0", "pages", False),
         ("UPDATE page SET headers = '{'", "pages", False),
         ("UPDATE page SET outcome = 'fine'", "pages", False),
+        ("UPDATE page SET gaps = x'00'", "pages", False),
+        ("UPDATE page SET gaps = x'010000' WHERE checks = 2", "pages", False),
     ],
 )
 def test_damage_is_found(fresh_file: Fresh, script: str, name: str, repairable: bool) -> None:
@@ -393,6 +483,7 @@ def test_a_merge_refuses_pages_that_are_none(fresh_file: Fresh) -> None:
         "UPDATE page SET headers = '[1]'",
         "UPDATE page_body SET data = x'00'",
         "UPDATE page SET last_seen = 9999999999",
+        "UPDATE page SET last_seen = last_seen + 1",
     ):
         other, mine = told(fresh_file(), (0, home(NOAI))), fresh_file()
         damaged(other, script)

@@ -1,13 +1,16 @@
 """From looks at a site's pages to what it signals there, over time.
 
-A *run* is a stretch of equal looks at one page by one source. Runs are of two lanes. An answer says what the page
+A *run* is a number of equal looks at one page by one source. Runs are of two lanes. An answer says what the page
 signals: the page's content, or that there is none, which signals nothing. A look without an answer says nothing of the
 page and ends nothing; what it may signal itself is a price (`crawler-price`, in the header of a 402), until the page
 answers or another price is asked. The hold is that of core/intervals.py, and so are spans and states.
+
+A run knows the moment of each of its looks. Looks of another lane, another source or a late arrival may lie between
+two of them, and what these say ends where the next look was, never between two looks.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -37,13 +40,12 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Equal looks at a page by one source, from `first_seen` to `last_seen` (UTC seconds), at most `GAP` apart.
+    """Equal looks at a page by one source, each at its moment (UTC seconds), at most `GAP` apart.
 
     `answers`: whether they say what the page says. `rank` and `name` are the precedence of the source in one second.
     """
 
-    first_seen: int
-    last_seen: int
+    looks: Sequence[int]
     answers: bool
     said: frozenset[Said] = frozenset()
     rank: int = 0
@@ -97,7 +99,7 @@ def signalled(runs: Sequence[Run], hold: Hold, horizon: int) -> list[Signalled]:
     silent = [run for run in runs if not run.answers and not run.said]
     refused = [run for run in runs if not run.answers and run.said]
     answered = [run for run in runs if run.answers]
-    no_price = [Run(run.first_seen, run.last_seen, True, frozenset(), run.rank, run.name) for run in answered]
+    no_price = [replace(run, said=frozenset()) for run in answered]
     prices = _in_lane([*refused, *no_price], silent, hold, horizon) if refused else []
     return sorted([*_in_lane(answered, [*silent, *refused], hold, horizon), *prices], key=_order)
 
@@ -112,20 +114,14 @@ def _in_lane(answers: Sequence[Run], failures: Sequence[Run], hold: Hold, horizo
     checks = winners(
         Check(at, sets[run.said], run.rank, fingerprint(run.said) + run.name.encode())
         for run in answers
-        for at in _moments(run, hold)
+        for at in run.looks
     )
-    failed = sorted({at for run in failures for at in (run.first_seen, run.last_seen)})
+    failed = sorted({at for run in failures for at in run.looks})
     spans = spans_of(checks, failed, hold)
     found: list[Signalled] = []
     for said in sorted(frozenset().union(*sets)):
         found += _stretches(said, spans, of_number, hold, horizon)
     return found
-
-
-def _moments(run: Run, hold: Hold) -> Iterator[int]:
-    """When a run was seen for certain: at its ends, and in between often enough to outlive no hold."""
-    yield from range(run.first_seen, run.last_seen, min(GAP, hold.failing, hold.unwatched))
-    yield run.last_seen
 
 
 def _stretches(

@@ -29,6 +29,7 @@ from tracker.store.bulk import chunks
 from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, PastPage, SourceFacts
 from tracker.store.database import place_of
 from tracker.store.exchanges import exchange_of, fields_of
+from tracker.store.gaps import unpacked
 from tracker.store.members import editions, members
 from tracker.store.packed import NotWhole, unpack
 from tracker.store.query import Reader
@@ -242,18 +243,19 @@ class _Merge:
         kept = lru_cache(maxsize=200)(self._kept)
         rows = self._reader.sql(
             "SELECT site_id, target, first_seen, last_seen, checks, outcome, cause, status, url, sha256, size, detail, "
-            "page_body_id, headers FROM page WHERE source_id = :source ORDER BY site_id, target, first_seen",
+            "page_body_id, headers, gaps FROM page WHERE source_id = :source ORDER BY site_id, target, first_seen",
             {"source": source_id},
         ).rows
-        for site, target, first, last, checks, outcome, cause, status, url, digest, size, detail, body, headers in rows:
+        for site, target, first, last, checks, outcome, cause, status, *newest, body, headers, gaps in rows:
+            url, digest, size, detail = newest
             try:
                 seen = (Target(target), first, last, checks, Outcome(outcome), cause, status)
-                fields = fields_of(headers)
+                fields, looks = fields_of(headers), unpacked(first, last, checks, gaps)
             except ValueError as error:
                 raise self._refused(f"{self._hosts[site]} has a page that cannot be read ({error})") from None
             sha256 = "" if digest is None else digest.hex()
             data = None if body is None else kept(body)
-            yield PastPage(self._hosts[site], *seen, url, sha256, size, detail, data, fields)
+            yield PastPage(self._hosts[site], *seen, url, sha256, size, detail, data, fields, looks)
 
     def _probes(self, source_id: int) -> Iterator[ProbeResult]:
         """What a source's probes were answered."""

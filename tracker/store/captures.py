@@ -111,7 +111,8 @@ class PastCrawl:
 class PastPage:
     """A run of equal looks at a page, as another history has it (view `pages`); times in UTC seconds.
 
-    `kept` and `headers` are what its signals were read from.
+    `kept` and `headers` are what its signals were read from. `looks`: the moments of all its looks, in order; where
+    they are not given, there were none but its ends.
     """
 
     host: str
@@ -128,6 +129,7 @@ class PastPage:
     detail: str = ""
     kept: bytes | None = None
     headers: Fields = ()
+    looks: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

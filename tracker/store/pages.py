@@ -2,7 +2,7 @@
 
 A run goes on while cause and signals are the same. Nearly every look at a home page finds other bytes, so that bytes
 alone begin none. Answers and failures are lanes of their own: a failure between two equal answers parts no run, an
-answer between two equal failures does.
+answer between two equal failures does. A look that comes late parts none either: each run knows when its looks were.
 """
 
 import hashlib
@@ -25,10 +25,11 @@ from tracker.store import models
 from tracker.store.bulk import add_or, added, rows_where
 from tracker.store.captures import PastPage
 from tracker.store.exchanges import MOST_URL
+from tracker.store.gaps import packed, unpacked
 
 _LEVEL = 10
 ANSWERS = (Outcome.OK, Outcome.ABSENT)
-_NEWEST = ("last_seen", "checks", "status", "url", "sha256", "size", "detail")
+_NEWEST = ("last_seen", "checks", "status", "url", "sha256", "size", "detail", "gaps")
 
 Rows = list[dict[str, Any]]
 
@@ -59,6 +60,11 @@ def answers(row: Mapping[str, Any]) -> bool:
     return row["outcome"] in ANSWERS
 
 
+def looks_of(row: Mapping[str, Any]) -> list[int]:
+    """The moments of all looks of a run. Raises ValueError if its row contradicts itself."""
+    return unpacked(row["first_seen"], row["last_seen"], row["checks"], row["gaps"])
+
+
 def runs_of(connection: Connection, site_ids: Iterable[int]) -> dict[Key, Rows]:
     """All runs of the pages of sites, from every source, in order of their beginning."""
     found: dict[Key, Rows] = {}
@@ -80,7 +86,7 @@ def note_pages(connection: Connection, source_id: int, at: int, seen: Mapping[Ke
         noted.said[key], noted.answered[key] = said_by(page.signals, page.answers), page.answers
         look = _look(key, source_id, at, page, fingerprint(noted.said[key]))
         mine = [row for row in rows if row["source_id"] == source_id]
-        if any(at in (row["first_seen"], row["last_seen"]) for row in mine):
+        if any(row["first_seen"] <= at <= row["last_seen"] and at in looks_of(row) for row in mine):
             continue  # another crawl of this second was first
         if any(row["last_seen"] >= at for row in rows):
             noted.late.add(key)
@@ -88,18 +94,19 @@ def note_pages(connection: Connection, source_id: int, at: int, seen: Mapping[Ke
         if run is None:
             inside = _around(mine, look)
             if inside is not None:
-                older.append(inside | {"checks": inside["checks"] + 1})
+                older.append(inside | _with_looks(inside, [at]))
                 continue
             bodies.want(page.kept)
             begun.append((look, page))
         else:
             newest = {name: look[name] for name in _NEWEST}
-            gone_on.append(run | newest | {"checks": run["checks"] + 1})
+            gaps = run["gaps"] + packed([run["last_seen"], at])
+            gone_on.append(run | newest | {"checks": run["checks"] + 1, "gaps": gaps})
     ids = bodies.stored()
     rows = [look | _read_from(page, ids) for look, page in begun]
     add_or(connection, models.Page, rows, [])
     add_or(connection, models.Page, gone_on, _NEWEST)
-    add_or(connection, models.Page, older, ["checks"])
+    add_or(connection, models.Page, older, ["checks", "gaps"])
     return noted
 
 
@@ -122,7 +129,14 @@ def _look(key: Key, source_id: int, at: int, page: PageSeen, said: bytes) -> dic
         "said": said,
         "page_body_id": None,
         "headers": "[]",
+        "gaps": b"",
     }
+
+
+def _with_looks(row: Mapping[str, Any], more: Iterable[int]) -> dict[str, Any]:
+    """What is another in a run with more looks, none of them after its newest."""
+    looks = sorted({*looks_of(row), *more})
+    return {"checks": len(looks), "gaps": packed(looks)}
 
 
 def _read_from(page: PageSeen, ids: Mapping[bytes, int]) -> dict[str, Any]:
@@ -167,7 +181,8 @@ def _end(row: Mapping[str, Any]) -> int:
 def note_runs(connection: Connection, source_id: int, ids: Mapping[str, int], runs: Iterable[PastPage]) -> set[Key]:
     """Write runs that another history holds, `ids` being their sites; gives the pages that they are of.
 
-    One that is here already is brought up to its newest look.
+    One that is here already gets the looks that it lacks. Raises ValueError, with nothing written, for a run that
+    contradicts itself.
     """
     runs = list(runs)
     stored = runs_of(connection, {ids[run.host] for run in runs})
@@ -179,9 +194,12 @@ def note_runs(connection: Connection, source_id: int, ids: Mapping[str, int], ru
         key = Key(ids[run.host], str(run.target))
         touched.add(key)
         here = {row["first_seen"]: row for row in stored.get(key, ()) if row["source_id"] == source_id}
-        known = here.get(run.first_seen)
-        if known is None or (known["last_seen"], known["checks"]) < (run.last_seen, run.checks):
-            rows.append(_past(key, source_id, run, body_ids))
+        known, row = here.get(run.first_seen), _past(key, source_id, run, body_ids)
+        if known is not None:
+            older, newer = sorted([row, known], key=_end)
+            row = newer | _with_looks(newer, looks_of(older))
+        if row != known:
+            rows.append(row)
     add_or(connection, models.Page, rows, [*_NEWEST, "outcome", "cause", "said", "page_body_id", "headers"])
     return touched
 
@@ -189,6 +207,8 @@ def note_runs(connection: Connection, source_id: int, ids: Mapping[str, int], ru
 def _past(key: Key, source_id: int, run: PastPage, body_ids: Mapping[bytes, int]) -> dict[str, Any]:
     signals = page_signals(run.target, run.headers, run.status, run.kept)
     answered = run.outcome in ANSWERS
+    gaps = packed(run.looks or sorted({run.first_seen, run.last_seen}))
+    unpacked(run.first_seen, run.last_seen, run.checks, gaps)  # or ValueError
     return {
         "site_id": key.site_id,
         "source_id": source_id,
@@ -206,6 +226,7 @@ def _past(key: Key, source_id: int, run: PastPage, body_ids: Mapping[bytes, int]
         "said": fingerprint(said_by(signals, answered)),
         "page_body_id": None if run.kept is None else body_ids[hashlib.sha256(run.kept).digest()],
         "headers": json.dumps([list(one) for one in run.headers]),
+        "gaps": gaps,
     }
 
 

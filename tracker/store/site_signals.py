@@ -19,7 +19,7 @@ from tracker.store import models
 from tracker.store.bulk import add, add_or, chunks, listed, remove_where, rows_where, table
 from tracker.store.evidence import precedence
 from tracker.store.packed import unpack
-from tracker.store.pages import ANSWERS, Key, Noted, Rows, answers, runs_of
+from tracker.store.pages import ANSWERS, Key, Noted, Rows, answers, looks_of, runs_of
 
 _PAGES_AT_A_TIME = 200  # whose bytes are in memory at once
 _IN_ONE_STATEMENT = 5_000
@@ -139,10 +139,7 @@ def signals_of(
     said = dict(zip(map(id, flat), read_again(connection, flat), strict=True))
     return {
         key: signalled(
-            [
-                Run(run["first_seen"], run["last_seen"], answers(run), said[id(run)], *sources[run["source_id"]])
-                for run in rows
-            ],
+            [Run(looks_of(run), answers(run), said[id(run)], *sources[run["source_id"]]) for run in rows],
             hold,
             horizon,
         )

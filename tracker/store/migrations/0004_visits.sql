@@ -58,6 +58,7 @@ CREATE TABLE page (
   said BLOB DEFAULT (x'') NOT NULL,
   page_body_id INTEGER,
   headers TEXT DEFAULT '[]' NOT NULL,
+  gaps BLOB DEFAULT (x'') NOT NULL,
   PRIMARY KEY (site_id, source_id, target, first_seen),
   FOREIGN KEY(site_id) REFERENCES site (site_id),
   FOREIGN KEY(source_id) REFERENCES source (source_id),

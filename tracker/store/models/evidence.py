@@ -164,6 +164,7 @@ class Page(SQLModel, table=True):
 
     `status`, `url`, `sha256` (of the whole page) and `size` are those of the newest look. `said` is the fingerprint of
     the signals; `page_body_id` and `headers`, a JSON list of [name, value], are what they were read from at first.
+    `gaps`: the seconds from each look to the next (tracker.store.gaps).
     """
 
     __tablename__ = "page"
@@ -184,6 +185,7 @@ class Page(SQLModel, table=True):
     said: bytes = octets(default=b"")
     page_body_id: int | None = integer(default=None, foreign_key="page_body.page_body_id")
     headers: str = words(default="[]")
+    gaps: bytes = octets(default=b"")
 
 
 class Probe(SQLModel, table=True):

@@ -14,7 +14,7 @@ from tracker.store import models
 from tracker.store.bulk import chunks, rows_where, table
 from tracker.store.exchanges import fields_of
 from tracker.store.packed import NotWhole, unpack
-from tracker.store.pages import Key, Rows, runs_of
+from tracker.store.pages import Key, Rows, looks_of, runs_of
 from tracker.store.site_signals import as_signalled, read_again, signals_of
 from tracker.store.verify.report import Check, Progress
 
@@ -110,6 +110,10 @@ def _wrong(run: dict[str, Any]) -> str:
         fields_of(run["headers"])
     except ValueError:
         return "its header fields cannot be read"
+    try:
+        looks_of(run)
+    except ValueError as error:
+        return f"a run of which {error}"
     return ""
 
 

@@ -57,6 +57,7 @@ CREATE TABLE page (
   said BYTEA DEFAULT '' NOT NULL,
   page_body_id BIGINT,
   headers TEXT COLLATE "C" DEFAULT '[]' NOT NULL,
+  gaps BYTEA DEFAULT '' NOT NULL,
   PRIMARY KEY (site_id, source_id, target, first_seen),
   FOREIGN KEY(site_id) REFERENCES site (site_id),
   FOREIGN KEY(source_id) REFERENCES source (source_id),
