@@ -243,6 +243,21 @@ def test_a_chase_through_hosts_ends(web: Asked) -> None:
     assert {each.cause for each in seen.pages} == {"redirect_limit"}
 
 
+def test_a_visit_that_takes_too_long_gives_its_pages_up(web: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.crawl.visit.MAX_SECONDS", 0.4)
+
+    async def late(request: Request, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.3)
+        await page(HOME)(request, writer)
+
+    site(web, "late.example", **dict.fromkeys(("home", "tdmrep", "llms", "ai", "trust"), late))
+    seen = visit(web, "late.example", *PAGES)
+    causes = [each.cause for each in seen.pages]
+    assert causes[0] == "ok"
+    assert causes[-2:] == ["total_timeout"] * 2
+    assert "more than 0.4 s in one visit" in seen.pages[-1].detail
+
+
 def test_a_site_without_an_address(web: Asked) -> None:
     log = Log()
     seen = visit(web, "x" * 70 + ".example", *PAGES, log=log, resolver=f"127.0.0.1:{web.closed_port}", dns_timeout=0.2)

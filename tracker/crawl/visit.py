@@ -25,6 +25,9 @@ AGENT = "DrywellBot"
 MAX_WAYS = 32
 """Hosts gone to in one visit, each time counted. A robots.txt, over https and then http, leads to 12 at the most."""
 
+MAX_SECONDS = 120.0
+"""Seconds of asking in one visit, after which its open pages are given up. A robots.txt takes 40 at the most."""
+
 _SLOW = frozenset({"read_timeout", "total_timeout"})
 _BUSY = frozenset({429, 503})
 
@@ -60,6 +63,7 @@ class Visiting:
         self._turn = turn
         self._agent = agent
         self._ways = 0
+        self._took = 0.0
         self._begun = False
         self._look = self._look_at(host, known if known_body or not self._targets else None)
         self._looks = {host: self._look}
@@ -73,7 +77,10 @@ class Visiting:
         self._ways += 1
         asked = False
         try:
-            while (job := next((job for job in self._jobs() if job.host == way.host), None)) is not None:
+            while (
+                self._took < MAX_SECONDS
+                and (job := next((job for job in self._jobs() if job.host == way.host), None)) is not None
+            ):
                 if asked and self._turn:
                     await self._turn(way.addresses)
                 asked = way.failure is None
@@ -82,7 +89,9 @@ class Visiting:
         finally:
             way.release()
         if self._ways >= MAX_WAYS:
-            self._give_up()
+            self._give_up(outcomes.redirect_limit(f"more than {MAX_WAYS} hosts in one visit"))
+        elif self._took >= MAX_SECONDS:
+            self._give_up(outcomes.failure("total_timeout", f"more than {MAX_SECONDS:g} s in one visit"))
         wanted = next((job.host for job in self._jobs()), None)
         return self._visit() if wanted is None else wanted
 
@@ -122,7 +131,9 @@ class Visiting:
             headers=question.headers,
             last=self._is_last(way, question),
         )
-        return got, clock() - began
+        took = clock() - began
+        self._took += took
+        return got, took
 
     def _is_last(self, way: Way, question: Question) -> bool:
         """Whether no other question is likely to go the same way."""
@@ -201,9 +212,8 @@ class Visiting:
         del self._pages[target]
         self._seen[target] = seen
 
-    def _give_up(self) -> None:
-        """End the pages that are still open: they have led from host to host for too long."""
-        why = outcomes.redirect_limit(f"more than {MAX_WAYS} hosts in one visit")
+    def _give_up(self, why: Classification) -> None:
+        """End the pages that are still open: they have led from host to host for too long, or taken too long."""
         for target in list(self._pages):
             self._end(target, page_seen(target, why, None))
         self._looks = {self.host: self._look}
