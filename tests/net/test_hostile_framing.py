@@ -135,6 +135,19 @@ HEADERS: dict[str, Case] = {
     "endless-name": error(endless(b"X" * 10, OK), "reset"),
     "endless-status-line": error(endless(b"O" * 10, b"HTTP/1.1 200 "), "reset"),
     "endless-noise": error(endless(b"\xfe\xed", b""), "reset"),
+    # 256 KiB of fields are the most, however they are cut.
+    "head-of-240-kib": ok(fields(b"X-A: %s\r\n" % (b"b" * 60_000) * 4)),
+    "head-of-270-kib": error(fields(b"X-A: %s\r\n" % (b"b" * 67_500) * 4), "reset"),
+    "head-of-500-kib": error(fields(b"X-A: %s\r\n" % (b"b" * 50_000) * 10), "reset"),
+    "head-of-30-mb": error(fields(b"X-A: %s\r\n" % (b"b" * 65_000) * 460), "reset"),
+    "head-of-270-kib-and-a-refusal": error(
+        raw(head("403 Forbidden", {"Content-Length": "0"})[:-2] + b"X-A: %s\r\n" % (b"b" * 67_500) * 4 + b"\r\n"),
+        "reset",
+    ),
+    "field-of-200-kib": ok(fields(b"X-A: %s\r\n" % (b"b" * 200_000))),
+    "95-fields": ok(fields(b"".join(b"X-%d: y\r\n" % n for n in range(93)))),
+    # hyper takes 100 fields at the most, and pyreqwest cannot tell it to take more.
+    "200-fields": ok(fields(b"".join(b"X-%d: y\r\n" % n for n in range(198))), fast=REFUSED),
     "cookies-from-everywhere": ok(fields(b"Set-Cookie: a=b; Domain=.example; Path=/\r\n" * 20)),
     "upgrade-offered": ok(fields(b"Upgrade: h2c, websocket\r\nConnection: Upgrade\r\n")),
     "strict-transport": ok(fields(b"Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n")),
@@ -154,6 +167,13 @@ INTERIM: dict[str, Case] = {
         paths={"/b": page(RULES)},
     ),
     "hints-and-the-end": error(raw(b"HTTP/1.1 103 Early Hints\r\n\r\n"), "reset"),
+    # hyper drops interim answers as they come: what does not end is a read time-out, and what ends has been read.
+    "endless-interim": error(
+        endless(b"HTTP/1.1 103 Early Hints\r\n\r\n", b""), "reset", fast=("error", "read_timeout")
+    ),
+    "interim-of-1-mb": error(
+        after(b"HTTP/1.1 103 Early Hints\r\nX-A: %s\r\n\r\n" % (b"b" * 1_000) * 1_000), "reset", fast=("ok", "ok")
+    ),
     "unknown-interim": ok(after(b"HTTP/1.1 177 Whatever\r\n\r\n" * 3)),
     "switching": error(
         raw(head("101 Switching Protocols", {"Upgrade": "websocket", "Connection": "Upgrade"}) + b"\x81\x05hello"),
@@ -172,6 +192,12 @@ CHUNKS: dict[str, Case] = {
     "leading-zeros": ok(chunked(WHOLE.replace(b"9\r\n", b"0009\r\n", 1) + ZERO)),
     "trailers": ok(chunked(WHOLE + b"0\r\nX-Sum: 1\r\nX-More: 2\r\n\r\n")),
     "trailer-that-lies": ok(chunked(WHOLE + b"0\r\nContent-Length: 5\r\n\r\n"), likewise=REFUSED),
+    "trailers-of-10-kb": ok(chunked(WHOLE + b"0\r\nX-A: %s\r\n\r\n" % (b"b" * 10_000))),
+    "trailers-of-3-mb": error(chunked(WHOLE + b"0\r\n" + b"X-A: %s\r\n" % (b"b" * 60_000) * 50 + b"\r\n"), "reset"),
+    "endless-trailer": error(endless(b"b" * 10, OPEN + WHOLE + b"0\r\nX-A: "), "reset"),
+    "endless-extension": error(endless(b"b" * 10, OPEN + WHOLE + b"9;x="), "reset"),
+    "extensions": error(chunked(as_chunks(RULES, 1).replace(b"1\r\n", b"1;%s\r\n" % (b"x" * 12_000)) + ZERO), "reset"),
+    "100-kb-in-chunks-of-one": ok(chunked(as_chunks(RULES * 3_000, 1) + ZERO), RULES * 3_000),
     "empty-chunks": ok(chunked(ZERO), b"", "no_groups"),
     "bad-size": error(chunked(b"zz\r\n" + WHOLE + ZERO), "reset"),
     "negative-size": error(chunked(b"-9\r\n" + WHOLE + ZERO), "reset"),

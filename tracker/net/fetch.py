@@ -25,6 +25,7 @@ from tracker.net.body import CappedBody
 from tracker.net.failures import NETWORK_ERRORS, Explained, Failure, explain
 from tracker.net.guard import AddressRefused, Guard, Network
 from tracker.net.question import host_of
+from tracker.net.receiving import MOST_HEAD
 from tracker.net.resolve import DnsFailure, Resolver, make_resolver, server_of
 from tracker.net.robots import RobotsLook
 from tracker.net.session import Sessions, tls_context
@@ -37,7 +38,6 @@ _OTHERS = 2
 _FAILURES = (httpx.HTTPError, *NETWORK_ERRORS)
 _EMAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
 _URL = re.compile(r"https?://[^\s<>()]+")
-_KEPT_HEADERS = 256 * 1024
 _DRAIN_SECONDS = 1.0
 
 
@@ -244,15 +244,11 @@ async def _peek(response: httpx.Response, seconds: float) -> bytes:
 
 
 def _fields(response: httpx.Response) -> Fields:
-    """The header fields as they came, as many as are worth keeping."""
-    fields = []
-    left = _KEPT_HEADERS
-    for name, value in response.headers.raw:
-        left -= len(name) + len(value)
-        if left < 0:
-            break
-        fields.append((name.decode("latin-1"), value.decode("latin-1")))
-    return tuple(fields)
+    """The header fields as they came; raises Explained for more than an answer may have, by any transport."""
+    raw = response.headers.raw
+    if sum(len(name) + len(value) for name, value in raw) > MOST_HEAD:
+        raise Explained(Failure("reset", f"a header of more than {MOST_HEAD // 1024} KiB"))
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
 
 
 def _need_pyreqwest() -> None:

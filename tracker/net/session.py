@@ -17,13 +17,12 @@ from httpx_aiohttp import AiohttpTransport
 
 from tracker.errors import UsageError
 from tracker.net.guard import Guard
-from tracker.net.receiving import Receiver
+from tracker.net.receiving import MOST_HEAD, Receiver
 from tracker.net.resolve import Resolver
 from tracker.net.way import Way
 
-# Real sites send policies and cookies far beyond aiohttp's 8 KiB a line; the total stays bounded by the
-# time-outs.
-_HEADER_LINE = 64 * 1024
+# Real sites send policies and cookies far beyond aiohttp's 8 KiB a line; all of a head is bounded by the Receiver.
+_HEADER_LINE = MOST_HEAD
 _HEADERS = 512
 
 
