@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from email.utils import formatdate
+from random import Random
 from time import time
 
 import pytest
@@ -19,11 +20,14 @@ from tests.net.hostile import (
     no_redirect,
     ok,
 )
-from tests.web import RULES, Answer, Web, bomb, brotli_bomb, look, nested_bomb, packed, page, raw
+from tests.web import RULES, Answer, Web, bomb, brotli_bomb, endless, head, look, nested_bomb, packed, page, raw
 
 HTML = b"<!doctype html><html><body>Welcome</body></html>"
 CHALLENGE = b"<html><head><title>Just a moment...</title></head></html>"
 MB = 1 << 20
+GZIPPED = head("200 OK", {"Content-Encoding": "gzip"})
+EMPTY_BLOCK = b"\0\0\0\xff\xff"
+NOISE = RULES + b"#" + Random(1).randbytes(500_000).translate(None, b"\0\r\n")
 
 
 def typed(body: bytes, kind: str) -> Answer:
@@ -53,6 +57,21 @@ BOMBS: dict[str, Case] = {
     "bomb-of-spaces": cut_off(bomb(b"", filler=b" "), flags="truncated no_groups"),
     "bomb-of-html": foreign(bomb(HTML, filler=b"x")),
     "bomb-of-brotli": error(brotli_bomb(), "bad_encoding"),
+    # Gzip that inflates to nothing, for ever; and some that does so for long, but not too long.
+    "endless-empty-members": error(endless(gzip.compress(b""), GZIPPED), "bad_encoding"),
+    "endless-empty-blocks": error(endless(EMPTY_BLOCK, GZIPPED + gzip.compress(RULES)[:10]), "bad_encoding"),
+    "endless-empty-members-after-rules": error(
+        endless(gzip.compress(b""), GZIPPED + gzip.compress(RULES)), "bad_encoding"
+    ),
+    "endless-padding": error(endless(b"\0" * 50, GZIPPED + gzip.compress(RULES)), "bad_encoding"),
+    "endless-gzip-of-lines": cut_off(endless(gzip.compress(b"Disallow: /x\n" * 9), GZIPPED + gzip.compress(RULES))),
+    "endless-gzip-of-a-refusal": denied(
+        endless(gzip.compress(b""), head("403 Forbidden", {"Content-Encoding": "gzip"})), "http_403"
+    ),
+    "many-empty-members": ok(encoded(gzip.compress(b"") * 20_000 + gzip.compress(RULES), "gzip")),
+    "unpackable": ok(encoded(gzip.compress(NOISE), "gzip"), NOISE),
+    "unpackable-and-too-long": cut_off(encoded(gzip.compress(2 * NOISE), "gzip")),
+    "padded": ok(encoded(gzip.compress(RULES) + bytes(100_000), "gzip")),
     "bomb-in-a-bomb": foreign(packed(gzip.compress(bytes(50 * MB)))),
     "bomb-in-a-refusal": denied(
         page(gzip.compress(CHALLENGE + b" " * (20 * MB)), "403 Forbidden", Content_Encoding="gzip"), "challenge"

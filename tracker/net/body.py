@@ -8,6 +8,7 @@ import zlib
 from collections.abc import AsyncIterator
 
 _GZIP = 16 + zlib.MAX_WBITS
+_SLACK = 64 * 1024
 
 
 class BadEncoding(Exception):
@@ -17,13 +18,16 @@ class BadEncoding(Exception):
 class CappedBody:
     """Collects a body until it is complete or more than `cap` inflated bytes were seen.
 
-    `data` holds what arrived so far, at most `cap` bytes; `truncated` says that there was more.
+    `data` holds what arrived so far, at most `cap` bytes; `truncated` says that there was more. As gzip makes nothing
+    much longer, a body that has not reached the cap with 64 KiB more than that on the wire is no good gzip: it may be
+    members without content, without an end.
     """
 
     def __init__(self, encoding: str, cap: int) -> None:
         self._cap = cap
         self._kept = bytearray()
         self._begun = False
+        self._left = cap + _SLACK
         self._inflater = _inflater_for(encoding)
 
     @property
@@ -42,6 +46,8 @@ class CappedBody:
             self._feed(chunk)
             if self.truncated:
                 return
+            if self._left < 0:
+                raise BadEncoding("gzip that is longer than what is in it")
         # Many servers label an empty answer as gzip: nothing at all is an empty file, half a stream is not.
         if self._inflater and self._begun and not self._inflater.eof:
             raise BadEncoding("gzip stream ends early")
@@ -50,6 +56,7 @@ class CappedBody:
         if self._inflater is None:
             self._kept += chunk[: self._room]
             return
+        self._left -= len(chunk)
         while chunk and self._room:
             self._begun = True
             if self._inflater.eof:  # RFC 1952 section 2.2: members follow each other
