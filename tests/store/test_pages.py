@@ -384,14 +384,14 @@ def test_with_merges_in_between_the_signals_are_those_that_follow(
 
 
 @pytest.mark.slow
-@settings(RELAXED, max_examples=1_000)
+@settings(RELAXED, max_examples=300)
 @given(histories(["own"], 20), st.randoms(use_true_random=False))
 def test_carried_forward_or_late_many_times(fresh_file: Fresh, history: list[Look], chance: random.Random) -> None:
     in_any_order(fresh_file, history, chance)
 
 
 @pytest.mark.slow
-@settings(RELAXED, max_examples=300)
+@settings(RELAXED, max_examples=60)
 @given(histories(["own", "other"], 20), st.randoms(use_true_random=False))
 def test_with_merges_in_between_many_times(fresh_file: Fresh, history: list[Look], chance: random.Random) -> None:
     between_merges(fresh_file, history, chance)
