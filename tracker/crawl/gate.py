@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Generic, TypeVar
 
@@ -153,17 +154,16 @@ class Gate(Generic[Job]):
         """What these addresses are counted as, each once; nothing for those that are not."""
         if self._limits is None:
             return ()
-        if len(addresses) == 1:
-            key = self._key(addresses[0])
-            return () if key is None else (key,)
-        return tuple(dict.fromkeys(key for address in addresses if (key := self._key(address)) is not None))
+        keys = [key for address in addresses if (key := _key(address, self._exempt)) is not None]
+        return keys if len(keys) < 2 else tuple(dict.fromkeys(keys))
 
-    def _key(self, address: str) -> str | None:
-        if not self._exempt and ":" not in address:
-            return address
-        parsed = ip_address(address)
-        if any(parsed.version == network.version and parsed in network for network in self._exempt):
-            return None
-        if parsed.version == 4:
-            return address
-        return str(ip_network((parsed, 64), strict=False))
+
+@lru_cache(maxsize=_IDLE)  # each address is asked about several times in a visit
+def _key(address: str, exempt: tuple[Network, ...]) -> str | None:
+    """What an address is counted as; None for one that is not."""
+    if not exempt and ":" not in address:
+        return address
+    parsed = ip_address(address)
+    if any(parsed.version == network.version and parsed in network for network in exempt):
+        return None
+    return address if parsed.version == 4 else str(ip_network((parsed, 64), strict=False))
