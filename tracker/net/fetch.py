@@ -69,7 +69,7 @@ class Fetcher:
 
     def __init__(self, settings: FetchSettings | None = None) -> None:
         self.settings = settings or FetchSettings()
-        self._headers = request_headers(self.settings.contact)
+        self._headers = httpx.Headers({"Host": "", **request_headers(self.settings.contact)})
         self._extensions = {"timeout": _timeout(self.settings).as_dict()}
         self._guard = Guard(self.settings.allow_private)
         self._tls = tls_context(self.settings.ca_file)
@@ -200,10 +200,13 @@ class Fetcher:
         if way.line is None or host_of(url) != way.host:
             raise RuntimeError(f"{url} is not by the way to {way.host}, or that is released")
         # httpx would look at `url.host` for it, which raises on A-labels beyond IDNA 2008, such as those of emoji.
-        own = {"Host": url.netloc.decode("ascii"), **self._headers, **(headers or {})}
-        request = httpx.Request("GET", url, headers=own, extensions=self._extensions)
+        own = httpx.Headers(self._headers)  # a copy is cheap, a new one is not
+        own["Host"] = url.netloc.decode("ascii")
+        if headers:
+            own.update(headers)
         if not last:
-            request.headers["connection"] = "keep-alive"
+            own["Connection"] = "keep-alive"
+        request = httpx.Request("GET", url, headers=own, extensions=self._extensions)
         response = await way.line.send(request)
         try:
             yield response
