@@ -95,7 +95,7 @@ def kill_often(web: Web, folder: Path, times: int) -> list[int]:
     left = []
     for number in range(times):
         history = folder / f"{number}.sqlite"
-        left.append(kill_once(web, history, chance.uniform(0, 2.8)))
+        left.append(kill_once(web, history, chance.uniform(0, 1.9)))
         history.unlink()
     return left
 

@@ -24,7 +24,7 @@ LOOKUPS = 300
 """Names looked up at the same time."""
 
 _UNWRITTEN = 1_000
-_UNWRITTEN_BYTES = 32 * 1024 * 1024
+_UNWRITTEN_BYTES = 16 * 1024 * 1024
 _HELD = 10_000
 
 

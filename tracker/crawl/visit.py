@@ -12,7 +12,7 @@ from tracker.core import outcomes
 from tracker.core.exchange import Validators
 from tracker.core.outcomes import Classification, Observation, Outcome
 from tracker.core.pages import classify_page, page_seen, unasked
-from tracker.core.robots import RobotsFile, parse
+from tracker.core.robots import parse
 from tracker.core.verdict import allowed
 from tracker.core.visits import DISALLOWED, PAGE_CAP, PAGES, PATHS, UNASKED, PageSeen, Target, Visit
 from tracker.net.failures import Failure
@@ -67,7 +67,7 @@ class Visiting:
         self._begun = False
         self._look = self._look_at(host, known if known_body or not self._targets else None)
         self._looks = {host: self._look}
-        self._rules: dict[str, RobotsFile | str] = {}
+        self._rules: dict[str, _Permission | str] = {}
         self._pages: dict[Target, Question] = {}
         self._seen: dict[Target, PageSeen] = {}
         self._settle()
@@ -185,16 +185,18 @@ class Visiting:
             rules = self._rules[page.authority] = self._read(self._looks[page.authority].observation())
         if isinstance(rules, str):
             return rules or None
-        return None if allowed(rules, self._agent, page.path) else DISALLOWED
+        return None if rules.permits(page.path) else DISALLOWED
 
-    def _read(self, seen: Observation) -> RobotsFile | str:
+    def _read(self, seen: Observation) -> "_Permission | str":
         """The rules seen, "" for the absence of any, or the cause for which nothing may be asked."""
         if seen.outcome is Outcome.ABSENT:
             return ""
         body = seen.body
         if seen.unchanged and self._known_body:
             body = self._known_body()
-        return UNASKED if body is None else parse(body)
+        if body is None:
+            return UNASKED
+        return _Permission(body, self._agent, [PATHS[target] for target in self._targets])
 
     def _note(self, target: Target, page: Question) -> None:
         ended = page.ended
@@ -221,6 +223,30 @@ class Visiting:
     def _visit(self) -> Visit:
         pages = tuple(self._seen[target] for target in self._targets)
         return Visit(self._look.observation(), pages)
+
+
+class _Permission:
+    """What a robots.txt permits an agent.
+
+    It is read for all likely paths at once, and anew for others: parsed, half a megabyte takes ten, and a crawl holds
+    hundreds of visits.
+    """
+
+    def __init__(self, body: bytes, agent: str, paths: Sequence[str]) -> None:
+        self._body = body
+        self._agent = agent
+        self._known: dict[str, bool] = {}
+        self._ask(paths)
+
+    def permits(self, path: str) -> bool:
+        """Whether the agent may ask for a path."""
+        if path not in self._known:
+            self._ask([path])
+        return self._known[path]
+
+    def _ask(self, paths: Sequence[str]) -> None:
+        robots = parse(self._body)
+        self._known.update((path, allowed(robots, self._agent, path)) for path in paths)
 
 
 def _judge(target: Target, got: Answered) -> Classification:

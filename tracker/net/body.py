@@ -33,7 +33,7 @@ class CappedBody:
     @property
     def data(self) -> bytes:
         """What arrived so far, at most `cap` bytes."""
-        return bytes(self._kept[: self._cap])
+        return bytes(memoryview(self._kept)[: self._cap])  # a slice would be one more copy
 
     @property
     def truncated(self) -> bool:
