@@ -71,7 +71,8 @@ def cost(web: Web, transport: str, host: str, count: int, patience: float = 2) -
         from tracker.net.resolve import FixedResolver, make_resolver
 
         settings = FetchSettings(
-            resolver=FixedResolver({{80: {web.http}, 443: {web.https}}}), read_timeout={patience}, total_timeout={2 * patience},
+            resolver=FixedResolver({{80: {web.http}, 443: {web.https}}}),
+            read_timeout={patience}, total_timeout={2 * patience},
             ca_file=Path({str(web.ca_file)!r}), allow_private=LOOPBACK, transport={transport!r})
 
         def peak():  # ru_maxrss may be of whoever started this process
