@@ -50,7 +50,7 @@ class Log:
 
 def visit(web: Asked, host: str, *targets: Target, log: Log | None = None, parked: float = 0, **how: Any) -> Visit:
     """Drive a visit as the engine does."""
-    log = log or Log()
+    log, before = log or Log(), len(web.requests)
     settings = {name: how.pop(name) for name in list(how) if name.endswith("timeout") or name == "resolver"}
 
     async def turn(addresses: Sequence[str]) -> None:
@@ -67,7 +67,7 @@ def visit(web: Asked, host: str, *targets: Target, log: Log | None = None, parke
                 came_to = await visiting.step(way)
                 assert way.line is None, "every way is released"
                 await asyncio.sleep(parked)
-            log.requests = visiting.requests
+            log.requests = len(web.requests) - before
             return came_to
 
     return run(main())

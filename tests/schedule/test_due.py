@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tracker.core.dates import iso
 from tracker.core.visits import PAGES, Target
-from tracker.schedule.due import Due, Facts, Last, Repeat, due, iso, outlook
+from tracker.schedule.due import Due, Facts, Last, Repeat, due, outlook
 from tracker.schedule.rules import Rules, every_of
 from tracker.schedule.timetable import Timetable
 from tracker.settings import EVERY

@@ -41,7 +41,7 @@ def crawl_all(path: Path, web: Web, told: int) -> None:
             if str(day) in done:
                 continue
             crawl = writer.begin_crawl(source, panel, at, str(day), web.sites)
-            left = set(writer.remaining(crawl, web.hosts))
+            left = {site.host for page in writer.queue(crawl, seed=1) for site in page}
             todo = [result for result in results if result.host in left]
             for start in range(0, len(todo), BATCH):
                 some = todo[start : start + BATCH]

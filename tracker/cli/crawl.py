@@ -235,7 +235,7 @@ def _one(settings: "Settings", chosen: Chosen, targets: "tuple[Target, ...]", fr
 
 
 def _tell_repeats(work: "Work") -> None:
-    from tracker.schedule.due import iso
+    from tracker.core.dates import iso
 
     if (again := work.repeats()) is not None:
         what = f"{again.failing} sites that failed" if again.failing else "the sites that flipped"
@@ -260,7 +260,7 @@ def _unless_busy(reports: Iterator["CrawlReport"]) -> Iterator["CrawlReport"]:
 
 def _sleep(until: int, failing: int) -> None:
     """Wait, a few seconds at the least: what is due already may be another process's at the moment."""
-    from tracker.schedule.due import iso
+    from tracker.core.dates import iso
 
     least = 5.0
     note(f"waiting until {iso(until)} to ask {failing or 'the flipped'} sites again; Ctrl-C leaves that to --if-due")

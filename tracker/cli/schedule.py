@@ -97,6 +97,6 @@ def _stand(settings: "Settings", panel: str, child: "Child") -> None:
 
 
 def _say(text: str) -> None:
-    from tracker.schedule.due import iso
+    from tracker.core.dates import iso
 
     note(f"{iso(int(time.time()))} {text}")

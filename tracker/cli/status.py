@@ -99,7 +99,7 @@ def _size(history: str) -> int | None:
 
 
 def _round(one: "Round", writer: "Holder | None") -> dict[str, Any]:
-    from tracker.schedule.due import iso
+    from tracker.core.dates import iso
 
     ended = one.finished_at is not None
     parts = [
@@ -138,7 +138,7 @@ def _progress(one: "Round | None") -> dict[str, Any]:
 
 
 def _holder(holder: "Holder | None") -> dict[str, Any] | None:
-    from tracker.schedule.due import iso
+    from tracker.core.dates import iso
 
     if holder is None:
         return None
@@ -147,7 +147,8 @@ def _holder(holder: "Holder | None") -> dict[str, Any] | None:
 
 def _next(facts: "Facts", now: int, rules: "Rules") -> dict[str, Any]:
     """What is due now or next, by target and as waves."""
-    from tracker.schedule.due import due, iso, outlook, recheck_at, wave_at
+    from tracker.core.dates import iso
+    from tracker.schedule.due import due, outlook, recheck_at, wave_at
     from tracker.schedule.durations import words_of
 
     found = due(facts, now, rules)
@@ -180,7 +181,8 @@ def _panel_row(reader: "Reader", panel: dict[str, Any], now: int, rules: "Rules"
     The crawl may be an imported one. next_due: when something of the panel falls due, waves and re-checks included; a
     moment not after now means that it is due. None: never crawled by us, so no schedule looks after it.
     """
-    from tracker.schedule.due import due, iso
+    from tracker.core.dates import iso
+    from tracker.schedule.due import due
     from tracker.schedule.history import facts_of
 
     newest = reader.newest_crawl(panel["panel"])

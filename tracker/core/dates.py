@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 _AGO = re.compile(r"([0-9]{1,5})([dwmy])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -48,3 +48,8 @@ def moment(text: str) -> str:
         iso_day(text.strip()[:10])
         return text.strip()
     return f"{iso_day(text).isoformat()}T23:59:59Z"
+
+
+def iso(at: int) -> str:
+    """UTC seconds as ISO 8601 text: 2026-11-25T04:30:00Z."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

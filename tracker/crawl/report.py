@@ -4,20 +4,15 @@ import heapq
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
+from tracker.core.dates import iso
 from tracker.core.outcomes import Outcome
 from tracker.core.visits import Target, Visit
 
 SLOWEST = 10
 LISTED = 100
 """Sites named in each list of a report; the counts beside them are whole."""
-
-
-def iso(at: int) -> str:
-    """UTC seconds as ISO 8601 text."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass

@@ -8,10 +8,11 @@ that what is left of it is a part of its own.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tracker.core.dates import iso
 from tracker.core.panels import Panel
 from tracker.core.retries import is_transient, wished_pause
 from tracker.core.visits import Target
-from tracker.crawl.report import LISTED, CrawlReport, iso
+from tracker.crawl.report import LISTED, CrawlReport
 from tracker.crawl.run import POLITE, Crawl, Manner, OnDone, crawl_ref
 from tracker.crawl.suspect import doubt, settle
 from tracker.errors import PanelError

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+from tracker.core.dates import iso
 from tracker.core.outcomes import Observation, failure
 from tracker.core.retries import with_wish
 from tracker.core.visits import Visit
 from tracker.crawl.engine import Turn, run
 from tracker.crawl.gate import Limits
-from tracker.crawl.report import CrawlReport, iso
+from tracker.crawl.report import CrawlReport
 from tracker.crawl.visit import Visiting
 from tracker.net.failures import Failure as NetFailure
 from tracker.net.fetch import Fetcher, FetchSettings

@@ -4,7 +4,8 @@ A changed route, a bot wall for our network or a fault of ours can make a tenth 
 Such a crawl is marked, its flipped sites are looked at once more after an hour, and nothing is withheld.
 """
 
-from tracker.crawl.report import CrawlReport, iso
+from tracker.core.dates import iso
+from tracker.crawl.report import CrawlReport
 from tracker.store.rounds import Round
 
 FLIPS = 0.10

@@ -41,7 +41,7 @@ class Visiting:
     which a 304 means "the same again". known_body: that answer's bytes, needed for pages after a 304 (without it a
     visit that asks for pages asks for the robots.txt in full). turn: awaited before every request at a way but the
     first, with its addresses; neither this nor the time between two steps counts against a time-out. agent: the product
-    token whose rules are obeyed. requests: how many were sent.
+    token whose rules are obeyed.
     """
 
     def __init__(
@@ -56,7 +56,6 @@ class Visiting:
         agent: str = AGENT,
     ) -> None:
         self.host = host
-        self.requests = 0
         self._fetcher = fetcher
         self._targets = [target for target in PAGES if target in targets]
         self._known_body = known_body
@@ -122,7 +121,6 @@ class Visiting:
     async def _exchange(self, way: Way, question: Question, cap: int) -> tuple[Answered | Failure, float]:
         clock = asyncio.get_running_loop().time
         began = clock()
-        self.requests += way.failure is None
         got = await self._fetcher.ask(
             way,
             question.target,

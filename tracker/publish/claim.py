@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from tracker.core import dates
 from tracker.core.agents import Agent
 from tracker.core.definitions import DEFINITIONS
 from tracker.core.intervals import Hold
@@ -83,8 +84,8 @@ def verdict_of(data: bytes | None, agent: Agent, definition: str) -> dict[str, A
 
 
 def iso(at: int | None) -> str | None:
-    """UTC seconds as ISO 8601 text."""
-    return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """UTC seconds as ISO 8601 text; None for None."""
+    return None if at is None else dates.iso(at)
 
 
 def seconds(text: str) -> int:

@@ -6,8 +6,8 @@ it. So a clock jump or a week without power makes one round due, not seven, and 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
+from tracker.core.dates import iso
 from tracker.core.visits import Target
 from tracker.schedule.durations import words_of
 from tracker.schedule.rules import AGAIN, RECHECK, Rules
@@ -189,8 +189,3 @@ def _now(
     why: tuple[str, ...],
 ) -> Due:
     return Due(targets, resume, wave, recheck, now, why)
-
-
-def iso(at: int) -> str:
-    """UTC seconds as ISO 8601 text."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

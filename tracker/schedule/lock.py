@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracker.core.dates import iso
 from tracker.errors import CrawlError
-from tracker.schedule.due import iso
 from tracker.settings import data_folder
 from tracker.store.database import explained, place_of
 from tracker.store.lock import taken

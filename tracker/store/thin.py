@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine, delete, func, select
 
+from tracker.core.dates import iso
 from tracker.core.intervals import DAY
 from tracker.store import bitmap, models
 from tracker.store.bulk import add, chunks, rows_where, table
@@ -76,7 +77,7 @@ def thin(database: str | Path, before: int, *, dry_run: bool = False, vacuum: bo
     `vacuum` gives the freed space back to the disk (SQLite). Raises DatabaseError, also while another writes; what was
     thinned until then stays thinned.
     """
-    report = ThinReport(older_than=datetime.fromtimestamp(before, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), dry_run=dry_run)
+    report = ThinReport(older_than=iso(before), dry_run=dry_run)
     with _opened(database, dry_run) as engine, engine.connect() as connection:
         report.bytes_before = _size(connection)
         _run(connection, before, report)

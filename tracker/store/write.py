@@ -11,7 +11,7 @@ from tracker.core.visits import PageSeen, Target
 from tracker.store import bitmap, evidence, models, pending, rounds
 from tracker.store.batches import BatchRow, adopt_batches, note_batch, note_captures
 from tracker.store.bitmap import SiteSet
-from tracker.store.bulk import add_one, rows_where, run_many, table
+from tracker.store.bulk import add_one, run_many, table
 from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, PastPage, Seen, SourceFacts, Unchanged
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
 from tracker.store.database import spare_memory
@@ -130,14 +130,6 @@ class Writer(Door):
             values |= {"targets": rounds.words_of(targets), "parent": parent, "part": part}
             crawl_id = add_one(connection, models.Crawl, values | {"vantage": vantage, "ruleset": RULESET})
             return OpenCrawl(crawl_id, source_id, panel_id, at, late, targets=tuple(targets), parent=parent, part=part)
-
-    def remaining(self, crawl: OpenCrawl, hosts: Sequence[str]) -> list[str]:
-        """The hosts that this crawl has not recorded yet, in order."""
-        with self._transaction() as connection:
-            if not crawl.answered and not crawl.failed:
-                return list(hosts)
-            ids = {row.host: row.site_id for row in rows_where(connection, models.Site, "host", hosts)}
-            return [host for host in hosts if host not in ids or not crawl.has(ids[host])]
 
     def queue(
         self, crawl: OpenCrawl, *, seed: int, size: int = 1_000, only: Sequence[str] | None = None
