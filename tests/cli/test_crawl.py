@@ -160,6 +160,19 @@ def test_wait_stays_for_the_waves(run, web: Web, clock: Clock) -> None:
     assert 3500 < clock.slept < 3700
 
 
+def test_ctrl_c_while_waiting_ends_the_waiting_alone(
+    run, web: Web, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    web.on("site0.example", reset())
+    monkeypatch.setattr(time, "sleep", interrupted)
+    waited = run("crawl", *WHERE, "--wait", "--json")
+    assert (waited.code, waited.json["answered"], waited.json["parts"]) == (0, 5, [])
+    assert "not waited for any longer" in waited.err
+
+
 def test_no_retry_waves_are_waited_for_where_none_are_wanted(run, web: Web, clock: Clock) -> None:
     web.on("site0.example", reset())
     assert run("crawl", *WHERE, "--wait", "--no-retry-waves", "--json").json["parts"] == []

@@ -134,13 +134,10 @@ def crawl(
 
         consent(agent_to_probe(probe, settings), settings, yes)
     reports: list[CrawlReport] = []
-    try:
-        for report in _crawls(settings, chosen, work, None if if_due else targets, fresh, wait):
-            reports.append(report)
-            if not as_json:
-                print_report(report, shown(settings.history))
-    except KeyboardInterrupt:
-        note("not waited for any longer: `tracker crawl --if-due` or `tracker schedule` ask the rest")
+    for report in _crawls(settings, chosen, work, None if if_due else targets, fresh, wait):
+        reports.append(report)
+        if not as_json:
+            print_report(report, shown(settings.history))
     if reports and not wait:
         _tell_repeats(work)
     probed = None
@@ -220,7 +217,11 @@ def _crawls(
             yield report
         if not finished or not wait or (again := work.repeats()) is None:
             return
-        _sleep(again.at, again.failing)
+        try:
+            _sleep(again.at, again.failing)
+        except KeyboardInterrupt:
+            note("not waited for any longer: `tracker crawl --if-due` or `tracker schedule` ask the rest")
+            return
         found = _unless_busy(work.all_due(repeats=True))
 
 
