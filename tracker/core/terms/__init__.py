@@ -1,4 +1,4 @@
-"""What terms pages say about crawling, scraping and AI training: categories, stances and the sentences that prove them."""
+"""What terms pages say about crawling, scraping and AI training: categories, stances and the proving sentences."""
 
 from tracker.core.terms.finding import CATEGORIES, Category, Classifier, Finding, Stance
 from tracker.core.terms.text import Block, TermsText

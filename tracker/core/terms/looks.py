@@ -1,6 +1,6 @@
 """Where a site's terms stand and what a look at them found, as the crawl hands it to the history."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tracker.core.exchange import Exchange, Validators
@@ -55,7 +55,7 @@ class KnownTerms:
     found_by: FoundBy
     score: float = 0.0
     sha256: str = ""
-    validators: Validators = Validators()
+    validators: Validators = field(default_factory=Validators)
     last_state: TermsState = TermsState.OK
 
 
