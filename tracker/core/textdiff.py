@@ -9,12 +9,12 @@ LONGEST_LINE = 400
 _CONTEXT = 3
 
 
-def text_diff(before: bytes | None, after: bytes | None, most: int = 2_000) -> list[str]:
+def text_diff(before: bytes | None, after: bytes | None, most: int = 2_000, longest: int = LONGEST_LINE) -> list[str]:
     """Unified diff of two files (None: there was none), at most `most` lines without the headers; [] for equal texts.
 
-    Bad octets and control characters are shown as U+FFFD.
+    longest: octets of a line that are looked at and shown. Bad octets and control characters are shown as U+FFFD.
     """
-    old, new = _lines(before), _lines(after)
+    old, new = _lines(before, longest), _lines(after, longest)
     start = _shared(old, new)
     end = _shared(old[start:][::-1], new[start:][::-1])
     if len(old) + len(new) - 2 * (start + end) > MOST_LINES:
@@ -24,15 +24,15 @@ def text_diff(before: bytes | None, after: bytes | None, most: int = 2_000) -> l
     return [*lines[:most], "(and more)"] if len(lines) > most else lines
 
 
-def _lines(data: bytes | None) -> list[str]:
-    return [_legible(line) for line in (data or b"").splitlines()]
+def _lines(data: bytes | None, longest: int) -> list[str]:
+    return [_legible(line, longest) for line in (data or b"").splitlines()]
 
 
 def _shared(old: list[str], new: list[str]) -> int:
     return next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
 
 
-def _legible(line: bytes) -> str:
-    text = line[:LONGEST_LINE].decode("utf-8", "replace").replace("\t", "    ")
-    cut = "…" if len(line) > LONGEST_LINE else ""
+def _legible(line: bytes, longest: int) -> str:
+    text = line[:longest].decode("utf-8", "replace").replace("\t", "    ")
+    cut = "…" if len(line) > longest else ""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text) + cut
