@@ -1,14 +1,16 @@
-"""`tracker check`: what robots.txt files say to AI crawlers, and whether that is what was meant; no database."""
+"""`tracker check`: what robots.txt files or pages of terms say to crawlers, and whether that is meant; no database."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tracker.cli.classifiers import OwnClassifier
 from tracker.cli.options import AgentsFile, AllowPrivate, AsJson, CaFile, Contact, Resolver
 from tracker.cli.output import note, print_json
 
 if TYPE_CHECKING:
     from tracker.cli.check_question import Question
+    from tracker.settings import Settings
 
 UNMET = 4
 """Exit code where a wish of --expect is not met, or --fail-on-change or --fail-on-remark finds something."""
@@ -20,7 +22,8 @@ def check(
         list[str],
         typer.Argument(
             metavar="FILE|DOMAIN|URL|-...",
-            help="robots.txt files, - for standard input, or sites to ask for theirs. A file of that name comes first.",
+            help="robots.txt files, - for standard input, or sites to ask for theirs. A file of that name comes first. "
+            "With --terms: pages of terms (HTML, PDF or text), or their URLs.",
         ),
     ],
     agent: Annotated[
@@ -49,9 +52,13 @@ def check(
         typer.Option(
             "--expect",
             help="AGENT=blocked|partial|allowed|open (open: home page and ordinary pages), or PURPOSE=... (training, "
-            "search, ...): exit 4 if not so; may be repeated.",
+            "search, ...): exit 4 if not so; may be repeated. With --terms CATEGORY=STANCE, =said or =unsaid.",
         ),
     ] = None,
+    terms: Annotated[
+        bool, typer.Option("--terms", help="Read pages of terms: what they say of scraping and AI training.")
+    ] = False,
+    classifier: OwnClassifier = None,
     as_json: AsJson = False,
     agents_file: AgentsFile = None,
     contact: Contact = None,
@@ -64,6 +71,8 @@ def check(
     Without a database; a network is needed only to ask a site. A site that does not answer is an error, not a verdict.
 
     Example: tracker check robots.txt --expect GPTBot=blocked
+
+    Example: tracker check --terms https://courier.example/terms
     """
     from tracker.cli.check_question import question
     from tracker.cli.check_sources import refuse_two_of_standard_input
@@ -73,6 +82,16 @@ def check(
     settings = load(
         agents=agents_file, contact=contact, ca_file=ca_file, allow_private=allow_private, resolver=resolver
     )
+    if terms:
+        of_robots = {"--agent": agent, "--all": every, "--path": path, "--compare": old}
+        of_robots |= {"--fail-on-change": fail_on_change, "--fail-on-remark": fail_on_remark}
+        if stray := [name for name, value in of_robots.items() if value]:
+            raise UsageError(f"{stray[0]} is of robots.txt files, and --terms reads pages of terms: leave one out")
+        refuse_two_of_standard_input(sources)
+        _check_terms(sources, settings, expect or [], classifier, as_json)
+        return
+    if classifier is not None:
+        raise UsageError("--classifier reads pages of terms: it goes with --terms")
     if fail_on_change and old is None:
         raise UsageError("--fail-on-change needs an older file: give it with --compare")
     _check_flags(fail_on_remark or [])
@@ -89,6 +108,23 @@ def check(
     # A wish that is not met is certain, whatever became of the other files; and a mistake outweighs a site's silence.
     unmet = [_has_unmet(report, fail_on_change, fail_on_remark or []) for report in judged]
     if code := UNMET if any(unmet) else max(failed, default=0):
+        raise typer.Exit(code)
+
+
+def _check_terms(
+    sources: list[str], settings: "Settings", wishes: list[str], classifier: str | None, as_json: bool
+) -> None:
+    from tracker.cli.check_terms import check_terms, print_terms
+
+    reports, failed, is_unmet = check_terms(sources, settings, wishes, classifier)
+    if as_json:
+        print_json(reports if len(sources) > 1 else reports[0])
+    else:
+        for number, report in enumerate(one for one in reports if "error" not in one):
+            if number:
+                print()
+            print_terms(report)
+    if code := UNMET if is_unmet else max(failed, default=0):
         raise typer.Exit(code)
 
 

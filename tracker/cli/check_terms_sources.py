@@ -1,0 +1,113 @@
+"""Where `tracker check --terms` gets a page from: a file, standard input, or its address."""
+
+import os
+import re
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tracker.cli.check_sources import STDIN
+from tracker.core.hosts import normalise_host
+from tracker.core.outcomes import one_line
+from tracker.core.terms import TermsText
+from tracker.core.terms.looks import FoundBy, KnownTerms, SourceKind, TermsLook, TermsState
+from tracker.core.visits import PAGE_CAP, Target
+from tracker.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracker.settings import Settings
+
+_KINDS = "give a file (HTML, PDF or plain text), the URL of a page of terms, or - for standard input"
+_MARKUP = re.compile(rb"<(?:!doctype|html|head|body|title|meta|div|p|br|h[1-6]|ul|ol|article|main|section)\b", re.I)
+_WITHIN = 4 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TermsPage:
+    """A page of terms and where it came from. url, cause: of a site's answer. text: None unless it could be read."""
+
+    state: TermsState
+    text: TermsText | None
+    url: str | None = None
+    cause: str = "ok"
+    detail: str = ""
+
+
+def read_terms(name: str, settings: "Settings") -> TermsPage:
+    """Get the page that `name` stands for: standard input, else a file of that name, else an address.
+
+    The robots.txt of the address, and of where it redirects to, is obeyed. Raises UsageError for a name that is none of
+    these.
+    """
+    if name == STDIN:
+        return _of_bytes(sys.stdin.buffer.read(PAGE_CAP))
+    if os.path.exists(name):  # Path.exists raises for a name that is too long
+        try:
+            with open(name, "rb") as file:
+                return _of_bytes(file.read(PAGE_CAP))
+        except OSError as error:
+            raise UsageError(f"cannot read {name}: {error.strerror}; {_KINDS}") from error
+    return _of_site(name, settings)
+
+
+def _of_bytes(data: bytes) -> TermsPage:
+    from tracker.crawl.extract import read_page
+
+    if not data.startswith(b"%PDF-") and not _MARKUP.search(data[:_WITHIN]):
+        return TermsPage(TermsState.OK, _plain(data))
+    read = read_page(data, "", {})
+    return TermsPage(read.state, read.text, detail=read.detail)
+
+
+def _plain(data: bytes) -> TermsText:
+    """A text as it stands, so that places in it are places in the file."""
+    from tracker.crawl.extract import assembled
+    from tracker.crawl.extraction.markup import decode
+    from tracker.crawl.extraction.walk import Piece
+
+    text = decode(data)
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return replace(assembled([Piece(line, "paragraph", 0, 0) for line in lines if line]), text=text, blocks=())
+
+
+def _of_site(url: str, settings: "Settings") -> TermsPage:
+    look = _look(url, _host(url), settings)
+    answered = look.exchange.url if look.exchange else url
+    return TermsPage(look.state, look.text, answered, look.cause, look.detail)
+
+
+def _host(url: str) -> str:
+    """The host of an address that can be asked for; UsageError for any other."""
+    if "://" not in url:
+        raise UsageError(f"cannot read {one_line(url)}: no such file; {_KINDS}")
+    try:
+        parts = urlsplit(url)
+        host = normalise_host(parts.hostname or "")
+        has_port = parts.port is not None
+    except ValueError as error:
+        raise UsageError(f"cannot ask {one_line(url)}: {error}") from error
+    if parts.scheme not in ("http", "https") or has_port:
+        raise UsageError(
+            f"cannot ask {one_line(url)}: only http and https on their own ports; "
+            "try `curl URL | tracker check --terms -`"
+        )
+    return host
+
+
+def _look(url: str, host: str, settings: "Settings") -> TermsLook:
+    from tracker.cli.crawl_settings import fetch_settings
+    from tracker.crawl.visit import Visiting
+    from tracker.net.fetch import Fetcher
+    from tracker.net.loop import run
+
+    async def ask() -> TermsLook:
+        async with Fetcher(fetch_settings(settings)) as fetcher:
+            known = KnownTerms(url, SourceKind.TERMS, FoundBy.OVERRIDE)
+            visiting = Visiting(fetcher, host, targets=(Target.ROBOTS, Target.TERMS), known_terms=(known,))
+            wanted = await visiting.step(await fetcher.way(host))
+            while isinstance(wanted, str):
+                wanted = await visiting.step(await fetcher.way(wanted))
+            return next(look for look in wanted.terms if look.url == url)
+
+    return run(ask())
