@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.terms.folder import Document, documents, pairs
+from tests.benchmarks.terms.folder import Document, documents, pairs, series
 from tests.benchmarks.terms.keywords import read_keywords
-from tests.benchmarks.terms.scoring import Read, Score, score, score_pairs
+from tests.benchmarks.terms.scoring import Read, Score, policy_events, score, score_pairs
 from tracker.core import terms
 from tracker.core.terms import CATEGORIES, Category
 
@@ -67,6 +67,16 @@ def test_changes(terms_folder: Path, details: bool):
                 f"  {pair.name}: + {_names(added)} for {_names(pair.added)}; - {_names(removed)}"
                 f" for {_names(pair.removed)}"
             )
+
+
+def test_series(terms_folder: Path):
+    found = series(terms_folder)
+    if not found:
+        pytest.skip("the folder has no series.jsonl")
+    print()
+    for one in found:
+        events = policy_events(one, reading())
+        print(f"{one.name}: {len(one.looks)} looks, {events} changes of policy (target at most {one.most})")
 
 
 def test_cost(labelled: list[Document]):

@@ -10,6 +10,12 @@ Beside it, if there is one, `changes.jsonl`: two texts of the same service, and 
 
     {"id": "acme-2024", "before": "texts/acme-1.txt", "after": "texts/acme-2.txt", "added": ["no_ai_training"],
      "removed": [], "ambiguous": []}
+
+And `series.jsonl`: what a page showed look by look, as numbers of texts, so many hours apart; how many changes of
+policy may be reported at most.
+
+    {"id": "acme-flaps", "texts": ["texts/acme-1.txt", "texts/acme-2.txt"], "looks": [0, 1, 0, 1], "hours": 12,
+     "most": 1}
 """
 
 import json
@@ -20,7 +26,7 @@ from typing import Any
 
 from tracker.core.terms import CATEGORIES, Category
 
-LABELS, CHANGES = "labels.jsonl", "changes.jsonl"
+LABELS, CHANGES, SERIES = "labels.jsonl", "changes.jsonl", "series.jsonl"
 
 
 class BadFolder(ValueError):
@@ -50,6 +56,16 @@ class Pair:
     ambiguous: frozenset[Category]
 
 
+@dataclass(frozen=True)
+class Series:
+    """The texts that a page showed, one a look, `hours` apart; most: changes of policy that may be reported."""
+
+    name: str
+    looks: tuple[str, ...]
+    hours: float
+    most: int
+
+
 def documents(folder: Path) -> list[Document]:
     """The labelled texts; BadFolder for a line that is not as it should be."""
     return [_document(folder, where, row) for where, row in _rows(folder / LABELS)]
@@ -60,6 +76,13 @@ def pairs(folder: Path) -> list[Pair]:
     if not (folder / CHANGES).is_file():
         return []
     return [_pair(folder, where, row) for where, row in _rows(folder / CHANGES)]
+
+
+def series(folder: Path) -> list[Series]:
+    """The series of looks; none if there is no such file."""
+    if not (folder / SERIES).is_file():
+        return []
+    return [_series(folder, where, row) for where, row in _rows(folder / SERIES)]
 
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -92,6 +115,11 @@ def _pair(folder: Path, where: str, row: dict[str, Any]) -> Pair:
     before, after = _text(folder, where, row["before"]), _text(folder, where, row["after"])
     sets = (_categories(where, row.get(name, ())) for name in ("added", "removed", "ambiguous"))
     return Pair(row["id"], before, after, *sets)
+
+
+def _series(folder: Path, where: str, row: dict[str, Any]) -> Series:
+    texts = [_text(folder, where, name) for name in row["texts"]]
+    return Series(row["id"], tuple(texts[number] for number in row["looks"]), row["hours"], row["most"])
 
 
 def _text(folder: Path, where: str, name: str) -> str:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.benchmarks.terms.folder import Document, Pair
+from tests.benchmarks.terms.folder import Document, Pair, Series
 from tracker.core.terms import CATEGORIES, Category, Finding
+from tracker.core.terms.changes import ChangeKind, changes
+from tracker.core.terms.standing import standing
+from tracker.core.terms.text import wording
 
 Read = Callable[[str], Sequence[Finding]]
 RESAMPLES = 2_000
@@ -117,6 +120,15 @@ def score_pairs(pairs: Iterable[Pair], read: Read) -> list[tuple[Pair, frozenset
         )
         results.append((pair, frozenset(after - before), frozenset(before - after)))
     return results
+
+
+def policy_events(series: Series, read: Read) -> int:
+    """How many changes of policy are reported of a series of looks."""
+    texts = {wording(text): text for text in series.looks}
+    stances = {words: standing(read(text)).stances for words, text in texts.items()}
+    looks = [(round(number * series.hours * 3_600), wording(text)) for number, text in enumerate(series.looks)]
+    found = changes(looks, stances.get)
+    return sum(one.is_event and one.kind is ChangeKind.POLICY for one in found)
 
 
 def _judge(document: Document, findings: Sequence[Finding]) -> tuple[dict[Category, Counts], list[Miss]]:

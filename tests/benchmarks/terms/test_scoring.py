@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.terms.folder import BadFolder, Document, documents, pairs
+from tests.benchmarks.terms.folder import BadFolder, Document, documents, pairs, series
 from tests.benchmarks.terms.keywords import read_keywords
-from tests.benchmarks.terms.scoring import Counts, score, score_pairs
+from tests.benchmarks.terms.scoring import Counts, policy_events, score, score_pairs
 from tracker.core.terms import Category, Finding, Stance
 
 BAN = "You may not crawl or scrape this site."
@@ -117,6 +117,14 @@ def test_pairs_are_held_against_what_came_and_went(folder: Path):
         ({"no_scraping", "no_redistribution"}, set()),
         ({"no_scraping"}, set()),
     ]
+
+
+def test_a_series_that_alternates_has_next_to_no_events(folder: Path):
+    assert series(folder) == []
+    row = {"id": "flaps", "texts": ["silent.txt", "ban.txt"], "looks": [0, 1] * 100, "hours": 12, "most": 1}
+    write(folder / "series.jsonl", [row, {**row, "looks": [0, 0, 1, 1, 1, 0]}])
+    read = reader({"ban": [("no_scraping", BAN)]})
+    assert [policy_events(one, read) for one in series(folder)] == [0, 1]
 
 
 @pytest.mark.parametrize(
