@@ -8,6 +8,7 @@ from tracker.crawl.extraction.choose import chosen
 from tracker.crawl.extraction.dates import effective_date, stated_dates
 from tracker.crawl.extraction.language import language_of, language_of_url
 from tracker.crawl.extraction.markup import decode, tree_of
+from tracker.crawl.extraction.pdf import pdf_pieces
 from tracker.crawl.extraction.walk import Piece, Walked, walk
 
 TRUNCATED = "truncated"
@@ -27,6 +28,15 @@ def terms_text(html: bytes, url: str | None = None, *, charset: str | None = Non
     hint = (page.attributes.get("lang") if page is not None else None) or language_of_url(url)
     truncated = walked.cut or len(html) > PAGE_CAP
     return assembled(chosen(walked), hint, frozenset({TRUNCATED} if truncated else ()))
+
+
+def pdf_text(data: bytes) -> TermsText:
+    """The text of a PDF file; PdfError if it cannot be read (the extra `pdf` is missing, it is encrypted, a scan).
+
+    A process of its own reads it, for ten seconds of CPU time at most: not to be called from an event loop.
+    """
+    pieces, more = pdf_pieces(data)
+    return assembled(pieces, None, frozenset({TRUNCATED} if more else ()))
 
 
 def assembled(pieces: Sequence[Piece], hint: str | None = None, flags: frozenset[str] = frozenset()) -> TermsText:

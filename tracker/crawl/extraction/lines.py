@@ -10,7 +10,11 @@ _BEGINS = re.compile(
     r"[•●○▪■◦‣∙·*–—-]\s|\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s"
     r"|§\s?\d|(?:Art(?:icle|ikel|\.)?|Section)\s+\d"
 )
-_ENDED = tuple(".:;!?。！？…”»")
+_ENDED = tuple(":;!?。！？…”»")
+# Words before a hyphen that is written, and not the printer's.
+_HYPHENATED = re.compile(
+    r"(?:-\w+|\b(?:non|self|third|opt|co|machine|text|pre|anti|multi|sub|cross|re|e))-\Z", re.IGNORECASE
+)
 
 
 def joined(lines: Sequence[str]) -> list[str]:
@@ -24,20 +28,30 @@ def joined(lines: Sequence[str]) -> list[str]:
     for line in lines:
         if not line or not last or not _goes_on(last, line):
             paragraphs += [[line]] if line else []
-        elif _is_parted(last, line):
-            paragraphs[-1][-1] = last[:-1] + line
         else:
             paragraphs[-1].append(line)
         last = line
-    return [" ".join(paragraph) for paragraph in paragraphs]
+    return [_one(paragraph) for paragraph in paragraphs]
+
+
+def _one(lines: list[str]) -> str:
+    text = []
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        text += [line[:-1] if _is_parted(line, after) else line, "" if _is_compound(line, after) else " "]
+    return "".join(text).rstrip()
+
+
+def _is_compound(line: str, after: str) -> bool:
+    return line[-1] == "-" and line[-2:-1].isalpha() and after[:1].isalpha()
 
 
 def _goes_on(last: str, line: str) -> bool:
     if last.endswith(_ENDED) or _BEGINS.match(line):
         return False
-    return len(last) >= FULL or line[0].islower()
+    # A full stop before a small letter is that of an abbreviation.
+    return line[0].islower() or (len(last) >= FULL and last[-1] != ".")
 
 
-def _is_parted(last: str, line: str) -> bool:
+def _is_parted(line: str, after: str) -> bool:
     """Whether a word was parted at the end of the line."""
-    return last[-1] == "-" and last[-2:-1].islower() and line[0].islower()
+    return _is_compound(line, after) and after[0].islower() and not _HYPHENATED.search(line[-40:])
