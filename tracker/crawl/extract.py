@@ -1,0 +1,56 @@
+"""A terms page as text: the door to `tracker.crawl.extraction`. docs/method.md tells how a page is read."""
+
+from collections.abc import Sequence
+
+from tracker.core.terms.text import Block, TermsText
+from tracker.core.visits import PAGE_CAP
+from tracker.crawl.extraction.choose import chosen
+from tracker.crawl.extraction.dates import effective_date, stated_dates
+from tracker.crawl.extraction.language import language_of, language_of_url
+from tracker.crawl.extraction.markup import decode, tree_of
+from tracker.crawl.extraction.pdf import pdf_pieces
+from tracker.crawl.extraction.walk import Piece, Walked, walk
+
+TRUNCATED = "truncated"
+"""Flag: the page is larger than what is read of it."""
+
+
+def terms_text(html: bytes, url: str | None = None, *, charset: str | None = None) -> TermsText:
+    """The text of the terms that a page holds: one block a line; no text if there is none in it.
+
+    html: the inflated bytes, of which at most `PAGE_CAP` are read. charset: of the Content-Type header.
+    flags: `MULTIPLE_VERSIONS`; `truncated` if the page has more than is read.
+    """
+    tree = tree_of(decode(html, charset))
+    body = tree.body if tree else None
+    walked = walk(body) if body is not None else Walked()
+    page = body.parent if body is not None else None
+    hint = (page.attributes.get("lang") if page is not None else None) or language_of_url(url)
+    truncated = walked.cut or len(html) > PAGE_CAP
+    return assembled(chosen(walked), hint, frozenset({TRUNCATED} if truncated else ()))
+
+
+def pdf_text(data: bytes) -> TermsText:
+    """The text of a PDF file; PdfError if it cannot be read (the extra `pdf` is missing, it is encrypted, a scan).
+
+    A process of its own reads it, for ten seconds of CPU time at most: not to be called from an event loop.
+    """
+    pieces, more = pdf_pieces(data)
+    return assembled(pieces, None, frozenset({TRUNCATED} if more else ()))
+
+
+def assembled(pieces: Sequence[Piece], hint: str | None = None, flags: frozenset[str] = frozenset()) -> TermsText:
+    """A text and what can be told of it, of its pieces."""
+    blocks, at = [], 0
+    for piece in pieces:
+        blocks.append(Block(at, at + len(piece.text), piece.kind, piece.level))
+        at += len(piece.text) + 1
+    language = language_of(pieces, hint)
+    stated = stated_dates((piece.text for piece in pieces), language)
+    return TermsText(
+        "\n".join(piece.text for piece in pieces),
+        tuple(blocks),
+        language,
+        effective_date(stated, len(blocks)),
+        flags,
+    )
