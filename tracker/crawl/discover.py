@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from tracker.core.terms.looks import FoundBy, SourceKind
-from tracker.crawl.anchors import Anchor, read_page
+from tracker.crawl.anchors import Anchor, Page, read_page
 from tracker.crawl.terms_words import Said, lexicon, segments
 
 TERMS = 60.0
@@ -79,7 +79,11 @@ def terms_links(html: bytes, url: str) -> list[TermsLink]:
 
     url: the page's own. Never raises for what a page holds; every URL is an absolute http(s) one without fragment.
     """
-    page = read_page(html, url)
+    return links_of(read_page(html, url), url)
+
+
+def links_of(page: Page, url: str) -> list[TermsLink]:
+    """The same of a page that has been read."""
     site = site_of(_host(url))
     best: dict[str, TermsLink] = {}
     for anchor in page.anchors:
@@ -104,7 +108,7 @@ def _host(url: str) -> str:
 
 
 def _scored(anchor: Anchor, site: str, language: str) -> TermsLink | None:
-    text = lexicon().text(anchor.text)
+    text = lexicon().text(anchor.text, site)
     label, points = _of_text(text, language)
     try:
         parts = urlsplit(anchor.url)
@@ -120,7 +124,10 @@ def _scored(anchor: Anchor, site: str, language: str) -> TermsLink | None:
     if "narrow" in text.lists and is_terms and not anchor.declared:
         return None
     score = max(points, address.points) + 0.35 * min(points, address.points) + _POSITION * anchor.position
-    score += _DECLARED * anchor.declared + address.penalty + _ARTICLE * (text.rest > 0 and address.dated)
+    is_headline = text.rest >= len(_REST) and address.rest > 0
+    score += _DECLARED * anchor.declared + address.penalty
+    if is_headline or (text.rest > 0 and address.dated):
+        score += _ARTICLE
     if not label and "privacy" in text.lists:
         score += _PRIVATE
     if is_terms:
@@ -152,19 +159,22 @@ def _is_foreign(languages: frozenset[str], language: str) -> bool:
 
 
 class _Address:
-    """What the address of a link says. points: of `label`. penalty: for what it says beside; dated: like an article."""
+    """What the address of a link says. points: of `label`; rest: words beside it. penalty: for what else it says.
+
+    dated: it is like that of an article.
+    """
 
     def __init__(self, parts: SplitResult, site: str, language: str) -> None:
-        self.label, self.points, self.penalty = "", 0.0, 0.0
+        self.label, self.points, self.penalty, self.rest = "", 0.0, 0.0, 0
         self.elsewhere = site_of(parts.hostname or "") != site
         self.dated = bool(_DATED.search(parts.path))
         self._language = language
-        said = [lexicon().address(segment) for segment in self._segments(parts)]
+        said = list(self._said(parts))
         for depth, one in enumerate(said[:2]):
             name, points = self._of(one)
             if name and (not depth or name in _TERMS_LISTS):
                 # A page below /terms/ is of the terms, or a chapter of them.
-                self.label, self.points = name, points - 30.0 * depth
+                self.label, self.points, self.rest = name, points - 30.0 * depth, one.rest
                 break
             if one.lists and not depth:
                 break
@@ -175,19 +185,21 @@ class _Address:
         if self.elsewhere:
             self.penalty += _ELSEWHERE
 
-    def _segments(self, parts: SplitResult) -> Iterator[str]:
+    def _said(self, parts: SplitResult) -> Iterator[Said]:
+        """What the segments of the path say, the last one first; of an old site's script, first what its query says."""
         path = parts.path if parts.path.isascii() and "%" not in parts.path else unquote(parts.path[:500])
         found = list(segments(path[:500]))[:4]
-        query = parts.query[:300]
-        # Old sites have all their pages under one script.
-        if query and not self.elsewhere and (len(found) < 2):
-            for pair in query.split("&")[:5]:
+        if parts.query and not self.elsewhere and len(found) < 2:
+            for pair in parts.query[:300].split("&")[:5]:
                 key, _, value = pair.partition("=")
                 if value and not _LEADS_ON.match(key):
-                    yield from list(segments(unquote(value)))[:1]
-        yield from found
-        if not found:
-            yield (parts.hostname or "").partition(".")[0]
+                    said = [lexicon().address(segment) for segment in list(segments(unquote(value)))[:1]]
+                    yield from (one for one in said if one.lists)
+        yield from (lexicon().address(segment) for segment in found)
+        names = (parts.hostname or "").removeprefix("www.").split(".")
+        if not found or lexicon().address(names[0]).lists.keys() == {"narrow"}:
+            # legal.example.com, advertising.example.com/terms
+            yield lexicon().address(names[0])
 
     def _of(self, said: Said) -> tuple[str, float]:
         if said.rest > 2:
