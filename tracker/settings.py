@@ -23,6 +23,7 @@ FILE = Path("tracker.toml")
 OWN_AGENTS = Path("agents.toml")
 OWN_OPT_OUT = Path("optout.txt")
 OWN_DECISIONS = Path("terms_decisions.toml")
+OWN_TERMS_OVERRIDES = Path("terms_overrides.toml")
 PREFIX = "TRACKER_"
 EVERY = ("robots=1d", "home=7d", "tdmrep=7d", "llms.txt=7d", "ai.txt=7d", "trust.txt=7d")
 NONE = "none"
@@ -56,6 +57,10 @@ class Settings(BaseSettings):
     ca_file: Path | None = Field(default=None, description="PEM file of extra certificate authorities to trust")
     opt_out: Path | None = Field(
         default=None, description="hosts that must not be asked, one a line; optout.txt here if it is there"
+    )
+    terms_overrides: Path | None = Field(
+        default=None,
+        description="TOML file of where sites' terms stand; terms_overrides.toml here if it is there",
     )
     allow_private: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="private networks that a crawl may reach, by commas (for tests)"
@@ -111,7 +116,7 @@ class Settings(BaseSettings):
         parts = _parts(value)
         return () if parts == [NONE] else waves_of(parts)
 
-    @field_validator("agents", "terms_decisions", "opt_out", mode="before")
+    @field_validator("agents", "terms_decisions", "terms_overrides", "opt_out", mode="before")
     @classmethod
     def _own_file(cls, value: Any) -> Any:
         return None if value == "" else value
@@ -152,6 +157,13 @@ class Settings(BaseSettings):
         if self.opt_out is not None:
             return self.opt_out.expanduser()
         return OWN_OPT_OUT if OWN_OPT_OUT.is_file() else None
+
+    @property
+    def terms_overrides_file(self) -> Path | None:
+        """The user's word on where terms stand: the file asked for, else terms_overrides.toml if it is here."""
+        if self.terms_overrides is not None:
+            return self.terms_overrides.expanduser()
+        return OWN_TERMS_OVERRIDES if OWN_TERMS_OVERRIDES.is_file() else None
 
     @property
     def history(self) -> str:

@@ -35,6 +35,11 @@ def config(
 
 
 def _in_force(settings: "Settings", name: str) -> Any:
-    computed = {"database": shown(settings.history), "agents": settings.agents_file, "opt_out": settings.opt_out_file}
-    computed["terms_decisions"] = settings.decisions_file
+    computed = {
+        "database": shown(settings.history),
+        "agents": settings.agents_file,
+        "opt_out": settings.opt_out_file,
+        "terms_decisions": settings.decisions_file,
+        "terms_overrides": settings.terms_overrides_file,
+    }
     return computed.get(name, getattr(settings, name))

@@ -29,6 +29,7 @@ from tracker.reference.records import (
     Reading,
 )
 from tracker.reference.registry import agents
+from tracker.reference.terms_overrides import Override, terms_overrides
 
 __all__ = [
     "Claim",
@@ -42,6 +43,7 @@ __all__ = [
     "FindingKind",
     "Member",
     "Modality",
+    "Override",
     "Panel",
     "Period",
     "Reading",
@@ -54,4 +56,5 @@ __all__ = [
     "panel_names",
     "scenarios_path",
     "synthetic",
+    "terms_overrides",
 ]

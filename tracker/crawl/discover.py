@@ -1,0 +1,216 @@
+"""Which links of a page lead to the site's terms: scored by their words and their address (docs/method.md)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from tracker.core.terms.looks import FoundBy, SourceKind
+from tracker.crawl.anchors import Anchor, Page, read_page
+from tracker.crawl.terms_words import Said, lexicon, segments
+
+TERMS = 60.0
+"""A link of this score and above is offered as terms."""
+
+LEAST = 15.0
+"""A link of this score and above, below `TERMS`, is offered as a legal notice or an imprint."""
+
+_TEXT = {"terms": 100.0, "bare": 95.0, "sale": 80.0, "legal": 50.0, "imprint": 18.0}
+_URL = {"terms": 80.0, "bare": 70.0, "sale": 70.0, "url": 70.0, "legal": 35.0, "imprint": 12.0}
+_REST = (1.0, 1.0, 1.0, 0.75, 0.5)
+_DECLARED, _POSITION = 100.0, 12.0
+_PRIVATE, _NARROW, _ARTICLE, _ELSEWHERE = -45.0, -55.0, -50.0, -12.0
+
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|svg|webp|ico|zip|gz|mp[34]|avi|css|js|xml|rss|json|exe|apk|dmg|ics)$", re.IGNORECASE
+)
+_DATED = re.compile(r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2])(?:/|-)")
+_LEADS_ON = re.compile(
+    r"next|return|redirect|ref|back|continue|dest|goto|url|uri|src|share|text|title|q|s|search|query", re.IGNORECASE
+)
+
+SERVICES = frozenset(
+    {
+        *("google.com", "facebook.com", "twitter.com", "x.com", "instagram.com", "linkedin.com", "youtube.com"),
+        *("pinterest.com", "tumblr.com", "reddit.com", "tiktok.com", "whatsapp.com", "telegram.org", "t.me", "vk.com"),
+        *(
+            "disqus.com",
+            "wordpress.com",
+            "wordpress.org",
+            "automattic.com",
+            "gravatar.com",
+            "jetpack.com",
+            "flickr.com",
+        ),
+        *("cloudflare.com", "hcaptcha.com", "paypal.com", "stripe.com", "apple.com", "microsoft.com", "addthis.com"),
+        *("sharethis.com", "onetrust.com", "cookiebot.com", "mailchimp.com", "intuit.com", "creativecommons.org"),
+        *("wikipedia.org", "wikimedia.org", "vimeo.com", "adobe.com", "amazon.com", "akismet.com", "openstreetmap.org"),
+        *(
+            "mapbox.com",
+            "yahoo.com",
+            "bing.com",
+            "taboola.com",
+            "outbrain.com",
+            "xing.com",
+            "spotify.com",
+            "github.com",
+        ),
+    }
+)
+"""Domains whose own terms are linked to all over the web: on other sites' pages they are nobody's but theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermsLink:
+    """A link that may lead to terms. score: `TERMS` and more for terms, else `LEAST` and more. text: its words.
+
+    found_by: REL where the page itself says that it leads to the terms of service.
+    """
+
+    url: str
+    score: float
+    text: str
+    kind: SourceKind
+    found_by: FoundBy = FoundBy.LINK
+
+
+def terms_links(html: bytes, url: str) -> list[TermsLink]:
+    """The links of a page (its first 2 MiB) to terms, legal notices and imprints, best first, each URL once.
+
+    url: the page's own. Never raises for what a page holds; every URL is an absolute http(s) one without fragment.
+    """
+    return links_of(read_page(html, url), url)
+
+
+def links_of(page: Page, url: str) -> list[TermsLink]:
+    """The same of a page that has been read."""
+    site = site_of(_host(url))
+    best: dict[str, TermsLink] = {}
+    for anchor in page.anchors:
+        link = _scored(anchor, site, page.language)
+        if link and (link.url not in best or best[link.url].score < link.score):
+            best[link.url] = link
+    return sorted(best.values(), key=lambda link: -link.score)
+
+
+def site_of(host: str) -> str:
+    """About the registrable domain of a host: a guess without the list of public suffixes, good for a small bonus."""
+    labels = host.lower().rstrip(".").split(".")
+    country = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3:] if country else labels[-2:])
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _scored(anchor: Anchor, site: str, language: str) -> TermsLink | None:
+    text = lexicon().text(anchor.text, site)
+    label, points = _of_text(text, language)
+    try:
+        parts = urlsplit(anchor.url)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    address = _Address(parts, site, language)
+    if not (anchor.declared or label or address.label) or _FILE.search(parts.path):
+        return None
+    if not host or (address.elsewhere and site_of(host) in SERVICES):
+        return None
+    is_terms = anchor.declared or label in _TERMS_LISTS or address.label in _TERMS_LISTS
+    if "narrow" in text.lists and is_terms and not anchor.declared:
+        return None
+    score = max(points, address.points) + 0.35 * min(points, address.points) + _POSITION * anchor.position
+    is_headline = text.rest >= len(_REST) and address.rest > 0
+    score += _DECLARED * anchor.declared + address.penalty
+    if is_headline or (text.rest > 0 and address.dated):
+        score += _ARTICLE
+    if not label and "privacy" in text.lists:
+        score += _PRIVATE
+    if is_terms:
+        found_by = FoundBy.REL if anchor.declared else FoundBy.LINK
+        return (
+            TermsLink(anchor.url, round(score, 1), anchor.text, SourceKind.TERMS, found_by) if score >= TERMS else None
+        )
+    kind = SourceKind.LEGAL if "legal" in (label, address.label) else SourceKind.IMPRINT
+    return TermsLink(anchor.url, round(min(score, TERMS - 1), 1), anchor.text, kind) if score >= LEAST else None
+
+
+_TERMS_LISTS = frozenset({"terms", "bare", "sale", "url"})
+
+
+def _of_text(said: Said, language: str) -> tuple[str, float]:
+    """The list that the words of a link are from, and its points; "" and 0 for none."""
+    share = _REST[said.rest] if said.rest < len(_REST) else 0.0
+    for name, points in _TEXT.items():
+        if name in said.lists and share:
+            if name == "bare" and (said.rest or _is_foreign(said.lists[name], language)):
+                continue
+            return name, points * share
+    return "", 0.0
+
+
+def _is_foreign(languages: frozenset[str], language: str) -> bool:
+    """Whether a short word belongs to other languages on a page in English: "Conditions" are illnesses there."""
+    return language == "en" and "en" not in languages
+
+
+class _Address:
+    """What the address of a link says. points: of `label`; rest: words beside it. penalty: for what else it says.
+
+    dated: it is like that of an article.
+    """
+
+    def __init__(self, parts: SplitResult, site: str, language: str) -> None:
+        self.label, self.points, self.penalty, self.rest = "", 0.0, 0.0, 0
+        self.elsewhere = site_of(parts.hostname or "") != site
+        self.dated = bool(_DATED.search(parts.path))
+        self._language = language
+        said = list(self._said(parts))
+        for depth, one in enumerate(said[:2]):
+            name, points = self._of(one)
+            if name and (not depth or name in _TERMS_LISTS):
+                # A page below /terms/ is of the terms, or a chapter of them.
+                self.label, self.points, self.rest = name, points - 30.0 * depth, one.rest
+                break
+            if one.lists and not depth:
+                break
+        if any("privacy" in one.lists for one in said) and self.label not in _TERMS_LISTS:
+            self.penalty += _PRIVATE
+        if any("narrow" in one.lists for one in said):
+            self.penalty += _NARROW
+        if self.elsewhere:
+            self.penalty += _ELSEWHERE
+
+    def _said(self, parts: SplitResult) -> Iterator[Said]:
+        """What the segments of the path say, the last one first; of an old site's script, first what its query says."""
+        path = parts.path if parts.path.isascii() and "%" not in parts.path else unquote(parts.path[:500])
+        found = list(segments(path[:500]))[:4]
+        if parts.query and not self.elsewhere and len(found) < 2:
+            for pair in parts.query[:300].split("&")[:5]:
+                key, _, value = pair.partition("=")
+                if value and not _LEADS_ON.match(key):
+                    said = [lexicon().address(segment) for segment in list(segments(unquote(value)))[:1]]
+                    yield from (one for one in said if one.lists)
+        yield from (lexicon().address(segment) for segment in found)
+        names = (parts.hostname or "").removeprefix("www.").split(".")
+        if not found or lexicon().address(names[0]).lists.keys() == {"narrow"}:
+            # legal.example.com, advertising.example.com/terms
+            yield lexicon().address(names[0])
+
+    def _of(self, said: Said) -> tuple[str, float]:
+        if said.rest > 2:
+            return "", 0.0
+        for name, points in _URL.items():
+            if name not in said.lists:
+                continue
+            if name in ("bare", "url") and (said.rest or _is_foreign(said.lists[name], self._language)):
+                continue
+            if name == "bare" and "en" not in said.lists[name]:
+                # "/conditions", "/regler": not enough alone.
+                return "legal", _URL["legal"]
+            return name, points - (20.0 if said.rest == 2 else 0.0)
+        return "", 0.0
