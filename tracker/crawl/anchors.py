@@ -47,6 +47,7 @@ _ALT = re.compile(rb"""\s(?:alt|title)\s*=\s*(?:"([^"<>]{1,200})"|'([^'<>]{1,200
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE)
 _LANGUAGE = re.compile(rb"""<html\s[^>]{0,2000}?\blang\s*=\s*["']?([a-z]{2})\b""", re.IGNORECASE)
 _HEAD = 8_192
+_BARE_SCHEME = re.compile(r"https?:/*", re.IGNORECASE)
 # What the WHATWG Encoding Standard reads under these names.
 _CODECS = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-1": "cp1252"}
 _CHARSETS = ("utf", "cp", "iso8859", "koi8", "gb", "big5", "euc", "shift_jis", "tis", "mac")
@@ -196,7 +197,7 @@ def _of_elements(markup: str, url: str, flat: _Flat) -> Iterator[Anchor]:
 def absolute(base: str, href: str, page: str = "") -> str:
     """The http(s) URL that `href` means, without its fragment; "" for any other, and for a place in `page` itself."""
     link, _, fragment = href.strip(" \t\r\n\f\0").partition("#")
-    if not link and (fragment or page):
+    if (not link and (fragment or page)) or _BARE_SCHEME.fullmatch(link):
         return ""
     try:
         link = urljoin(base, link.replace("\t", "").replace("\n", "").replace("\r", "").replace(" ", "%20"))

@@ -19,7 +19,7 @@ _TEXT = {"terms": 100.0, "bare": 95.0, "sale": 80.0, "legal": 50.0, "imprint": 1
 _URL = {"terms": 80.0, "bare": 70.0, "sale": 70.0, "url": 70.0, "legal": 35.0, "imprint": 12.0}
 _REST = (1.0, 1.0, 1.0, 0.75, 0.5)
 _DECLARED, _POSITION = 100.0, 12.0
-_PRIVATE, _NARROW, _ARTICLE, _ELSEWHERE = -45.0, -55.0, -50.0, -12.0
+_PRIVATE, _NARROW, _HEADLINE, _ELSEWHERE = -45.0, -55.0, -50.0, -12.0
 
 _FILE = re.compile(
     r"\.(?:jpe?g|png|gif|svg|webp|ico|zip|gz|mp[34]|avi|css|js|xml|rss|json|exe|apk|dmg|ics)$", re.IGNORECASE
@@ -113,6 +113,7 @@ def _scored(anchor: Anchor, site: str, language: str) -> TermsLink | None:
     try:
         parts = urlsplit(anchor.url)
         host = parts.hostname or ""
+        _ = parts.port  # raises for one that is no number
     except ValueError:
         return None
     address = _Address(parts, site, language)
@@ -121,13 +122,15 @@ def _scored(anchor: Anchor, site: str, language: str) -> TermsLink | None:
     if not host or (address.elsewhere and site_of(host) in SERVICES):
         return None
     is_terms = anchor.declared or label in _TERMS_LISTS or address.label in _TERMS_LISTS
-    if "narrow" in text.lists and is_terms and not anchor.declared:
-        return None
+    beside = "narrow" in text.lists or (text.rest > 0 and address.dated)
+    if is_terms and beside and not anchor.declared:
+        return None  # terms of something else, or an article about terms
+    if anchor.declared:
+        points = max(points, _TEXT["terms"]) + _DECLARED
     score = max(points, address.points) + 0.35 * min(points, address.points) + _POSITION * anchor.position
-    is_headline = text.rest >= len(_REST) and address.rest > 0
-    score += _DECLARED * anchor.declared + address.penalty
-    if is_headline or (text.rest > 0 and address.dated):
-        score += _ARTICLE
+    score += address.penalty
+    if text.rest >= len(_REST) and address.rest:
+        score += _HEADLINE
     if not label and "privacy" in text.lists:
         score += _PRIVATE
     if is_terms:
