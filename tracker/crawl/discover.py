@@ -199,10 +199,12 @@ class _Address:
                     said = [lexicon().address(segment) for segment in list(segments(unquote(value)))[:1]]
                     yield from (one for one in said if one.lists)
         yield from (lexicon().address(segment) for segment in found)
-        names = (parts.hostname or "").removeprefix("www.").split(".")
-        if not found or lexicon().address(names[0]).lists.keys() == {"narrow"}:
-            # legal.example.com, advertising.example.com/terms
-            yield lexicon().address(names[0])
+        # legal.example.com, and advertising.example.com/terms
+        host = (parts.hostname or "").removeprefix("www.")
+        if host != site_of(host):
+            name = lexicon().address(host.partition(".")[0])
+            if not found or name.lists.keys() == {"narrow"}:
+                yield name
 
     def _of(self, said: Said) -> tuple[str, float]:
         if said.rest > 2:
