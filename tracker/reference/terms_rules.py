@@ -31,6 +31,7 @@ class Role(StrEnum):
     AFTER = "after"
     LEAD = "lead"
     OPENER = "opener"
+    SEQUEL = "sequel"
     HEADING = "heading"
     CONSENT = "consent"
     MACHINE = "machine"
@@ -135,6 +136,7 @@ class _Draft:
             cues=Cues(re.compile(before), part[Role.AFTER]),
             lead=part[Role.LEAD],
             opener=part[Role.OPENER],
+            sequel=part[Role.SEQUEL],
             heading=part[Role.HEADING],
             consent=part[Role.CONSENT],
             machine=part[Role.MACHINE],

@@ -32,7 +32,8 @@ class Lexicon:
     """A language. All patterns are for folded text (core/terms/segments.py).
 
     stop_words: by which the language is told. gate: is in every sentence that a rule can find something in. lead: ends
-    a sentence whose list follows, without a colon. opener: begins a paragraph that is no item of a list. heading: of a
+    a sentence whose list follows, without a colon. opener: begins a paragraph that is no item of a list. sequel:
+    begins a sentence that goes on with what the one before it said. heading: of a
     section of prohibitions. consent: somebody's leave is asked for. machine: a word that bars `silent`. contract: a
     phrase of terms pages.
     """
@@ -43,6 +44,7 @@ class Lexicon:
     cues: Cues
     lead: Pattern
     opener: Pattern
+    sequel: Pattern
     heading: Pattern
     consent: Pattern
     machine: Pattern

@@ -53,10 +53,19 @@ class Reader:
             ends_open = self.lexicon.lead.search(self.folded, max(paragraph.start, paragraph.end - 200), paragraph.end)
             if not (ends_open or self.plain[paragraph.end - 1] == ":" or gate.search(self.folded, *paragraph)):
                 continue
+            before: Span | None = None
             for sentence in sentences(self.plain, paragraph):
                 if gate.search(self.folded, *sentence):
-                    yield Sentence(sentence, lists.inherited)
+                    yield Sentence(sentence, self._carried(before, sentence) or lists.inherited)
                 lists.sentence(sentence)
+                before = sentence
+
+    def _carried(self, before: Span | None, sentence: Span) -> Polarity | None:
+        """What a sentence that goes on with the one before takes from it."""
+        if before is None or not self.lexicon.sequel.match(self.folded, *sentence):
+            return None
+        said = self.lexicon.cues.of_lead_in(self.folded, *before)
+        return None if said is Polarity.NONE else said
 
     def _read(self, sentence: Sentence) -> Iterator[Finding]:
         inherits: dict[Span, Polarity] = {}
