@@ -1,0 +1,114 @@
+"""What a list item inherits: from the sentence that leads in the list, from a list around it, from the heading."""
+
+import re
+from dataclasses import dataclass
+
+from tracker.core.terms.lexicon import Lexicon
+from tracker.core.terms.polarity import Polarity
+from tracker.core.terms.segments import MARKER, Span
+
+_ITEMS = 120  # of a list, after which it is taken for something else
+_HEADING = 90  # characters
+_NUMBERED_TITLE = re.compile(
+    r"(?:(?:section|article|artikel|art\.|§|\d{1,2}(?:\.\d{1,2}){0,3}[.):]?|[IVX]{1,5}\.)\s*)[^\W\da-z_]"
+)
+_KINDS = (
+    ("number", re.compile(r"\(?\d")),
+    ("roman", re.compile(r"\(?(?:[ivx]{2,5}|[IVX]{2,5})[.)]")),
+    ("letter", re.compile(r"\(?[a-zA-Z][.)]")),
+    ("bullet", re.compile(r"[-*•·◦‣▪●○–+]")),
+)
+
+
+@dataclass
+class _List:
+    polarity: Polarity
+    marker: str | None = None  # of its items; None before the first
+    items: int = 0
+    closed: bool = False  # the last item ended in a full stop
+
+
+class Lists:
+    """The lists that are open at a place of the text; tell it every paragraph, and every sentence of those read."""
+
+    def __init__(self, folded: str, lexicon: Lexicon) -> None:
+        self._folded = folded
+        self._lexicon = lexicon
+        self._heading = Polarity.NONE
+        self._open: list[_List] = []
+
+    @property
+    def inherited(self) -> Polarity:
+        """What holds for a clause without cues of its own."""
+        return self._open[-1].polarity if self._open else self._heading
+
+    def paragraph(self, text: str, span: Span) -> None:
+        """A paragraph begins."""
+        words = text[span.start : span.end]
+        marker = _marker(words)
+        if self._is_heading(words, marker):
+            self._open.clear()
+            forbids = self._lexicon.heading.search(self._folded, *span)
+            self._heading = Polarity.PROHIBIT if forbids else Polarity.NONE
+            return
+        if not self._open:
+            return
+        if (
+            len(self._open) > 1
+            and self._open[-1].items
+            and marker
+            and self._open[-1].marker != marker == self._open[-2].marker
+        ):
+            self._open.pop()
+        current = self._open[-1]
+        current.items += 1
+        if current.items == 1:
+            current.marker = marker
+        elif current.items > _ITEMS or self._ends(span, marker, current):
+            self._open.clear()
+            return
+        current.closed = words[-1] in ".!?"
+
+    def sentence(self, span: Span) -> None:
+        """A sentence has been read; it may lead in a list."""
+        last = self._folded[span.end - 1]
+        if last != ":" and not self._lexicon.lead.search(self._folded, max(span.start, span.end - 160), span.end):
+            return
+        polarity = self._lexicon.cues.of_lead_in(self._folded, *span)
+        if polarity is Polarity.NONE:
+            polarity = self.inherited
+        if len(self._open) > 3:
+            del self._open[0]
+        self._open.append(_List(polarity))
+
+    def _ends(self, span: Span, marker: str | None, current: _List) -> bool:
+        if marker and marker == current.marker:
+            return False
+        if marker is None and current.marker:
+            return current.closed and bool(self._lexicon.opener.match(self._folded, *span))
+        return bool(self._lexicon.opener.match(self._folded, *span))
+
+    def _is_heading(self, words: str, marker: str | None) -> bool:
+        if len(words) > _HEADING or words[-1] in ".,;:" or "\n" in words:
+            return False
+        if words.isupper() and len(words) > 3:
+            return True
+        if self._open and self._open[-1].marker == marker and (marker or self._open[-1].items):
+            return bool(_title(words)) and marker in (None, "number")
+        if self._open and not self._open[-1].items:
+            return False
+        return words[0].isupper() or bool(_NUMBERED_TITLE.match(words))
+
+
+def _marker(words: str) -> str | None:
+    if MARKER.match(words):
+        for kind, pattern in _KINDS:
+            if pattern.match(words):
+                return kind
+    return None
+
+
+def _title(words: str) -> bool:
+    """Whether the words are written as a title: at least two of them, all long ones with a capital."""
+    long = [word for word in re.findall(r"[^\W\d_]+", words) if len(word) > 3]
+    return len(long) > 1 and all(word[0].isupper() for word in long)

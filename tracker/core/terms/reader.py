@@ -1,0 +1,148 @@
+"""The reading itself: sentence by sentence, with what the headings and list lead-ins before it said."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tracker.core.terms.finding import Category, Finding, Stance
+from tracker.core.terms.lexicon import Lexicon, Rule
+from tracker.core.terms.lists import Lists
+from tracker.core.terms.polarity import Polarity
+from tracker.core.terms.segments import Span, clauses, fold, paragraphs, plain, sentences
+
+TEXT_CAP = 500_000
+"""Characters that are read of a text: four times the longest terms page we know of."""
+_HITS = 8  # of a rule in a clause, before it is left
+_CLAUSES = 60  # of a sentence that are read apart
+
+
+class Sentence(NamedTuple):
+    """A sentence that is worth reading, and what it inherits."""
+
+    span: Span
+    inherited: Polarity
+
+
+@dataclass
+class Reader:
+    """One text under one lexicon."""
+
+    text: str
+    lexicon: Lexicon
+    plain: str = field(init=False)
+    folded: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.plain = plain(self.text[:TEXT_CAP])
+        self.folded = fold(self.plain)
+
+    def findings(self) -> list[Finding]:
+        """All that the rules find, doubtful or not, in the order of the text; one a rule's category and clause."""
+        found: list[Finding] = []
+        for sentence in self._sentences():
+            found += self._read(sentence)
+        return found
+
+    def _sentences(self) -> Iterator[Sentence]:
+        lists = Lists(self.folded, self.lexicon)
+        gate = self.lexicon.gate
+        for paragraph in paragraphs(self.plain):
+            lists.paragraph(self.plain, paragraph)
+            # Most paragraphs hold nothing to read, and no list follows them.
+            ends_open = self.lexicon.lead.search(self.folded, max(paragraph.start, paragraph.end - 200), paragraph.end)
+            if not (ends_open or self.plain[paragraph.end - 1] == ":" or gate.search(self.folded, *paragraph)):
+                continue
+            before: Span | None = None
+            for sentence in sentences(self.plain, paragraph):
+                if gate.search(self.folded, *sentence):
+                    yield Sentence(sentence, self._carried(before, sentence) or lists.inherited)
+                lists.sentence(sentence)
+                before = sentence
+
+    def _carried(self, before: Span | None, sentence: Span) -> Polarity | None:
+        """What a sentence that goes on with the one before takes from it."""
+        if before is None or not self.lexicon.sequel.match(self.folded, *sentence):
+            return None
+        said = self.lexicon.cues.of_lead_in(self.folded, *before)
+        return None if said is Polarity.NONE else said
+
+    def _read(self, sentence: Sentence) -> Iterator[Finding]:
+        inherits: dict[Span, Polarity] = {}
+        for clause, parent in clauses(self.folded, sentence.span, _CLAUSES):
+            inherited = inherits.get(parent, sentence.inherited)
+            yield from self._clause(parent, clause, inherited)
+            said = self.lexicon.cues.at(self.folded, clause.start, clause.end, clause.end)
+            inherits[clause] = inherited if said is Polarity.NONE else said
+
+    def _clause(self, stem: Span, clause: Span, inherited: Polarity) -> Iterator[Finding]:
+        best: dict[Category, Finding] = {}
+        for rule in self.lexicon.rules:
+            polarity = self._fits(rule, stem, clause, inherited)
+            if polarity and (rule.category not in best or best[rule.category].score < rule.score):
+                best[rule.category] = self._finding(rule, polarity, stem, clause)
+        yield from best.values()
+
+    def _fits(self, rule: Rule, stem: Span, clause: Span, inherited: Polarity) -> Polarity | None:
+        for count, hit in enumerate(rule.hit.finditer(self.folded, *clause)):
+            polarity = self.lexicon.cues.at(self.folded, clause.start, hit.start(), clause.end)
+            polarity = inherited if polarity is Polarity.NONE else polarity
+            if polarity in rule.polarities:
+                return polarity if self._around(rule, stem, clause) else None
+            if count == _HITS:
+                break
+        return None
+
+    def _around(self, rule: Rule, stem: Span, clause: Span) -> bool:
+        text = self.folded
+        if any(pattern.search(text, *clause) for pattern in rule.unless):
+            return False
+        return all(pattern.search(text, *clause) or pattern.search(text, *stem) for pattern in rule.near)
+
+    def _finding(self, rule: Rule, polarity: Polarity, stem: Span, clause: Span) -> Finding:
+        start, end = clause
+        while end > start and self.plain[end - 1].isspace():
+            end -= 1
+        return Finding(
+            rule.category,
+            self._stance(rule, polarity, stem, clause),
+            start,
+            end,
+            self.text[start:end],
+            rule.score,
+            rule.name,
+        )
+
+    def _stance(self, rule: Rule, polarity: Polarity, stem: Span, clause: Span) -> Stance:
+        if rule.stance:
+            return rule.stance
+        if rule.category is Category.PERMISSION_REQUIRED:
+            return Stance.NEEDS_PERMISSION
+        if polarity is Polarity.RESERVE or rule.category is Category.TDM_RESERVATION:
+            return Stance.RESERVE
+        consent = self.lexicon.consent
+        if consent.search(self.folded, *clause) or consent.search(self.folded, *stem):
+            return Stance.NEEDS_PERMISSION
+        return Stance.PROHIBIT
+
+    def machine_sentences(self) -> Iterator[Span]:
+        """The sentences with a word of machines that read; the site's own automata are none."""
+        for paragraph in paragraphs(self.plain):
+            if self.lexicon.machine.search(self.folded, *paragraph):
+                for sentence in sentences(self.plain, paragraph):
+                    if any(
+                        self._foreign(hit, sentence) for hit in self.lexicon.machine.finditer(self.folded, *sentence)
+                    ):
+                        yield sentence
+
+    def _foreign(self, hit: re.Match[str], sentence: Span) -> bool:
+        if not hit[0].startswith("automat"):
+            return True
+        return self.lexicon.cues.at(self.folded, sentence.start, hit.start(), sentence.end) is not Polarity.OWN
+
+    def contract_phrases(self) -> Sequence[Span]:
+        """Where the first of each phrase of terms pages stands."""
+        first: dict[str, Span] = {}
+        for phrase in self.lexicon.contract.finditer(self.folded):
+            first.setdefault(phrase[0], Span(*phrase.span()))
+        return list(first.values())
