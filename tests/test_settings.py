@@ -60,3 +60,18 @@ def test_an_unknown_key_is_named() -> None:
     Path("tracker.toml").write_text('agent = "x"\n')
     with pytest.raises(UsageError, match="has no setting 'agent'"):
         load()
+
+
+def test_decisions_about_terms_lie_beside_the_agents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load().decisions_file is None
+    assert load().own_decisions == Path("terms_decisions.toml")
+    Path("terms_decisions.toml").touch()
+    assert load().decisions_file == Path("terms_decisions.toml")
+    beside = tmp_path / "mine" / "terms_decisions.toml"
+    beside.parent.mkdir()
+    assert load(agents=beside.parent / "agents.toml").own_decisions == beside
+    assert load(agents=beside.parent / "agents.toml").decisions_file is None
+    beside.touch()
+    assert load(agents=beside.parent / "agents.toml").decisions_file == beside
+    monkeypatch.setenv("TRACKER_TERMS_DECISIONS", "asked.toml")
+    assert load().decisions_file == load().own_decisions == Path("asked.toml"), "missing, it is an error where read"

@@ -22,6 +22,7 @@ from tracker.errors import UsageError
 FILE = Path("tracker.toml")
 OWN_AGENTS = Path("agents.toml")
 OWN_OPT_OUT = Path("optout.txt")
+OWN_DECISIONS = Path("terms_decisions.toml")
 PREFIX = "TRACKER_"
 EVERY = ("robots=1d", "home=7d", "tdmrep=7d", "llms.txt=7d", "ai.txt=7d", "trust.txt=7d")
 NONE = "none"
@@ -44,6 +45,10 @@ class Settings(BaseSettings):
     panel: str = Field(default="", description="panel to crawl or show: a name, or a file (one host a line, or CSV)")
     agents: Path | None = Field(
         default=None, description="TOML file of agents of your own; agents.toml here if it is there"
+    )
+    terms_decisions: Path | None = Field(
+        default=None,
+        description="TOML file of your decisions about terms; terms_decisions.toml beside agents.toml if it is there",
     )
     contact: str = Field(
         default="", description="e-mail or URL in our User-Agent; give one to crawl more than starter-100"
@@ -106,7 +111,7 @@ class Settings(BaseSettings):
         parts = _parts(value)
         return () if parts == [NONE] else waves_of(parts)
 
-    @field_validator("agents", "opt_out", mode="before")
+    @field_validator("agents", "terms_decisions", "opt_out", mode="before")
     @classmethod
     def _own_file(cls, value: Any) -> Any:
         return None if value == "" else value
@@ -128,6 +133,18 @@ class Settings(BaseSettings):
         if self.agents is not None:
             return self.agents.expanduser()
         return OWN_AGENTS if OWN_AGENTS.is_file() else None
+
+    @property
+    def own_decisions(self) -> Path:
+        """Where decisions about terms are written: the file asked for, else one beside the user's agents."""
+        if self.terms_decisions is not None:
+            return self.terms_decisions.expanduser()
+        return OWN_DECISIONS if self.agents is None else self.agents.expanduser().parent / OWN_DECISIONS
+
+    @property
+    def decisions_file(self) -> Path | None:
+        """The user's decisions about terms; None without a file. One that was asked for is given if missing, too."""
+        return self.own_decisions if self.terms_decisions is not None or self.own_decisions.is_file() else None
 
     @property
     def opt_out_file(self) -> Path | None:

@@ -36,4 +36,5 @@ def config(
 
 def _in_force(settings: "Settings", name: str) -> Any:
     computed = {"database": shown(settings.history), "agents": settings.agents_file, "opt_out": settings.opt_out_file}
+    computed["terms_decisions"] = settings.decisions_file
     return computed.get(name, getattr(settings, name))

@@ -1,8 +1,5 @@
 """The registry of agents: the shipped `agents.toml`, and a file of the user's own that lies over it."""
 
-import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,6 +8,7 @@ from typing import Any
 from tracker.core.agents import Agent, Kind, Precision, Promise, Purpose, checked_token
 from tracker.errors import DrywellError, ReferenceDataError
 from tracker.reference import rows
+from tracker.reference.appending import append_row
 from tracker.reference.rows import Place, Schema
 
 # What a row may say otherwise without being another agent.
@@ -69,9 +67,7 @@ def add_agent(path: Path, facts: Mapping[str, Any]) -> Agent:
     `facts` are fields of `Agent`, dates as in the file. Raises ReferenceDataError, with the file unchanged, for a bad
     fact, for a token that an agent has already, and for a file that is bad as it is.
     """
-    before = path.read_bytes() if path.exists() else b""
-    text = rows.read_text(path, ReferenceDataError) if before else ""
-    known = _merged(_shipped(), _read(path) if before else {})
+    known = _merged(_shipped(), _read(path) if path.exists() and path.stat().st_size else {})
     place = Place(path, 0)
     try:
         agent = _build(place, dict(facts))
@@ -80,11 +76,7 @@ def add_agent(path: Path, facts: Mapping[str, Any]) -> Agent:
         reason = str(error).removeprefix(f"{path}:{place.line}: ")
         raise ReferenceDataError(f"nothing was added: {reason}") from None
     _refuse_known(known, agent)
-    gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
-    row = f"{gap}[[agent]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in facts.items())
-    if errors := check_overlay(path, text + row).errors:
-        raise ReferenceDataError(errors[0])
-    _write(path, before + row.encode())
+    append_row(path, "agent", facts, lambda file, text: check_overlay(file, text).errors)
     return agent
 
 
@@ -189,31 +181,6 @@ def _contradictions(place: Place, agent: Agent) -> Iterator[ReferenceDataError]:
             rows.check_precision(place, "valid_from", agent.valid_from, agent.valid_from_precision)
         except ReferenceDataError as error:
             yield error
-
-
-def _toml(value: Any) -> str:
-    """A text or a list of texts; what passed the checks is printable, so JSON's quoting is TOML's too."""
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_toml(item) for item in value)}]"
-    return json.dumps(str(value), ensure_ascii=False)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Put `data` in place of the file in one step, so that nobody ever reads half of it."""
-    target = path.resolve()  # a link stays one
-    try:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as new:
-            try:
-                new.write(data)
-                new.flush()
-                os.fsync(new.fileno())
-                os.chmod(new.name, target.stat().st_mode & 0o7777 if target.exists() else 0o644)
-                os.replace(new.name, target)
-            except BaseException:
-                os.unlink(new.name)
-                raise
-    except OSError as error:
-        raise ReferenceDataError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _token(value: Any) -> str:
