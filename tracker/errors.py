@@ -13,6 +13,7 @@ DrywellError                exit 1
 ├── QueryError              a user's SQL does not run
 ├── SourceError             past captures cannot be read (git repository, archive, CSV)
 │   └── ArchiveUnavailable  a web archive does not answer, after all tries
+├── TermsError              a classifier, or a decision about terms, says what cannot be
 ├── EvidenceError           a bundle of evidence cannot be read or is incomplete
 ├── NoVerdict               what was asked or read is no robots.txt to judge; has outcome, cause and url
 └── CrawlError              a crawl cannot start, or could not visit some sites
@@ -74,6 +75,10 @@ class SourceError(DrywellError):
 
 class ArchiveUnavailable(SourceError):
     """A web archive does not answer, or asks for a longer pause than is waited; a second run goes on."""
+
+
+class TermsError(DrywellError):
+    """A classifier, or a person's decision about terms, says what cannot be; names it."""
 
 
 class EvidenceError(DrywellError):
