@@ -14,6 +14,9 @@ from tracker.reference.appending import append_row
 from tracker.reference.rows import Place, Schema
 
 TABLE = "decision"
+EVERY_SITE = "*"
+"""In place of a site: the decision is about the text wherever it stands."""
+
 _LONGEST_QUOTE = 2_000
 
 
@@ -92,11 +95,13 @@ def _refuse_nonsense(place: Place, decision: Decision) -> None:
         raise place.error("stance", "a text is silent or not: write none, or decide the category that it speaks of")
 
 
-def _host(value: Any) -> str:
+def _site(value: Any) -> str:
+    if value == EVERY_SITE:
+        return EVERY_SITE
     try:
         return normalise_host(rows.text(value))
     except ValueError as error:
-        raise ValueError(f"{value!r} is no host: {error}") from None
+        raise ValueError(f"{value!r} is neither a host nor {EVERY_SITE}: {error}") from None
 
 
 def _sha256(value: Any) -> str:
@@ -115,7 +120,7 @@ def _quote(value: Any) -> str:
 
 _DECISION = Schema(
     Decision,
-    site=_host,
+    site=_site,
     text=_sha256,
     category=rows.one_of(Category),
     stance=rows.one_of(Stance),
