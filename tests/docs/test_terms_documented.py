@@ -12,7 +12,7 @@ from tracker.core.terms import Category, Stance
 from tracker.core.terms.looks import TermsState
 from tracker.reference.decisions import decisions
 
-pytest.importorskip("tracker.crawl.extract")
+pytest.importorskip("tracker.core.terms.reading")
 
 ROOT = Path(__file__).resolve().parents[2]
 TERMS = (ROOT / "docs" / "terms.md").read_text(encoding="utf-8")
