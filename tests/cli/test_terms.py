@@ -248,10 +248,18 @@ def test_what_review_says_to_write_can_be_written_and_counts_at_once(run, doubtf
     assert "added to terms_decisions.toml" in result.out
     (row,) = tomllib.loads(Path("terms_decisions.toml").read_text())["decision"]
     assert (row["site"], row["category"], row["stance"], row["who"]) == (HOST, "no_scraping", "prohibit", "ada")
+    assert row["quote"] == "robot"
     (source,) = run("terms", HOST, "--json").json["sources"]
     assert source["no_scraping"] == "prohibit"
     assert "person:ada" in {one["rule"] for one in source["findings"]}
     assert "no_scraping" not in {one["category"] for one in run("terms", "review", "--json").json}
+
+
+def test_what_nobody_found_is_decided_with_its_words(run, doubtful: Path) -> None:
+    decision = ("terms", "decide", HOST, "no_ai_training", "prohibit", "--quote", TRAIN, "--why", "it says so")
+    assert run(*decision, "--who", "ada").code == 0
+    (source,) = run("terms", HOST, "--json").json["sources"]
+    assert source["no_ai_training"] == "prohibit"
 
 
 def test_a_finding_can_be_denied(run, doubtful: Path) -> None:
@@ -287,6 +295,7 @@ def test_decisions_are_exported_with_everything_else(run, doubtful: Path) -> Non
         ((HOST, "no_compete", "maybe"), 2, "maybe"),
         ((HOST, "silent", "prohibit"), 1, "a text is silent or not"),
         (("b.example", "silent", "none"), 2, "nobody has looked for terms of b.example"),
+        ((HOST, "no_compete", "prohibit", "--quote", "not there"), 2, "--quote: the text has no such words"),
         ((HOST, "silent", "none", "--text", "abcdef0"), 2, "no text of a.example with that hash"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +10,9 @@ from tracker.cli.options import Database
 from tracker.cli.output import note
 
 if TYPE_CHECKING:
+    from tracker.core.terms import Category, Stance
     from tracker.settings import Settings
+    from tracker.store.query import Reader
 
 DecisionsFile = Annotated[
     Path | None,
@@ -34,6 +36,10 @@ def decide(
         str | None, typer.Option("--text", help="First digits of the text's hash.", show_default="the text that stands")
     ] = None,
     url: Annotated[str | None, typer.Option("--url", help="This page of the site, where it has several.")] = None,
+    quote: Annotated[
+        str | None,
+        typer.Option("--quote", help="The words that say so.", show_default="those of the surest finding"),
+    ] = None,
     file: DecisionsFile = None,
     database: Database = None,
 ) -> None:
@@ -61,12 +67,33 @@ def decide(
         raise UsageError("say who decides: --who NAME (or set a contact)")
     with open_reader(database) as reader:
         found = current(reader, host, url) if text is None else edition(reader, host, url, text, "--text")
+        words = _words(reader, found, about, how, quote)
     facts = {"site": host, "text": found["text_sha256"], "category": str(about), "stance": str(how)}
     facts |= {"who": person, "when": datetime.now(UTC).date().isoformat(), "why": why}
+    facts |= {"quote": words} if words else {}
     path = settings.own_decisions
     add_decision(path, facts)
     print(f"{host}: {about} {how} in text {found['text_sha256'][:12]}, added to {path}")
     _carry_over(settings)
+
+
+def _words(reader: "Reader", found: dict[str, Any], category: "Category", stance: "Stance", quote: str | None) -> str:
+    """The words that a decision rests on: those given, which must stand in the text, else the surest found."""
+    from tracker.errors import UsageError
+    from tracker.reference.decisions import is_quotable
+
+    if quote is not None:
+        if quote not in reader.terms_text(found["text_sha256"]).text:
+            raise UsageError("--quote: the text has no such words; `tracker terms SITE --text` shows it")
+        return quote
+    if stance == "none":
+        return ""
+    rows = reader.sql(
+        "SELECT quote FROM terms_findings WHERE site = :site AND text_sha256 = :text AND category = :category "
+        "ORDER BY score DESC, number",
+        {"site": found["site"], "text": found["text_sha256"], "category": str(category)},
+    ).rows
+    return next((words for (words,) in rows if words and is_quotable(words)), "")
 
 
 def _carry_over(settings: "Settings") -> None:

@@ -7,17 +7,15 @@ from typing import Any
 
 from tracker.core.hosts import normalise_host
 from tracker.core.terms import Category, Stance
-from tracker.core.terms.decisions import Decision
+from tracker.core.terms.decisions import EVERY_SITE, Decision
 from tracker.errors import ReferenceDataError
 from tracker.reference import rows
 from tracker.reference.appending import append_row
 from tracker.reference.rows import Place, Schema
 
 TABLE = "decision"
-EVERY_SITE = "*"
-"""In place of a site: the decision is about the text wherever it stands."""
-
 _LONGEST_QUOTE = 2_000
+_CONTROLS = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def decisions(path: Path | None) -> tuple[Decision, ...]:
@@ -110,12 +108,17 @@ def _sha256(value: Any) -> str:
     return value
 
 
+def is_quotable(quote: str) -> bool:
+    """Whether words of a text fit in a row."""
+    return 0 < len(quote) <= _LONGEST_QUOTE and not _CONTROLS.search(quote)
+
+
 def _quote(value: Any) -> str:
     if value == "":
         return ""
-    if len(rows.text(value)) > _LONGEST_QUOTE:
-        raise ValueError(f"has {len(value):,} characters, write the sentence that says so, at most {_LONGEST_QUOTE:,}")
-    return str(value)
+    if not isinstance(value, str) or not is_quotable(value):
+        raise ValueError(f"write the sentence that says so on one line, at most {_LONGEST_QUOTE:,} characters of it")
+    return value
 
 
 _DECISION = Schema(
