@@ -30,10 +30,11 @@ def test_a_row_is_added_and_what_stands_there_is_kept():
     FILE.write_text(before, encoding="utf-8")
     added = add_decision(FILE, ROW)
     assert (added.category, added.stance, added.quote) == (Category.NO_SCRAPING, Stance.PROHIBIT, "")
-    add_decision(FILE, {**ROW, "category": "silent", "stance": "none", "quote": "Terms of use"})
+    add_decision(FILE, {**ROW, "category": "silent", "stance": "none", "quote": "Terms\u00a0of use"})
     assert FILE.read_text(encoding="utf-8").startswith(before)
     assert [one.category for one in decisions(FILE)] == ["no_scraping", "silent"]
     assert decisions(FILE)[0].why == ROW["why"]
+    assert add_decision(FILE, {**ROW, "site": "*"}).site == "*"
 
 
 @pytest.mark.parametrize(
@@ -43,10 +44,11 @@ def test_a_row_is_added_and_what_stands_there_is_kept():
         ({"stance": "maybe"}, "stance: 'maybe' is unknown"),
         ({"category": "silent"}, "stance: a text is silent or not"),
         ({"text": "abc"}, "text: 'abc' is no SHA-256"),
-        ({"site": "a b"}, "site: 'a b' is no host"),
+        ({"site": "a b"}, "site: 'a b' is neither a host nor"),
         ({"when": "yesterday"}, "when: 'yesterday' is no date"),
         ({"why": ""}, "why: '' is no line of text"),
-        ({"quote": "x" * 3000}, "quote: has 3,000 characters"),
+        ({"quote": "x" * 3000}, "quote: write the sentence that says so on one line, at most 2,000"),
+        ({"quote": "two\nlines"}, "quote: write the sentence that says so on one line"),
         ({"mood": "good"}, "mood: unknown field"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from tests.web import Web, page, settings_for
 
-pytest.importorskip("tracker.crawl.extract")
+pytest.importorskip("tracker.core.terms.reading")
 
 TEXT = """\
 Terms of Use

@@ -69,11 +69,11 @@ def test_every_definition_is_explained() -> None:
 def test_every_command_has_help_with_an_example_and_stands_in_the_documentation() -> None:
     everything = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     commands = get_command(app).commands
-    for group in ("import", "backfill", "agents", "panel"):
+    for group in ("import", "backfill", "agents", "panel", "terms"):
         commands |= {f"{group} {name}": command for name, command in commands[group].commands.items()}
     for name, command in commands.items():
-        # `list` is what a bare `tracker agents` does.
-        assert f"tracker {name.removesuffix(' list')}" in everything, name
+        # `list` is what a bare `tracker agents` does, `show` what `tracker terms SITE` does.
+        assert f"tracker {name.removesuffix(' list').removesuffix(' show')}" in everything, name
         if name not in ("import", "backfill"):
             assert "Example:" in (command.help or ""), name
 

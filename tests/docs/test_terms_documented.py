@@ -10,8 +10,9 @@ import pytest
 
 from tracker.core.terms import Category, Stance
 from tracker.core.terms.looks import TermsState
+from tracker.reference.decisions import decisions
 
-pytest.importorskip("tracker.crawl.extract")
+pytest.importorskip("tracker.core.terms.reading")
 
 ROOT = Path(__file__).resolve().parents[2]
 TERMS = (ROOT / "docs" / "terms.md").read_text(encoding="utf-8")
@@ -35,6 +36,13 @@ def test_the_examples_run(command: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "docs/examples/terms.html: ok, language en, effective 2026-03-03" in " ".join(done.stdout.split())
     assert "class 1 of 5" in " ".join(done.stdout.split())
+
+
+def test_the_row_of_the_page_is_a_decision(tmp_path: Path) -> None:
+    (row,) = re.findall(r"```toml\n(.*?)```", TERMS, re.DOTALL)
+    (tmp_path / "terms_decisions.toml").write_text(row, encoding="utf-8")
+    (found,) = decisions(tmp_path / "terms_decisions.toml")
+    assert (found.site, found.category, found.stance) == ("courier.example", Category.NO_SCRAPING, Stance.NONE)
 
 
 def test_the_classifier_of_the_page_works(tmp_path: Path) -> None:

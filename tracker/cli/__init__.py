@@ -29,6 +29,7 @@ from tracker.cli import (
     serve,
     site,
     status,
+    terms,
     thin,
     verify,
     warc,
@@ -75,6 +76,7 @@ app.command("site")(site.site)
 app.command("agent")(agent.agent)
 app.add_typer(agents.app, name="agents")
 app.command("changes")(changes.changes)
+app.add_typer(terms.app, name="terms")
 app.add_typer(panel.app, name="panel")
 app.command("export")(export.export)
 app.command("query")(query.query)

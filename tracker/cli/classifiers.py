@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from tracker.core.terms import Classifier
+    from tracker.core.terms import Classifier, Finding
 
 OwnClassifier = Annotated[
     str | None,
@@ -44,7 +44,32 @@ def classifier_of(name: str | None) -> "Classifier":
         raise UsageError(f"--classifier {name}: {_one_line(error)}") from error
     if not (callable(getattr(made, "classify", None)) and isinstance(getattr(made, "version", None), str)):
         raise UsageError(f"--classifier {name}: needs a method classify(text, language) and a text version")
-    return made  # type: ignore[no-any-return]
+    return _Guarded(name, made)
+
+
+class _Guarded:
+    """A stranger's classifier: what goes wrong in it is one line."""
+
+    def __init__(self, name: str, made: "Classifier") -> None:
+        self.version = made.version
+        self._name = name
+        self._made = made
+
+    def classify(self, text: str, language: str | None = None) -> list["Finding"]:
+        """What it finds; raises UsageError for what it raises, and for findings whose quote is not in their place."""
+        from tracker.core.terms import Finding
+        from tracker.errors import UsageError
+
+        try:
+            found = list(self._made.classify(text, language))
+        except Exception as error:
+            raise UsageError(f"--classifier {self._name}: {_one_line(error)}") from error
+        for one in found:
+            if not isinstance(one, Finding) or text[one.start : one.end] != one.quote:
+                raise UsageError(
+                    f"--classifier {self._name}: no Finding with the words in its place: {repr(one)[:200]}"
+                )
+        return found
 
 
 def _one_line(error: Exception) -> str:

@@ -26,10 +26,9 @@ def class_words(dpi_class: int | None) -> str:
 def print_findings(findings: Iterable[Mapping[str, Any]]) -> None:
     """Print each finding with its quote; one of each category and words, the surest first of equal places."""
     for one in findings:
+        where = "" if one["start"] is None else f", characters {one['start']} to {one['end']}"
         print_wrapped(
-            f"{one['category']}: {one['stance']}  [{one['rule']}, score {one['score']:.2f}, "
-            f"characters {one['start']} to {one['end']}]",
-            mark="- ",
+            f"{one['category']}: {one['stance']}  [{one['rule']}, score {one['score']:.2f}{where}]", mark="- "
         )
         if one["quote"]:
             print_wrapped(f"“{shortened(one['quote'])}”", mark="    ")
@@ -44,3 +43,80 @@ def shortened(quote: str) -> str:
 def print_wrapped(text: str, mark: str = "") -> None:
     """Print a paragraph of at most `WIDTH` columns behind a mark."""
     print(textwrap.fill(text, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False))
+
+
+def print_site(found: Mapping[str, Any], horizon: str) -> None:
+    """Print all that is known of a site's terms."""
+    print(f"{found['site']} as of {horizon}, the newest look of this history")
+    for source in found["sources"]:
+        print()
+        _print_source(source)
+    _print_contradictions(found["contradictions"])
+
+
+def _print_source(source: Mapping[str, Any]) -> None:
+    if not source["url"]:
+        print_wrapped(f"The site links to no terms that we find (last checked {source['last_checked']}).")
+        return
+    cause = "" if source["cause"] in (None, "ok") else f" ({source['cause']})"
+    print_wrapped(
+        f"{source['url']} ({source['kind']}, found by {source['found_by']}): {source['state']}{cause}, "
+        f"last checked {source['last_checked']}"
+    )
+    if source["text_sha256"] is None:
+        print_wrapped("Unknown what it says: no text that could be read stands there.", mark="  ")
+    else:
+        _print_text(source)
+    _print_changes(source)
+
+
+def _print_text(source: Mapping[str, Any]) -> None:
+    dated = f", effective {source['effective_date']}" if source["effective_date"] else ""
+    flags = f" [{source['flags']}]" if source["flags"] else ""
+    print_wrapped(
+        f"text {source['text_sha256'][:12]} since {source['since']}, language {source['language'] or 'unknown'}"
+        f"{dated}{flags}",
+        mark="  ",
+    )
+    if source["ruleset"] is None:
+        print_wrapped("Not read yet: `tracker terms read` reads it.", mark="  ")
+        return
+    print_wrapped(class_words(source["dpi_class"]), mark="  ")
+    if source["silent"]:
+        print_wrapped("Silent: it says nothing of crawling, scraping or AI training.", mark="  ")
+    if source["unclear"]:
+        print_wrapped("Unclear: it speaks of machines, and what it says is for a person to read.", mark="  ")
+    print_findings(one for one in source["findings"] if one["category"] != "silent")
+    if source["doubtful"]:
+        print("Doubtful (`tracker terms review`)")
+        print_findings(source["doubtful"])
+
+
+def _print_changes(source: Mapping[str, Any]) -> None:
+    events = [one for one in source["changes"] if one["confirmed"]]
+    waiting = [one for one in source["changes"] if not one["confirmed"]]
+    if events:
+        print("Changes")
+    for one in events:
+        turned = "; ".join(
+            f"{words}: {one[name].replace(' ', ', ')}"
+            for name, words in (("added", "newly said"), ("removed", "no longer said"))
+            if one[name]
+        )
+        print_wrapped(f"{one['date']} {one['kind']}{f' ({turned})' if turned else ''}", mark="- ")
+    for one in waiting:
+        print_wrapped(f"Other words since {one['first_seen']}, not confirmed by a second look yet.", mark="- ")
+    if source["flaps"]:
+        times = f"{source['flaps']} time{'' if source['flaps'] == 1 else 's'}"
+        print_wrapped(f"The page flapped {times}: it showed words that it had shown before, which is no change.")
+
+
+def _print_contradictions(found: Iterable[Mapping[str, Any]]) -> None:
+    by_clause: dict[tuple[str, str, str], list[str]] = {}
+    for one in found:
+        by_clause.setdefault((one["direction"], one["category"], one["stance"]), []).append(one["agent"])
+    if by_clause:
+        print("\nRobots.txt and terms contradict each other")
+    for (direction, category, stance), agents in by_clause.items():
+        shown = ", ".join(agents[:8]) + (f" and {len(agents) - 8} more" if len(agents) > 8 else "")
+        print_wrapped(f"{direction.replace('_', ' ')}: {category} {stance}, for {shown}", mark="- ")

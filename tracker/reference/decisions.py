@@ -7,7 +7,7 @@ from typing import Any
 
 from tracker.core.hosts import normalise_host
 from tracker.core.terms import Category, Stance
-from tracker.core.terms.decisions import Decision
+from tracker.core.terms.decisions import EVERY_SITE, Decision
 from tracker.errors import ReferenceDataError
 from tracker.reference import rows
 from tracker.reference.appending import append_row
@@ -15,6 +15,7 @@ from tracker.reference.rows import Place, Schema
 
 TABLE = "decision"
 _LONGEST_QUOTE = 2_000
+_CONTROLS = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def decisions(path: Path | None) -> tuple[Decision, ...]:
@@ -92,11 +93,13 @@ def _refuse_nonsense(place: Place, decision: Decision) -> None:
         raise place.error("stance", "a text is silent or not: write none, or decide the category that it speaks of")
 
 
-def _host(value: Any) -> str:
+def _site(value: Any) -> str:
+    if value == EVERY_SITE:
+        return EVERY_SITE
     try:
         return normalise_host(rows.text(value))
     except ValueError as error:
-        raise ValueError(f"{value!r} is no host: {error}") from None
+        raise ValueError(f"{value!r} is neither a host nor {EVERY_SITE}: {error}") from None
 
 
 def _sha256(value: Any) -> str:
@@ -105,17 +108,22 @@ def _sha256(value: Any) -> str:
     return value
 
 
+def is_quotable(quote: str) -> bool:
+    """Whether words of a text fit in a row."""
+    return 0 < len(quote) <= _LONGEST_QUOTE and not _CONTROLS.search(quote)
+
+
 def _quote(value: Any) -> str:
     if value == "":
         return ""
-    if len(rows.text(value)) > _LONGEST_QUOTE:
-        raise ValueError(f"has {len(value):,} characters, write the sentence that says so, at most {_LONGEST_QUOTE:,}")
-    return str(value)
+    if not isinstance(value, str) or not is_quotable(value):
+        raise ValueError(f"write the sentence that says so on one line, at most {_LONGEST_QUOTE:,} characters of it")
+    return value
 
 
 _DECISION = Schema(
     Decision,
-    site=_host,
+    site=_site,
     text=_sha256,
     category=rows.one_of(Category),
     stance=rows.one_of(Stance),

@@ -10,13 +10,17 @@ DECIDED = "decision"
 """The rule of a finding that a person decided."""
 
 
+EVERY_SITE = "*"
+"""In place of a site: the decision is about the text wherever it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """How a text of a site stands to a category, by a person's word.
 
-    text: SHA-256 (hex) of the text. stance: `none` says that the text has nothing of the category; of `silent`, that it
-    is silent. who: a name or a mark of whoever decided, when: YYYY-MM-DD. quote: words of the text that say so, "" for
-    those that the classifier found.
+    site: a host, or `EVERY_SITE`. text: SHA-256 (hex) of the text. stance: `none` says that the text has nothing of the
+    category; of `silent`, that it is silent. who: a name or a mark of whoever decided, when: YYYY-MM-DD. quote: words
+    of the text that say so, "" for those that the classifier found.
     """
 
     site: str

@@ -1,0 +1,58 @@
+"""`tracker terms read`: all stored texts of terms read anew, by our rules or a classifier of the user's own."""
+
+from typing import TYPE_CHECKING
+
+from tracker.cli.classifiers import OwnClassifier
+from tracker.cli.options import AgentsFile, AsJson, Database
+from tracker.cli.output import print_json, progress
+from tracker.cli.terms_decide import DecisionsFile
+
+if TYPE_CHECKING:
+    from tracker.cli.output import Advance
+    from tracker.core.terms import Classifier
+    from tracker.settings import Settings
+    from tracker.store.write import Writer
+
+
+def read(
+    classifier: OwnClassifier = None,
+    decisions_file: DecisionsFile = None,
+    agents_file: AgentsFile = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read every stored text of terms that this classifier has not read yet; no site is asked.
+
+    From then on its findings count, and the changes of the past are judged by them. Crawls and imports read what they
+    bring with our rules. Ctrl-C keeps what was read.
+
+    Example: tracker terms read
+
+    Example: tracker terms read --classifier my_model:Model
+    """
+    from tracker import reference
+    from tracker.cli.classifiers import classifier_of
+    from tracker.settings import load
+    from tracker.store.query import Reader
+    from tracker.store.write import Writer
+
+    settings = load(database=database, agents=agents_file, terms_decisions=decisions_file)
+    reading = classifier_of(classifier)
+    Reader(settings.history).close()  # to read is not to begin a history
+    with (
+        Writer(settings.history, reference.agents(settings.agents_file)) as writer,
+        progress("reading terms") as advance,
+    ):
+        count = bring_up_to_date(writer, settings, reading, advance)
+    if as_json:
+        print_json({"read": count, "read_by": reading.version})
+    else:
+        print(f"{count:,} text{'' if count == 1 else 's'} of terms read by {reading.version}")
+
+
+def bring_up_to_date(writer: "Writer", settings: "Settings", reading: "Classifier", advance: "Advance") -> int:
+    """Carry the user's decisions over and have new texts read; gives how many were read."""
+    from tracker.reference.decisions import decisions
+
+    writer.decide(decisions(settings.decisions_file))
+    return writer.read_terms(reading, advance)

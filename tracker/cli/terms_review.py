@@ -1,0 +1,84 @@
+"""`tracker terms review`: what a person should look at in the terms of all sites, and what to write then."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.cli.options import AsJson, Database
+
+if TYPE_CHECKING:
+    from tracker.store.query import Reader
+
+LIMIT = 20
+NEW_DAYS = 30
+_ASKED = """
+SELECT site, url, text_sha256, category, stance, score, rule, quote, first_seen, asserted
+FROM terms_findings
+WHERE stands = 1 AND rule NOT LIKE 'person:%' AND category <> 'silent' AND (asserted = 0 OR first_seen >= :since)
+ORDER BY asserted, CASE WHEN asserted = 0 THEN score END DESC, first_seen DESC, site, url, number
+"""
+
+
+def review(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many findings.")] = LIMIT,
+    new: Annotated[
+        int, typer.Option("--new", min=0, help="Days before the newest look in which a text counts as new; 0: none.")
+    ] = NEW_DAYS,
+    site: Annotated[str | None, typer.Option("--site", help="Of one site.")] = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """List doubtful findings in terms, the surest first, then those in new texts, with what to write for each.
+
+    Findings of which somebody has decided are left out.
+
+    Example: tracker terms review --limit 5
+
+    Example: tracker terms review --new 0 --json
+    """
+    from tracker.cli.ask import open_reader
+    from tracker.cli.output import note, print_json
+    from tracker.cli.site import host_of
+
+    host = None if site is None else host_of(site)
+    with open_reader(database) as reader:
+        rows = _found(reader, new)
+    found = [row for row in rows if host in (None, row["site"])]
+    shown = found[:limit]
+    if as_json:
+        print_json(shown)
+    else:
+        for row in shown:
+            _print(row)
+        if not found:
+            print("nothing to review")
+    if len(found) > limit:
+        note(f"{len(found) - limit:,} more; --limit shows them")
+
+
+def _found(reader: "Reader", new: int) -> list[dict[str, Any]]:
+    horizon = reader.about()["horizon"]
+    since = "9" if not (new and horizon) else (date.fromisoformat(horizon[:10]) - timedelta(days=new)).isoformat()
+    rows = reader.sql(_ASKED, {"since": since}).dicts()
+    for row in rows:
+        row["because"] = "new" if row.pop("asserted") else "doubtful"
+        row["write"] = (
+            f"tracker terms decide {row['site']} {row['category']} {_stance(row['stance'])} "
+            f"--text {row['text_sha256'][:12]} --why '…'"
+        )
+    return rows
+
+
+def _stance(stance: str) -> str:
+    return "prohibit" if stance == "none" else stance
+
+
+def _print(row: dict[str, Any]) -> None:
+    from tracker.cli.terms_print import print_wrapped, shortened
+
+    print_wrapped(f"{row['site']}: {row['because']}, {row['category']} {row['stance']}, score {row['score']:.2f}")
+    print_wrapped(f"“{shortened(row['quote'] or '')}”", mark="    ")
+    print_wrapped(f"{row['url']}, text of {row['first_seen'][:10]}, rule {row['rule']}", mark="    ")
+    print(f"    {row['write']}")
+    print()
