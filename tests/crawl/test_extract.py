@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.core.terms.text import TermsText
+from tracker.core.terms.text import MULTIPLE_VERSIONS, TermsText
 from tracker.crawl.extract import terms_text
 
 CLAUSES = (
@@ -228,3 +228,28 @@ def test_effective_date(line: str, day: str | None):
 def test_the_day_of_coming_into_force_goes_before_that_of_the_last_change():
     lines = "<p>Last updated: March 1, 2025</p><p>Effective: April 1, 2025</p>"
     assert terms_text(page(lines + paragraphs())).effective_date == "2025-04-01"
+
+
+def edition(whom: str, day: str) -> str:
+    long = " Whoever uses the website does so at their own risk, and answers for all that follows from it." * 40
+    return f"<h2>Terms for users who live {whom}</h2><p>Effective: {day}</p><p>{whom}: {long}</p>{paragraphs()}"
+
+
+@pytest.mark.parametrize(
+    ("editions", "several"),
+    [
+        ((("in the European Union", "May 1, 2026"),), False),
+        ((("in the European Union", "May 1, 2026"), ("outside the European Union", "May 1, 2026")), True),
+        ((("in Ruritania", "May 1, 2026"), ("in Strelsau", "June 1, 2026")), True),
+    ],
+)
+def test_several_editions_on_one_page(editions: tuple[tuple[str, str], ...], several: bool):
+    text = terms_text(page("".join(edition(*of) for of in editions)))
+    assert (MULTIPLE_VERSIONS in text.flags) is several
+
+
+def test_a_text_that_stands_there_twice_is_read_once():
+    twice = f"<div class='wide'>{paragraphs()}</div><div class='narrow'>{paragraphs()}</div>"
+    text = terms_text(page(twice))
+    assert text.text.split("\n") == list(CLAUSES)
+    assert text.flags == frozenset()

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from tracker.core.terms.text import Block, TermsText
+from tracker.core.terms.text import MULTIPLE_VERSIONS, Block, TermsText
 from tracker.core.visits import PAGE_CAP
 from tracker.crawl.extraction.choose import chosen
 from tracker.crawl.extraction.dates import effective_date, stated_dates
+from tracker.crawl.extraction.editions import has_editions, once
 from tracker.crawl.extraction.language import language_of, language_of_url
 from tracker.crawl.extraction.markup import decode, tree_of
 from tracker.crawl.extraction.pdf import pdf_pieces
@@ -21,12 +22,12 @@ def terms_text(html: bytes, url: str | None = None, *, charset: str | None = Non
     html: the inflated bytes, of which at most `PAGE_CAP` are read. charset: of the Content-Type header.
     flags: `MULTIPLE_VERSIONS`; `truncated` if the page has more than is read.
     """
-    tree = tree_of(decode(html, charset))
+    tree, cut = tree_of(decode(html, charset))
     body = tree.body if tree else None
     walked = walk(body) if body is not None else Walked()
     page = body.parent if body is not None else None
     hint = (page.attributes.get("lang") if page is not None else None) or language_of_url(url)
-    truncated = walked.cut or len(html) > PAGE_CAP
+    truncated = cut or walked.cut or len(html) > PAGE_CAP
     return assembled(chosen(walked), hint, frozenset({TRUNCATED} if truncated else ()))
 
 
@@ -41,6 +42,7 @@ def pdf_text(data: bytes) -> TermsText:
 
 def assembled(pieces: Sequence[Piece], hint: str | None = None, flags: frozenset[str] = frozenset()) -> TermsText:
     """A text and what can be told of it, of its pieces."""
+    pieces = once(pieces)
     blocks, at = [], 0
     for piece in pieces:
         blocks.append(Block(at, at + len(piece.text), piece.kind, piece.level))
@@ -52,5 +54,5 @@ def assembled(pieces: Sequence[Piece], hint: str | None = None, flags: frozenset
         tuple(blocks),
         language,
         effective_date(stated, len(blocks)),
-        flags,
+        flags | {MULTIPLE_VERSIONS} if has_editions(pieces, stated) else flags,
     )

@@ -6,6 +6,7 @@ Each phrase is a regular expression without nested repetition; a text is judged 
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import islice
 
 CONTRACT = {
     "en": (
@@ -115,7 +116,10 @@ CONTRACT = {
 """By language: phrases of terms."""
 
 NOTICE = {
-    "en": (r"legal notice|imprint|site notice", r"registered (?:office|in|number)|company (?:number|registration)|vat"),
+    "en": (
+        r"legal notice|imprint|site notice",
+        r"registered (?:office|in|number)|company (?:number|registration)|\bvat\b",
+    ),
     "de": (
         r"impressum|anbieterkennzeichnung|offenlegung",
         r"(?:angaben|informationen) gem(?:ä|ae)(?:ß|ss)|§ ?5 (?:tmg|ddg|ecg)|§ ?18 .{0,9}mstv|§ ?25 medieng",
@@ -206,25 +210,21 @@ LANGUAGES = tuple(CONTRACT)
 """The languages in which a text can be shown to be terms (ISO 639-1)."""
 
 
-def held(phrases: Iterable[str], text: str) -> int:
-    """How many of the phrases a text holds, in any case."""
-    return sum(_compiled(phrase).search(text) is not None for phrase in phrases)
+MANY = 10
+"""How often a phrase is counted at most."""
 
 
-def density(phrases: Iterable[str], text: str) -> int:
-    """How often a text holds any of the phrases, each counted ten times at most."""
-    count = 0
-    for phrase in phrases:
-        found = _compiled(phrase).finditer(text)
-        count += sum(1 for _, _ in zip(range(10), found, strict=False))
-    return count
+def hits(phrases: Iterable[str], text: str) -> list[int]:
+    """How often a text holds each phrase, in any case."""
+    lowered = text.lower()
+    return [sum(1 for _ in islice(_compiled(phrase).finditer(lowered), MANY)) for phrase in phrases]
 
 
 def is_contractual(text: str) -> bool:
     """Whether a passage speaks like a contract in any of the languages: two different phrases of one of them."""
-    return any(held(phrases, text) >= 2 for phrases in CONTRACT.values())
+    return any(sum(map(bool, hits(phrases, text))) >= 2 for phrases in CONTRACT.values())
 
 
 @cache
 def _compiled(phrase: str) -> re.Pattern[str]:
-    return re.compile(phrase, re.IGNORECASE)
+    return re.compile(phrase)

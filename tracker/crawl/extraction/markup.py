@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections import Counter
+from itertools import islice
 
 from charset_normalizer import from_bytes
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
@@ -85,14 +86,22 @@ def _is_hardly_utf8(data: bytes) -> bool:
     return broken > sum(not character.isascii() for character in text) - broken
 
 
+_HIGH = re.compile(rb"[\x80-\xff]")
+_FEW = 20  # bytes beyond ASCII from which on they tell a charset
+
+
 def _looks_like(data: bytes) -> str:
-    strange = next(index for index, byte in enumerate(data) if byte > 127)
-    guess = from_bytes(data[max(0, strange - 256) :][:_SAMPLE]).best()
+    strange = _HIGH.search(data)
+    sample = data[max(0, strange.start() - 256) :][:_SAMPLE] if strange else b""
+    if len(_HIGH.findall(sample)) < _FEW:
+        return "cp1252"
+    guess = from_bytes(sample).best()
     return guess.encoding if guess else "cp1252"
 
 
 # The parser's time grows with depth times tags and with the square of a tag's attributes. No page made for people is as
-# deep (browsers stop at 512), and no attribute longer than this says what an element is.
+# deep (browsers stop at 512) or has as many tags, and no attribute longer than this says what an element is.
+MAX_TAGS = 120_000
 _TAGS_UNSEEN = 10_000
 _MAX_DEPTH = 200
 _MAX_TAG = 16 * 1024
@@ -114,14 +123,15 @@ _FLAT = frozenset(
 )
 
 
-def tree_of(text: str) -> LexborHTMLParser | None:
-    """The tree of a page; None if nothing can be made of it."""
+def tree_of(text: str) -> tuple[LexborHTMLParser | None, bool]:
+    """The tree of a page, None if nothing can be made of it; and whether the page goes on after it."""
+    cut = False
     if text.count("<") > _TAGS_UNSEEN or any(tag.end() - tag.start() > _MAX_TAG for tag in _OPENING.finditer(text)):
-        text = _Shallow().page(text)
+        text, cut = _Shallow().page(text)
     try:
-        return LexborHTMLParser(text.encode("utf-8", "replace"), scripting=True)
+        return LexborHTMLParser(text.encode("utf-8", "replace"), scripting=True), cut
     except (SelectolaxError, ValueError):
-        return None
+        return None, cut
 
 
 class _Shallow:
@@ -132,8 +142,15 @@ class _Shallow:
         self._held: Counter[str] = Counter()
         self._dropped: Counter[str] = Counter()
 
-    def page(self, text: str) -> str:
-        return _TAG.sub(self._tag, text)
+    def page(self, text: str) -> tuple[str, bool]:
+        """The page, and whether it was cut after `MAX_TAGS`."""
+        parts, at, tags = list[str](), 0, 0
+        for match in islice(_TAG.finditer(text), MAX_TAGS):
+            parts += (text[at : match.start()], self._tag(match))
+            at = match.end()
+            tags += 1
+        cut = tags == MAX_TAGS
+        return "".join(parts if cut else [*parts, text[at:]]), cut
 
     def _tag(self, match: re.Match[str]) -> str:
         name = match["name"]

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
 from tracker.crawl.extraction.lines import joined
 
-MAX_NODES = 150_000
+MAX_NODES = 120_000
 """Nodes of a page that are walked; more is no page that people read."""
 
 
@@ -237,7 +238,12 @@ def _part(node: LexborNode, tag: str) -> Part:
         return Part.CONTENT
     if (attributes.get("role") or "").strip().lower() in _CHROME_ROLES:
         return Part.CHROME
-    names = f"{attributes.get('id') or ''} {attributes.get('class') or ''}"[:MAX_NAMES]
+    return _named(f"{attributes.get('id') or ''} {attributes.get('class') or ''}"[:MAX_NAMES])
+
+
+@lru_cache(maxsize=4096)
+def _named(names: str) -> Part:
+    """What an element is by its id and classes."""
     if _CONSENT_NAME.search(names):
         return Part.CONSENT
     return Part.CHROME if any(map(_CHROME_NAME.fullmatch, names.split())) else Part.CONTENT
