@@ -28,7 +28,8 @@ def terms_text(html: bytes, url: str | None = None, *, charset: str | None = Non
     page = body.parent if body is not None else None
     hint = (page.attributes.get("lang") if page is not None else None) or language_of_url(url)
     truncated = cut or walked.cut or len(html) > PAGE_CAP
-    return assembled(chosen(walked), hint, frozenset({TRUNCATED} if truncated else ()))
+    languages = (language_of(walked.pieces, hint), (hint or "")[:2].lower(), "en")
+    return assembled(chosen(walked, languages), hint, frozenset({TRUNCATED} if truncated else ()))
 
 
 def pdf_text(data: bytes) -> TermsText:

@@ -220,9 +220,19 @@ def hits(phrases: Iterable[str], text: str) -> list[int]:
     return [sum(1 for _ in islice(_compiled(phrase).finditer(lowered), MANY)) for phrase in phrases]
 
 
-def is_contractual(text: str) -> bool:
-    """Whether a passage speaks like a contract in any of the languages: two different phrases of one of them."""
-    return any(sum(map(bool, hits(phrases, text))) >= 2 for phrases in CONTRACT.values())
+def phrases_of(language: str | None) -> tuple[str, ...]:
+    """The phrases of terms in a language; none for one that is not read."""
+    return CONTRACT.get(language or "", ())
+
+
+def spoken(phrases: Iterable[str], text: str, enough: int) -> int:
+    """How many of the phrases a text holds, counted up to `enough`."""
+    lowered, found = text.lower(), 0
+    for phrase in phrases:
+        found += _compiled(phrase).search(lowered) is not None
+        if found == enough:
+            break
+    return found
 
 
 @cache

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from tracker.crawl.extraction.walk import Piece
 
-SAMPLE = 3_000
+SAMPLE = 2_000
 """Characters that are enough to tell."""
 
 SURE = 200
@@ -26,6 +26,11 @@ def _identifier() -> _Identifier:
     return identifier
 
 
+@lru_cache(maxsize=16)  # the page and its terms mostly give the same sample
+def _ranked(sample: str) -> list[str]:
+    return [language for language, _ in _identifier().rank(sample)[:3]]
+
+
 def language_of(pieces: Sequence[Piece], hint: str | None = None) -> str | None:
     """ISO 639-1 of the prose; None without any that tells, or for a language that has no such code.
 
@@ -35,7 +40,7 @@ def language_of(pieces: Sequence[Piece], hint: str | None = None) -> str | None:
     sample = " ".join(prose[:10])[:SAMPLE] or " ".join(piece.text for piece in pieces)[:SAMPLE]
     if sum(map(str.isalpha, sample)) < 20:
         return None
-    ranked = [language for language, _ in _identifier().rank(sample)[:3]]
+    ranked = _ranked(sample)
     told = (hint or "").strip().lower()[:2]
     best = told if len(sample) < SURE and told in ranked else ranked[0]
     return best if len(best) == 2 else None

@@ -87,7 +87,8 @@ _CHROME_ROLES = frozenset(
 )
 _CHROME_NAME = re.compile(
     r"(?:(?:site|page|main|global|web|app|top|bottom|primary|secondary|mobile|main|l|c|o)[-_]*)?"
-    r"(?:footer|nav|navbar|navigation|menu|sidebar|side-bar|breadcrumbs?|topbar|skip-links?|newsletter)"
+    r"(?:footer|nav|navbar|navigation|menu|sidebar|side-bar|breadcrumbs?|topbar|skip-links?|newsletter|comments?|respond"
+    r"|comment-respond|related|related-posts|share|sharing|social)"
     r"(?:[-_]*(?:container|wrapper|wrap|inner|area|section|main|bar))?",
     re.IGNORECASE,
 )
@@ -95,10 +96,10 @@ _CONSENT_NAME = re.compile(
     r"(?:cookie|consent|gdpr|ccpa|tracking)[-_]*(?:banner|bar|notice|consent|popup|modal|dialog|overlay|wall|law|info|"
     r"message|manager|box|layer|preferences?|settings|policy-banner)|onetrust|ot-sdk|cookiebot|cybot|didomi|usercentrics"
     r"|qc-cmp|truste[-_]|trustarc|iubenda-cs|klaro|osano-cm|cmplz|borlabs|sp_message|termly-consent|cc-window|cky-consent|fc-consent"
-    r"|tarteaucitron|axeptio|moove_gdpr",
+    r"|\bcli-(?:bar|modal|settings)|tarteaucitron|axeptio|moove_gdpr",
     re.IGNORECASE,
 )
-_INVISIBLE = dict.fromkeys(map(ord, "\N{SOFT HYPHEN}\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u061c"))
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2060\ufeff]")
 
 _BREAK = "\x1f"
 
@@ -212,7 +213,7 @@ class _Walker:
         raw, linked = "".join(self._text), self._linked
         self._text.clear()
         self._linked = 0
-        lines = [" ".join(line.split()) for line in raw.translate(_INVISIBLE).split(_BREAK)]
+        lines = [" ".join(line.split()) for line in _visible(raw).split(_BREAK)]
         blocks = joined(lines) if len(lines) > 1 else lines
         for block in blocks:
             if block:
@@ -228,6 +229,10 @@ class _Walker:
         if place:
             place.begun = True
         self.walked.pieces.append(Piece(text, kind, level, linked))
+
+
+def _visible(text: str) -> str:
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def _part(node: LexborNode, tag: str) -> Part:
