@@ -5,7 +5,7 @@ import pytest
 from tests.crawl.pdfs import pdf
 from tracker.core.terms.looks import SourceKind, TermsState
 from tracker.core.terms.text import TermsText
-from tracker.crawl.extract import pdf_text, terms_text
+from tracker.crawl.extract import pdf_text, read_page, terms_text
 from tracker.crawl.terms_state import page_state
 
 TERMS = {
@@ -123,3 +123,17 @@ def test_pdf_files():
     data = pdf([[f"{sentence}." for sentence in sentences]])
     assert page_state(data, pdf_text(data)) is TermsState.OK
     assert page_state(data, TermsText("")) is TermsState.PDF
+    assert read_page(data).state is TermsState.OK
+    unreadable = read_page(b"%PDF-1.7\n")
+    assert (unreadable.state, unreadable.text) == (TermsState.PDF, None)
+    assert "cannot be read" in unreadable.detail
+
+
+def test_a_page_is_read_as_what_it_was_found_as_in_the_charset_of_its_header():
+    html = page(IMPRESSUM).decode().encode("cp1252")
+    read = read_page(html, "https://courier.example/impressum", {"content-type": 'text/html; charset="windows-1252"'})
+    assert (read.state, read.text) == (TermsState.WRONG_DOC, None)
+    read = read_page(html, kind=SourceKind.IMPRINT)
+    assert read.state is TermsState.OK
+    assert read.text is not None
+    assert "Geschäftsführerin" in read.text.text

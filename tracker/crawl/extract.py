@@ -1,7 +1,10 @@
 """A terms page as text: the door to `tracker.crawl.extraction`. docs/method.md tells how a page is read."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
+from tracker.core.terms.looks import SourceKind, TermsState
 from tracker.core.terms.text import MULTIPLE_VERSIONS, Block, TermsText
 from tracker.core.visits import PAGE_CAP
 from tracker.crawl.extraction.choose import chosen
@@ -11,7 +14,11 @@ from tracker.crawl.extraction.language import language_of, language_of_url
 from tracker.crawl.extraction.markup import decode, tree_of
 from tracker.crawl.extraction.pdf import pdf_pieces
 from tracker.crawl.extraction.walk import Piece, Walked, walk
+from tracker.crawl.terms_state import PDF, page_state
+from tracker.errors import PdfError
 
+_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+MAX_HEADER = 1_000
 TRUNCATED = "truncated"
 """Flag: the page is larger than what is read of it."""
 
@@ -39,6 +46,34 @@ def pdf_text(data: bytes) -> TermsText:
     """
     pieces, more = pdf_pieces(data)
     return assembled(pieces, None, frozenset({TRUNCATED} if more else ()))
+
+
+class ReadPage(NamedTuple):
+    """What a page is, its text if it is `ok`, and a word for people."""
+
+    state: TermsState
+    text: TermsText | None
+    detail: str = ""
+
+
+def read_page(
+    data: bytes, url: str = "", headers: Mapping[str, str] | None = None, kind: SourceKind = SourceKind.TERMS
+) -> ReadPage:
+    """Read the content of a 2xx answer, HTML or PDF, as what it was found as (`kind`).
+
+    headers: lower-case names. As slow as `pdf_text` for a PDF file.
+    """
+    detail = ""
+    if data.startswith(PDF):
+        try:
+            text = pdf_text(data)
+        except PdfError as error:
+            text, detail = TermsText(""), str(error)
+    else:
+        charset = _CHARSET.search((headers or {}).get("content-type", "")[:MAX_HEADER])
+        text = terms_text(data, url, charset=charset[1] if charset else None)
+    state = page_state(data, text, kind)
+    return ReadPage(state, text if state is TermsState.OK else None, detail)
 
 
 def assembled(pieces: Sequence[Piece], hint: str | None = None, flags: frozenset[str] = frozenset()) -> TermsText:

@@ -28,7 +28,7 @@ def _any(*expressions: str) -> re.Pattern[str]:
 EMPTY = 100
 """Characters below which a page with any script is taken for a page of scripts."""
 
-_PDF = b"%PDF-"
+PDF = b"%PDF-"
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
 _HUMAN = _any(
     r"(?:verify|confirm|prove|checking|make sure) (?:that |if )?you(?: are|['’]re) (?:a |not a )?(?:human|robot)",
@@ -67,10 +67,10 @@ def page_state(html: bytes, text: TermsText, kind: SourceKind = SourceKind.TERMS
 
     kind: what the page was found as; of a legal notice or an imprint, being one is enough.
     """
-    title = "" if html.startswith(_PDF) else _title(html)
+    title = "" if html.startswith(PDF) else _title(html)
     if _is_terms(text, title) or (kind is not SourceKind.TERMS and _is_notice(text, title)):
         return TermsState.WRONG_DOC if _is_privacy(text, title) else TermsState.OK
-    if html.startswith(_PDF) and not text.text:
+    if html.startswith(PDF) and not text.text:
         return TermsState.PDF
     return _instead(html, text, title)
 
