@@ -158,6 +158,17 @@ def test_lines_broken_by_hand_are_joined():
     ]
 
 
+def test_plain_text():
+    lines = (
+        b"TERMS OF USE\n\nYou may not copy the content of this website, nor may you collect it by any\nmeans.\n2 < 3"
+    )
+    assert terms_text(lines).text.split("\n") == [
+        "TERMS OF USE",
+        "You may not copy the content of this website, nor may you collect it by any means.",
+        "2 < 3",
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso-8859-1"])
 @pytest.mark.parametrize("said", [None, "utf-8", "no-such-charset"])
 def test_characters(encoding: str, said: str | None):

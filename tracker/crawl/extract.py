@@ -11,13 +11,15 @@ from tracker.crawl.extraction.choose import chosen
 from tracker.crawl.extraction.dates import effective_date, stated_dates
 from tracker.crawl.extraction.editions import has_editions, once
 from tracker.crawl.extraction.language import language_of, language_of_url
+from tracker.crawl.extraction.lines import joined
 from tracker.crawl.extraction.markup import decode, tree_of
 from tracker.crawl.extraction.pdf import pdf_pieces
-from tracker.crawl.extraction.walk import Piece, Walked, walk
+from tracker.crawl.extraction.walk import Piece, walk
 from tracker.crawl.terms_state import PDF, page_state
 from tracker.errors import PdfError
 
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_TAG = re.compile("<[a-zA-Z!/]")
 MAX_HEADER = 1_000
 TRUNCATED = "truncated"
 """Flag: the page is larger than what is read of it."""
@@ -26,17 +28,22 @@ TRUNCATED = "truncated"
 def terms_text(html: bytes, url: str | None = None, *, charset: str | None = None) -> TermsText:
     """The text of the terms that a page holds: one block a line; no text if there is none in it.
 
-    html: the inflated bytes, of which at most `PAGE_CAP` are read. charset: of the Content-Type header.
-    flags: `MULTIPLE_VERSIONS`; `truncated` if the page has more than is read.
+    html: the inflated bytes, of which at most `PAGE_CAP` are read; of plain text the wrapped lines are joined. charset:
+    of the Content-Type header. flags: `MULTIPLE_VERSIONS`; `truncated` if the page has more than is read.
     """
-    tree, cut = tree_of(decode(html, charset))
+    more = len(html) > PAGE_CAP
+    characters = decode(html, charset)
+    if not _TAG.search(characters):
+        lines = [" ".join(line.split()) for line in characters.split("\n")]
+        return assembled([Piece(line, "paragraph", 0, 0) for line in joined(lines)], None, _truncated(more))
+    tree, cut = tree_of(characters)
     body = tree.body if tree else None
-    walked = walk(body) if body is not None else Walked()
-    page = body.parent if body is not None else None
-    hint = (page.attributes.get("lang") if page is not None else None) or language_of_url(url)
-    truncated = cut or walked.cut or len(html) > PAGE_CAP
+    if body is None:
+        return TermsText("")
+    walked = walk(body)
+    hint = (body.parent.attributes.get("lang") if body.parent else None) or language_of_url(url)
     languages = (language_of(walked.pieces, hint), (hint or "")[:2].lower(), "en")
-    return assembled(chosen(walked, languages), hint, frozenset({TRUNCATED} if truncated else ()))
+    return assembled(chosen(walked, languages), hint, _truncated(more or cut or walked.cut))
 
 
 def pdf_text(data: bytes) -> TermsText:
@@ -45,7 +52,11 @@ def pdf_text(data: bytes) -> TermsText:
     A process of its own reads it, for ten seconds of CPU time at most: not to be called from an event loop.
     """
     pieces, more = pdf_pieces(data)
-    return assembled(pieces, None, frozenset({TRUNCATED} if more else ()))
+    return assembled(pieces, None, _truncated(more))
+
+
+def _truncated(more: bool) -> frozenset[str]:
+    return frozenset({TRUNCATED} if more else ())
 
 
 class ReadPage(NamedTuple):

@@ -10,7 +10,8 @@ The folder holds `extraction/labels.jsonl` (or is that folder itself), each line
 - clause recall: the same of sentences that speak of what users may do (`CLAUSE`)
 - boilerplate: the share of the characters of our sentences that are not in the reference
 - false change: pairs of captures without a change of text whose texts, or wordings, differ for us
-- true change: pages of different terms, or changed pairs, whose texts differ for us
+- true change: changed pairs whose texts differ for us; and the same of pages in one clause of which a word was changed,
+  for up to `EDITS` clauses a page
 - CPU milliseconds a page, the best of three
 
 Nothing here fails for being slow; the targets stand beside the figures.
@@ -35,6 +36,7 @@ from tracker.crawl.extract import terms_text
 pytestmark = pytest.mark.bench
 ROUNDS = 3
 DRAWS = 2_000
+EDITS = 5
 SENTENCE = 25
 """Letters and digits from which on a sentence counts."""
 
@@ -45,6 +47,7 @@ CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"(?<=[.!?;:])\s+|\n")
+_SCRIPT = re.compile(rb"<script.*?</script", re.DOTALL | re.IGNORECASE)
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -61,7 +64,8 @@ class Score:
     characters: int
     false_text: bool | None
     false_wording: bool | None
-    true_change: bool | None
+    changes_seen: int
+    changes: int
     milliseconds: float
     octets: int
 
@@ -91,6 +95,8 @@ def labels(config: pytest.Config) -> tuple[Path, list[dict]]:
         pytest.skip("no --terms-folder")
     folder = Path(option)
     folder = folder if (folder / "reference").is_dir() else folder / "extraction"
+    if not (folder / "labels.jsonl").is_file():
+        pytest.skip(f"{option} has no folder extraction")
     lines = (folder / "labels.jsonl").read_text().splitlines()
     return folder, [json.loads(line) for line in lines if line.strip()]
 
@@ -104,15 +110,26 @@ def timed(run: Callable[[bytes], TermsText], html: bytes) -> tuple[TermsText, fl
     return text, best
 
 
-def score(folder: Path, label: dict, other: TermsText | None) -> Score:
+def edits(html: bytes, reference: str) -> Iterator[bytes]:
+    """The page with one word of one clause changed, clause by clause; each word stands in a phrase of its own."""
+    clauses = [raw for _, raw in raw_sentences(reference) if CLAUSE.search(raw)]
+    phrases = (" ".join(clause.split()[2:6]).encode() for clause in clauses)
+    shown = _SCRIPT.sub(b"", html)
+    single = [phrase for phrase in phrases if len(phrase) > 15 and html.count(phrase) == shown.count(phrase) == 1]
+    for phrase in single[:: max(1, len(single) // EDITS)][:EDITS]:
+        yield html.replace(phrase, phrase.rpartition(b" ")[0] + b" otherwise")
+
+
+def score(folder: Path, label: dict) -> Score:
     html = read(folder / label["html"])
     text, milliseconds = timed(terms_text, html)
     reference = (folder / label["reference"]).read_text()
     seen, wanted, body = squashed(text.text), squashed(reference), body_of(html)
     visible = [(part, bool(CLAUSE.search(raw))) for part, raw in raw_sentences(reference) if part in body]
     ours = sentences(text.text)
-    pair, changed = both(folder, label, "cosmetic_pair"), both(folder, label, "changed_pair")
-    changed = changed or ([text, other] if other else [])
+    pair, edition = both(folder, label, "cosmetic_pair"), both(folder, label, "changed_pair")
+    changed = [(text, terms_text(edited)) for edited in edits(html, reference)]
+    changed += [(edition[0], edition[1])] if edition else []
     return Score(
         label["id"],
         sum(part in seen for part, _ in visible),
@@ -123,7 +140,8 @@ def score(folder: Path, label: dict, other: TermsText | None) -> Score:
         sum(map(len, ours)),
         pair[0].text != pair[1].text if pair else None,
         pair[0].wording != pair[1].wording if pair else None,
-        changed[0].sha256 != changed[1].sha256 if changed else None,
+        sum(text.text != other.text for text, other in changed),
+        len(changed),
         milliseconds,
         len(html),
     )
@@ -164,11 +182,7 @@ def page_mean(top: str, bottom: str) -> Callable[[Sequence[Score]], float]:
 
 def test_extraction(pytestconfig: pytest.Config):
     folder, lines = labels(pytestconfig)
-    scores: list[Score] = []
-    last: TermsText | None = None
-    for label in lines:
-        scores.append(score(folder, label, last))
-        last = terms_text(read(folder / label["html"]))
+    scores = [score(folder, label) for label in lines]
     print(f"\n{len(scores)} pages of {mean(s.octets for s in scores):,.0f} octets on average")
     for s in scores:
         print(
@@ -183,5 +197,5 @@ def test_extraction(pytestconfig: pytest.Config):
     print("boilerplate by page   ", interval(scores, page_mean("strange", "characters")))
     print("false change, text    ", interval(scores, share("false_text")), "target 0.05 at most")
     print("false change, wording ", interval(scores, share("false_wording")))
-    print("true change           ", interval(scores, share("true_change")), "target 1")
+    print("true change           ", interval(scores, ratio("changes_seen", "changes")), "target 1")
     print("CPU milliseconds      ", interval(scores, share("milliseconds")), "target 15 at most")
