@@ -158,6 +158,23 @@ def test_lines_broken_by_hand_are_joined():
     ]
 
 
+def test_lines_in_elements_of_their_own_are_joined():
+    lines = [
+        "You may not copy the content of this website, nor may you collect it by any",
+        "means, without our permission, which you",
+        "can ask for in writing.",
+        "We accept no liability for damage that arises from the use of this website, and",
+        "none for that of others.",
+    ]
+    text = terms_text(page("".join(f"<div class='t'>{line}</div>" for line in lines)))
+    assert text.text.split("\n") == [" ".join(lines[:3]), " ".join(lines[3:])]
+
+
+def test_terms_cut_into_many_asides_are_kept():
+    asides = "".join(f"<aside>{clause}</aside>" for clause in CLAUSES)
+    assert terms_text(page(f"<h1>Terms</h1>{asides}")).text.split("\n") == ["Terms", *CLAUSES]
+
+
 def test_plain_text():
     lines = (
         b"TERMS OF USE\n\nYou may not copy the content of this website, nor may you collect it by any\nmeans.\n2 < 3"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from tracker.core.terms.looks import SourceKind, TermsState
@@ -11,7 +12,7 @@ from tracker.crawl.extraction.choose import chosen
 from tracker.crawl.extraction.dates import effective_date, stated_dates
 from tracker.crawl.extraction.editions import has_editions, once
 from tracker.crawl.extraction.language import language_of, language_of_url
-from tracker.crawl.extraction.lines import joined
+from tracker.crawl.extraction.lines import are_wrapped, joined
 from tracker.crawl.extraction.markup import decode, tree_of
 from tracker.crawl.extraction.pdf import pdf_pieces
 from tracker.crawl.extraction.walk import Piece, walk
@@ -43,7 +44,19 @@ def terms_text(html: bytes, url: str | None = None, *, charset: str | None = Non
     walked = walk(body)
     hint = (body.parent.attributes.get("lang") if body.parent else None) or language_of_url(url)
     languages = (language_of(walked.pieces, hint), (hint or "")[:2].lower(), "en")
-    return assembled(chosen(walked, languages), hint, _truncated(more or cut or walked.cut))
+    return assembled(_unwrapped(chosen(walked, languages)), hint, _truncated(more or cut or walked.cut))
+
+
+def _unwrapped(pieces: list[Piece]) -> list[Piece]:
+    if not are_wrapped([piece.text for piece in pieces if piece.kind == "paragraph"]):
+        return pieces
+    whole: list[Piece] = []
+    for kind, run in groupby(pieces, lambda piece: piece.kind):
+        if kind == "paragraph":
+            whole += (Piece(line, kind, 0, 0) for line in joined([piece.text for piece in run]))
+        else:
+            whole += run
+    return whole
 
 
 def pdf_text(data: bytes) -> TermsText:

@@ -94,6 +94,9 @@ class _Choice:
             share = SPARED.get(container.part)
             if share is not None and weight[container.end] - weight[container.start] < share * weight[-1]:
                 self.kept[container.start : container.end] = [False] * (container.end - container.start)
+        left = sum(after - before for before, after, keep in zip(weight, weight[1:], self.kept, strict=False) if keep)
+        if left < weight[-1] / 2:  # a text that is cut into many such parts
+            self.kept = [True] * len(self.pieces)
 
     def _drop_menus(self) -> None:
         """Entries of menus come in runs; a link that stands alone may belong to the text."""

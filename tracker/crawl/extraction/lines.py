@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 FULL = 60
 """Characters from which on a line may have been wrapped for its length."""
@@ -32,6 +33,17 @@ def joined(lines: Sequence[str]) -> list[str]:
             paragraphs[-1].append(line)
         last = line
     return [_one(paragraph) for paragraph in paragraphs]
+
+
+WRAPPED = 0.3
+"""Share of the lines that begin in small letters amid a sentence, from which on all lines are wrapped ones."""
+
+
+def are_wrapped(lines: Sequence[str]) -> bool:
+    """Whether lines that each stand in an element of their own, as some converters leave them, are cut paragraphs."""
+    pairs = [(last, line) for last, line in pairwise(lines) if last and line]
+    cut = sum(line[0].islower() and _goes_on(last, line) for last, line in pairs)
+    return cut > WRAPPED * len(pairs)
 
 
 def _one(lines: list[str]) -> str:
