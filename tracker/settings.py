@@ -25,7 +25,7 @@ OWN_OPT_OUT = Path("optout.txt")
 OWN_DECISIONS = Path("terms_decisions.toml")
 OWN_TERMS_OVERRIDES = Path("terms_overrides.toml")
 PREFIX = "TRACKER_"
-EVERY = ("robots=1d", "home=7d", "tdmrep=7d", "llms.txt=7d", "ai.txt=7d", "trust.txt=7d")
+EVERY = ("robots=1d", "home=7d", "tdmrep=7d", "llms.txt=7d", "ai.txt=7d", "trust.txt=7d", "terms=7d")
 NONE = "none"
 _CHECKOUT = Path(__file__).resolve().parent.parent
 

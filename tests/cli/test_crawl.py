@@ -106,7 +106,7 @@ def test_a_dry_run_names_those_alone_whom_a_wave_or_a_rest_would_ask(run, web: W
     assert (nothing["due"], nothing["asked"], nothing["targets"]) == (False, [], {})
     clock.move(11 * 60)
     wave = run("crawl", *WHERE, "--if-due", "--dry-run", "--json").json
-    assert (wave["part"], wave["asked"], len(wave["targets"])) == ("retry-1", ["site0.example"], 6)
+    assert (wave["part"], wave["asked"], len(wave["targets"])) == ("retry-1", ["site0.example"], 7)
     assert run("crawl", *WHERE, "--dry-run", "--json").json["part"] == ""
 
 
@@ -123,7 +123,7 @@ def test_a_dry_run_tells_of_the_probe(run, web: Web) -> None:
 
 def test_if_due_does_what_is_due_and_only_that(run, web: Web, clock: Clock) -> None:
     first = run("crawl", *WHERE, "--if-due", "--json").json
-    assert (first["answered"], len(first["targets"])) == (6, 6)
+    assert (first["answered"], len(first["targets"])) == (6, 7)
     web.requests.clear()
     nothing = run("crawl", *WHERE, "--if-due", "--json")
     assert (nothing.code, nothing.json, web.requests) == (0, {"due": False}, [])
@@ -139,7 +139,7 @@ def test_if_due_works_off_the_waves(run, web: Web, clock: Clock) -> None:
     web.requests.clear()
     clock.move(9 * 60)
     every = ("--if-due", "--json")
-    env = {"TRACKER_EVERY": "home=never,tdmrep=never,llms.txt=never,ai.txt=never,trust.txt=never"}
+    env = {"TRACKER_EVERY": "home=never,tdmrep=never,llms.txt=never,ai.txt=never,trust.txt=never,terms=never"}
     os.environ.update(env)
     try:
         assert run("crawl", *WHERE, *every).json == {"due": False}

@@ -141,7 +141,7 @@ def test_a_panel_that_was_never_crawled_is_all_due(run: Run, database: Path, age
 
 def test_the_rules_are_those_of_the_settings(run: Run, database: Path, agents, now: int, monkeypatch) -> None:
     write_round(database, agents, now - 60, targets=(Target.ROBOTS,))
-    monkeypatch.setenv("TRACKER_EVERY", "home=never,tdmrep=never,ai.txt=never,trust.txt=never")
+    monkeypatch.setenv("TRACKER_EVERY", "home=never,tdmrep=never,ai.txt=never,trust.txt=never,terms=never")
     monkeypatch.setenv("TRACKER_RETRY_WAVES", "none")
     found = run("status", "--database", str(database), "--json").json
     assert [row["target"] for row in found["targets"]] == ["robots", "llms.txt"]

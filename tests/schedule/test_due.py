@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tracker.core.dates import iso
-from tracker.core.visits import PAGES, Target
+from tracker.core.visits import Target
 from tracker.schedule.due import Due, Facts, Last, Repeat, due, outlook
 from tracker.schedule.rules import Rules, every_of
 from tracker.schedule.timetable import Timetable
@@ -131,7 +131,7 @@ def test_why_and_when_are_said_for_every_target() -> None:
     assert views[Target.ROBOTS].due_at == MONDAY + 9 * DAY
     assert views[Target.ROBOTS].why == f"last asked {iso(MONDAY)}, due since {iso(MONDAY + 9 * DAY)}"
     assert views[Target.HOME].due_at == MONDAY + 7 * DAY
-    assert set(views) == {Target.ROBOTS, *PAGES}
+    assert set(views) == set(Target)
 
 
 def test_next_at_is_when_something_falls_due_and_not_before() -> None:

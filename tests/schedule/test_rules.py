@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.cli.processes import settings_environment
-from tracker.core.visits import PAGES, Target
+from tracker.core.visits import Target
 from tracker.errors import UsageError
 from tracker.schedule.durations import seconds_of, words_of
 from tracker.schedule.rules import Rules
@@ -34,14 +34,22 @@ def test_what_is_no_span_of_time_is_said(text: str) -> None:
 
 def test_by_default_robots_daily_and_pages_weekly_with_two_waves() -> None:
     rules = Rules.of(load())
-    assert rules.every == {Target.ROBOTS: DAY} | dict.fromkeys(PAGES, WEEK)
+    assert rules.every == dict.fromkeys(Target, WEEK) | {Target.ROBOTS: DAY}
     assert rules.waves == (600, 3_600)
     assert str(rules.timetable) == "30 4 * * * (UTC)"
 
 
 def test_a_table_of_the_file_lies_over_the_defaults_with_or_without_quotes() -> None:
     Path("tracker.toml").write_text('[every]\nhome = "14d"\nllms.txt = "never"\n"ai.txt" = "30d"\n')
-    assert load().every == ("robots=1d", "home=14d", "tdmrep=7d", "llms.txt=never", "ai.txt=30d", "trust.txt=7d")
+    assert load().every == (
+        "robots=1d",
+        "home=14d",
+        "tdmrep=7d",
+        "llms.txt=never",
+        "ai.txt=30d",
+        "trust.txt=7d",
+        "terms=7d",
+    )
     assert Target.LLMS not in Rules.of(load()).every
 
 

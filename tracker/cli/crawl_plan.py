@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tracker.settings import Settings
 
 _NAMED = 20
+_TERMS = "its terms pages, found from the home page"
 
 
 def show_plan(
@@ -107,7 +108,7 @@ def _plan(settings: "Settings", chosen: Chosen, job: _Job) -> dict[str, Any]:
         "due": None,
         "why": [],
         "part": job.part,
-        "targets": {str(target): PATHS[target] for target in job.targets},
+        "targets": {str(target): PATHS.get(target, _TERMS) for target in job.targets},
         "asked": [host for host in hosts if host not in refused],
         "opted_out": [{"site": host, "reason": reason} for host, reason in refused.items()],
         "headers": {name: headers[name] for name in ("User-Agent", "From") if name in headers},

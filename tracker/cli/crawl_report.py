@@ -26,6 +26,9 @@ def print_report(report: "CrawlReport", where: str) -> None:
         print_table(("cause", "sites", "of these"), rows)
     for target, causes in report.pages.items():
         print(f"{target}: " + ", ".join(f"{count} {cause}" for cause, count in causes.most_common()))
+    if report.terms:
+        read = f"; {report.terms_read} new texts read" if report.terms_read else ""
+        print(f"terms: {', '.join(_terms(report))}{read}")
     state = "" if report.finished else f"stopped after {report.ended} of {report.asked} sites: "
     what = f" ({report.part})" if report.part else ""
     print(
@@ -33,6 +36,12 @@ def print_report(report: "CrawlReport", where: str) -> None:
     )
     for line in _notes(report):
         print(line)
+
+
+def _terms(report: "CrawlReport") -> list[str]:
+    """The looks at terms pages by state, commonest first."""
+    same = f" ({report.terms_unchanged} unchanged)" if report.terms_unchanged else ""
+    return [f"{count} {state}{same if state == 'ok' else ''}" for state, count in report.terms.most_common()]
 
 
 def _notes(report: "CrawlReport") -> list[str]:
@@ -75,7 +84,7 @@ def judge(reports: Sequence["CrawlReport"], settings: "Settings") -> None:
     last = reports[-1]
     if not last.finished:
         raise CrawlError(f"the crawl was stopped after {last.ended} of {last.asked} sites; the next one asks the rest")
-    if last.part == "recheck" or last.coverage >= settings.coverage_threshold or not last.asked:
+    if last.part in ("recheck", "confirm") or last.coverage >= settings.coverage_threshold or not last.asked:
         return
     cause, count = last.causes.most_common(1)[0] if last.causes else ("unasked", last.asked)
     asked, answered = last.round_asked or last.asked, last.round_answered + last.answered

@@ -6,6 +6,7 @@ from enum import StrEnum
 from tracker.core.exchange import Exchange
 from tracker.core.outcomes import Observation, Outcome
 from tracker.core.signals import Signal
+from tracker.core.terms.looks import TermsLook
 
 
 class Target(StrEnum):
@@ -78,6 +79,7 @@ class Visit:
 
     robots: Observation
     pages: tuple[PageSeen, ...] = ()
+    terms: tuple[TermsLook, ...] = ()
 
     @property
     def size(self) -> int:
@@ -85,4 +87,6 @@ class Visit:
         size = 1_000 + len(self.robots.body or b"")
         for page in self.pages:
             size += 1_000 + len(page.kept or b"") + sum(map(len, page.links))
+        for look in self.terms:
+            size += 1_000 + len(look.html or b"") + (4 * len(look.text.text) if look.text else 0)
         return size

@@ -8,6 +8,7 @@ from typing import Any
 
 from tracker.core.dates import iso
 from tracker.core.outcomes import Outcome
+from tracker.core.terms.looks import TermsState
 from tracker.core.visits import Target, Visit
 
 SLOWEST = 10
@@ -24,7 +25,9 @@ class CrawlReport:
     each site was asked for. seconds: wall time. changed: sites of which another verdict for a headline agent was found
     than the last known one, `changes` in all. newly_failing: (site, cause) of those that fail now and answered before,
     `new_failures` in all. new_answers: sites whose file is another than the one before. suspect: why its round is not
-    to be trusted too soon, "" if it is.
+    to be trusted too soon, "" if it is. terms: looks at terms pages by what was there; a site that links to none counts
+    as one `not_found`. terms_unchanged: of those that are `ok`, the same bytes as before. terms_read: texts that were
+    new and have been read.
     """
 
     panel: str
@@ -41,6 +44,9 @@ class CrawlReport:
     causes: Counter[str] = field(default_factory=Counter)
     unchanged: int = 0
     pages: dict[Target, Counter[str]] = field(default_factory=dict)
+    terms: Counter[TermsState] = field(default_factory=Counter)
+    terms_unchanged: int = 0
+    terms_read: int = 0
     changed: Sequence[str] = ()
     changes: int = 0
     newly_failing: Sequence[tuple[str, str]] = ()
@@ -57,6 +63,9 @@ class CrawlReport:
         self.unchanged += seen.unchanged
         for page in visit.pages:
             self.pages.setdefault(page.target, Counter())[page.cause] += 1
+        for look in visit.terms:
+            self.terms[look.state] += 1
+            self.terms_unchanged += look.unchanged
         keep = heapq.heappush if len(self._slowest) < SLOWEST else heapq.heappushpop
         keep(self._slowest, (seen.seconds, seen.host))
 
@@ -98,6 +107,9 @@ class CrawlReport:
             "causes": dict(self.causes.most_common()),
             "unchanged": self.unchanged,
             "pages": {str(target): dict(causes.most_common()) for target, causes in self.pages.items()},
+            "terms": {str(state): count for state, count in self.terms.most_common()},
+            "terms_unchanged": self.terms_unchanged,
+            "terms_read": self.terms_read,
             "new_answers": self.new_answers,
             "changes": self.changes,
             "changed": list(self.changed),

@@ -12,14 +12,17 @@ from tracker.core import outcomes
 from tracker.core.exchange import Validators
 from tracker.core.outcomes import Classification, Observation, Outcome
 from tracker.core.pages import classify_page, page_seen, unasked
-from tracker.core.robots import parse
-from tracker.core.verdict import allowed
+from tracker.core.terms.looks import KnownTerms, TermsState
 from tracker.core.visits import DISALLOWED, PAGE_CAP, PAGES, PATHS, UNASKED, PageSeen, Target, Visit
+from tracker.crawl.permission import Permission
+from tracker.crawl.terms_quest import TermsQuest
+from tracker.crawl.terms_visit import TermsVisit
 from tracker.net.failures import Failure
 from tracker.net.fetch import Fetcher
-from tracker.net.question import Question
+from tracker.net.question import Ended, Question
 from tracker.net.robots import RobotsLook
 from tracker.net.way import Answered, Way
+from tracker.reference.terms_overrides import Override
 
 AGENT = "DrywellBot"
 MAX_WAYS = 32
@@ -39,9 +42,11 @@ class Visiting:
 
     targets: what is asked for. known: validators of the answer that https://host/robots.txt itself gave last, with
     which a 304 means "the same again". known_body: that answer's bytes, needed for pages after a 304 (without it a
-    visit that asks for pages asks for the robots.txt in full). turn: awaited before every request at a way but the
-    first, with its addresses; neither this nor the time between two steps counts against a time-out. agent: the product
-    token whose rules are obeyed.
+    visit that asks for pages asks for the robots.txt in full). known_terms: where terms were found before. Terms are
+    sought from the home page on, which is asked for this too, unless terms that could be read are known. override:
+    where a person says that they stand. turn: awaited before every request at a way but the first, with its addresses;
+    neither this nor the time between two steps counts against a time-out. agent: the product token whose rules are
+    obeyed.
     """
 
     def __init__(
@@ -52,23 +57,33 @@ class Visiting:
         targets: Sequence[Target] = (Target.ROBOTS,),
         known: Validators | None = None,
         known_body: Callable[[], bytes | None] | None = None,
+        known_terms: Sequence[KnownTerms] = (),
+        override: Override | None = None,
         turn: Turn | None = None,
         agent: str = AGENT,
     ) -> None:
         self.host = host
         self._fetcher = fetcher
-        self._targets = [target for target in PAGES if target in targets]
+        self._told = [target for target in PAGES if target in targets]
+        self._targets = list(self._told)
+        self._terms: TermsVisit | None = None
+        self._terms_from = (known_terms, override) if Target.TERMS in targets else None
+        if self._terms_from and not any(each.last_state is TermsState.OK for each in known_terms):
+            self._targets = [target for target in PAGES if target in (Target.HOME, *targets)]
         self._known_body = known_body
         self._turn = turn
         self._agent = agent
         self._ways = 0
         self._took = 0.0
         self._begun = False
-        self._look = self._look_at(host, known if known_body or not self._targets else None)
+        self._is_more = bool(self._targets) or self._terms_from is not None
+        self._look = self._look_at(host, known if known_body or not self._is_more else None)
         self._looks = {host: self._look}
-        self._rules: dict[str, _Permission | str] = {}
+        self._rules: dict[str, Permission | str] = {}
         self._pages: dict[Target, Question] = {}
         self._seen: dict[Target, PageSeen] = {}
+        self._home: tuple[str, bytes] | None = None
+        self._shunned: dict[str, str] = {}
         self._settle()
 
     async def step(self, way: Way) -> str | Visit:
@@ -76,6 +91,7 @@ class Visiting:
         self._ways += 1
         asked = False
         try:
+            await self._seek()
             while (
                 self._took < MAX_SECONDS
                 and (job := next((job for job in self._jobs() if job.host == way.host), None)) is not None
@@ -85,6 +101,7 @@ class Visiting:
                 asked = way.failure is None
                 await self._ask(way, job)
                 self._settle()
+                await self._seek()
         finally:
             way.release()
         if self._ways >= MAX_WAYS:
@@ -102,6 +119,8 @@ class Visiting:
         """The questions that can be asked now."""
         yield from (look.question for look in self._looks.values() if look.ended is None)
         yield from (page for page in self._pages.values() if self._looks[page.authority].ended is not None)
+        if self._terms and (terms := self._terms.question) and self._looks[terms.authority].ended is not None:
+            yield terms
 
     async def _ask(self, way: Way, question: Question) -> None:
         look = next((look for look in self._looks.values() if look.question is question), None)
@@ -136,12 +155,14 @@ class Visiting:
     def _is_last(self, way: Way, question: Question) -> bool:
         """Whether no other question is likely to go the same way."""
         if question is self._look.question:
-            return not self._targets
+            return not self._is_more
+        if self._terms and (self._terms.question or not self._terms.begun):
+            return False  # what is asked for terms depends on the answers
         return not any(page.host == way.host and page is not question for page in self._pages.values())
 
     def _settle(self) -> None:
         """Note what has ended, and see to what must be known or permitted before the rest is asked."""
-        if self._look.ended is None or not self._targets:
+        if self._look.ended is None or not self._is_more:
             return
         if not self._begun:
             self._begun = True
@@ -153,12 +174,33 @@ class Visiting:
             if page.ended is not None:
                 self._note(target, page)
                 continue
-            look = self._looks.get(page.authority)
-            if look is None:
-                # The page has been redirected to a site whose robots.txt counts as well.
-                look = self._looks[page.authority] = self._look_at(page.authority)
-            if look.ended is not None and (cause := self._refusal(page)):
-                self._end(target, unasked(target, cause, f"robots.txt of {page.authority}: {look.ended.seen.cause}"))
+            if refusal := self._refusal(page):
+                self._end(target, unasked(target, *refusal))
+
+    async def _seek(self) -> None:
+        """Go on with the terms as far as that takes no further answer."""
+        terms = self._terms
+        if terms is None:
+            return
+        if not terms.begun:
+            if Target.HOME in self._pages:
+                return
+            url, html = self._home or (self._url(Target.HOME), None)
+            self._home = None
+            await terms.begin(url, html)
+        while (question := terms.question) is not None:
+            if question.ended is not None:
+                self._note_trouble(question.ended, question)
+                await terms.take()
+            elif why := self._shunned.get(question.host):
+                terms.refuse(TermsState.ERROR, UNASKED, why)
+            elif refusal := self._refusal(question):
+                terms.refuse(TermsState.DISALLOWED, *refusal)
+            else:
+                return
+
+    def _url(self, target: Target) -> str:
+        return f"{self._look.scheme}://{self.host}{PATHS[target]}"
 
     def _begin_pages(self) -> None:
         seen = self._look.observation()
@@ -172,12 +214,25 @@ class Visiting:
             if rules == UNASKED:
                 self._seen[target] = unasked(target, UNASKED, f"robots.txt: {seen.cause}")
                 continue
-            url = f"{self._look.scheme}://{self.host}{PATHS[target]}"
             judge = partial(_judge, target)
-            self._pages[target] = Question(url, judge, settings.total_timeout, settings.max_redirects)
+            self._pages[target] = Question(self._url(target), judge, settings.total_timeout, settings.max_redirects)
+        if self._terms_from:
+            quest = TermsQuest(self.host, f"{self._look.scheme}://{self.host}", *self._terms_from)
+            self._terms = TermsVisit(quest, settings.total_timeout, settings.max_redirects)
 
-    def _refusal(self, page: Question) -> str | None:
-        """Why a page may not be asked for (RFC 9309 section 2.3.1); None if it may."""
+    def _refusal(self, page: Question) -> tuple[str, str] | None:
+        """Cause and detail why a page may not be asked for (RFC 9309 section 2.3.1).
+
+        None if it may, or if that is not known yet: the robots.txt of a site that it has been redirected to counts too.
+        """
+        look = self._looks.get(page.authority)
+        if look is None:
+            look = self._looks[page.authority] = self._look_at(page.authority)
+        if look.ended is None or (cause := self._forbidden(page)) is None:
+            return None
+        return cause, f"robots.txt of {page.authority}: {look.ended.seen.cause}"
+
+    def _forbidden(self, page: Question) -> str | None:
         rules = self._rules.get(page.authority)
         if rules is None:
             rules = self._rules[page.authority] = self._read(self._looks[page.authority].observation())
@@ -185,7 +240,7 @@ class Visiting:
             return rules or None
         return None if rules.permits(page.path) else DISALLOWED
 
-    def _read(self, seen: Observation) -> "_Permission | str":
+    def _read(self, seen: Observation) -> "Permission | str":
         """The rules seen, "" for the absence of any, or the cause for which nothing may be asked."""
         if seen.outcome is Outcome.ABSENT:
             return ""
@@ -194,7 +249,7 @@ class Visiting:
             body = self._known_body()
         if body is None:
             return UNASKED
-        return _Permission(body, self._agent, [PATHS[target] for target in self._targets])
+        return Permission(body, self._agent, [PATHS[target] for target in self._targets])
 
     def _note(self, target: Target, page: Question) -> None:
         ended = page.ended
@@ -202,11 +257,20 @@ class Visiting:
         answer = ended.answer
         data = answer.data if answer and 200 <= answer.exchange.status < 300 else b""
         self._end(target, page_seen(target, ended.seen, answer.exchange if answer else None, data))
+        if target is Target.HOME and self._terms_from and data:
+            self._home = ended.url, data
+        self._note_trouble(ended, page)
+        if why := self._shunned.get(self.host):
+            for other in list(self._pages):
+                self._end(other, unasked(other, UNASKED, why))
+
+    def _note_trouble(self, ended: Ended, page: Question) -> None:
+        """A host that is busy, or does not answer, is asked for nothing more."""
+        answer = ended.answer
         busy = answer is not None and answer.exchange.status in _BUSY
         out = answer is None and (ended.before_request or ended.seen.cause in _SLOW)
-        if page.host == self.host and (busy or out):
-            for other in list(self._pages):
-                self._end(other, unasked(other, UNASKED, f"not asked after {ended.seen.cause} at {PATHS[target]}"))
+        if busy or out:
+            self._shunned.setdefault(page.host, f"not asked after {ended.seen.cause} at {page.path}")
 
     def _end(self, target: Target, seen: PageSeen) -> None:
         del self._pages[target]
@@ -216,35 +280,13 @@ class Visiting:
         """End the pages that are still open: they have led from host to host for too long, or taken too long."""
         for target in list(self._pages):
             self._end(target, page_seen(target, why, None))
+        if self._terms:
+            self._terms.give_up(why.cause, why.detail)
         self._looks = {self.host: self._look}
 
     def _visit(self) -> Visit:
-        pages = tuple(self._seen[target] for target in self._targets)
-        return Visit(self._look.observation(), pages)
-
-
-class _Permission:
-    """What a robots.txt permits an agent.
-
-    It is read for all likely paths at once, and anew for others: parsed, half a megabyte takes ten, and a crawl holds
-    hundreds of visits.
-    """
-
-    def __init__(self, body: bytes, agent: str, paths: Sequence[str]) -> None:
-        self._body = body
-        self._agent = agent
-        self._known: dict[str, bool] = {}
-        self._ask(paths)
-
-    def permits(self, path: str) -> bool:
-        """Whether the agent may ask for a path."""
-        if path not in self._known:
-            self._ask([path])
-        return self._known[path]
-
-    def _ask(self, paths: Sequence[str]) -> None:
-        robots = parse(self._body)
-        self._known.update((path, allowed(robots, self._agent, path)) for path in paths)
+        pages = tuple(self._seen[target] for target in self._told)
+        return Visit(self._look.observation(), pages, self._terms.looks() if self._terms else ())
 
 
 def _judge(target: Target, got: Answered) -> Classification:

@@ -18,7 +18,7 @@ class RobotsLook:
         self.site = host
         self.ended: Ended | None = None
         self.question = Question(
-            f"https://{host}/robots.txt", _judge, seconds, max_redirects, _conditions(known or Validators())
+            f"https://{host}/robots.txt", _judge, seconds, max_redirects, conditions(known or Validators())
         )
         self._again = (seconds, max_redirects)
         self._first = self.question.url
@@ -76,8 +76,9 @@ def _judge(got: Answered) -> Classification:
     return outcomes.classify_file(got.data, truncated=got.truncated)
 
 
-def _conditions(known: Validators) -> dict[str, str]:
+def conditions(known: Validators) -> dict[str, str]:
+    """The header fields that make a request conditional."""
     # Also those from a history: one that cannot be sent would fail a site that nobody has asked.
     fit = known.sendable
-    conditions = {"If-None-Match": fit.etag, "If-Modified-Since": fit.last_modified}
-    return {name: value for name, value in conditions.items() if value}
+    fields = {"If-None-Match": fit.etag, "If-Modified-Since": fit.last_modified}
+    return {name: value for name, value in fields.items() if value}
