@@ -23,11 +23,12 @@ class Cues:
     """The cues of a language.
 
     before: one group a polarity, named as it is; a cue counts for what follows it. after: prohibits what stands before
-    it ("... is prohibited").
+    it ("... is prohibited"), after_permit allows it.
     """
 
     before: re.Pattern[str]
     after: re.Pattern[str]
+    after_permit: re.Pattern[str]
 
     def at(self, clause: str, place: int) -> Polarity:
         """The polarity at a place of a clause: of the last cue before it, or of a prohibition behind it."""
@@ -38,6 +39,8 @@ class Cues:
             last = Polarity(cue.lastgroup or Polarity.NONE)
         if last in (Polarity.NONE, Polarity.PERMIT) and self.after.search(clause, place):
             return Polarity.PROHIBIT
+        if last is Polarity.NONE and self.after_permit.search(clause, place):
+            return Polarity.PERMIT
         return last
 
     def of_lead_in(self, sentence: str) -> Polarity:
