@@ -39,9 +39,11 @@ class Cues:
             last = Polarity(cue.lastgroup or Polarity.NONE)
         if last in (Polarity.NONE, Polarity.PERMIT) and self.after.search(clause, place):
             return Polarity.PROHIBIT
-        if last is Polarity.NONE and self.after_permit.search(clause, place):
-            return Polarity.PERMIT
         return last
+
+    def allowed_after(self, clause: str, place: int) -> bool:
+        """Whether what stands at a place is allowed by what follows; asked only where nothing else speaks."""
+        return bool(self.after_permit.search(clause, place))
 
     def of_lead_in(self, sentence: str) -> Polarity:
         """What a list inherits from its lead-in: a prohibition before other cues ("you may not, unless you have our

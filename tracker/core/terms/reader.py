@@ -101,11 +101,18 @@ class Reader:
     def _fits(self, rule: Rule, clause: Clause) -> Polarity | None:
         """The polarity with which a rule finds something in a clause, None if it does not."""
         for hit in islice(rule.hit.finditer(clause.words), _HITS):
-            polarity = self.lexicon.cues.at(clause.words, hit.start())
-            polarity = clause.inherited if polarity is Polarity.NONE else polarity
+            polarity = self._polarity(clause, hit.start())
             if polarity in rule.polarities:
                 return polarity if _around(rule, clause) else None
         return None
+
+    def _polarity(self, clause: Clause, place: int) -> Polarity:
+        cues = self.lexicon.cues
+        polarity = cues.at(clause.words, place)
+        polarity = clause.inherited if polarity is Polarity.NONE else polarity
+        if polarity is Polarity.NONE and cues.allowed_after(clause.words, place):
+            return Polarity.PERMIT
+        return polarity
 
     def _finding(self, rule: Rule, polarity: Polarity, clause: Clause) -> Finding:
         start = clause.span.start
