@@ -19,6 +19,33 @@ _ENDS = 4  # characters from the end of a lead-in in which a cue is its last wor
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """The cues of one clause. marks: place and polarity of those that count for what follows them, in order.
+
+    forbidden, allowed: the last place at which something stands that forbids or allows what precedes it, or -1.
+    """
+
+    marks: tuple[tuple[int, Polarity], ...]
+    forbidden: int
+    allowed: int
+
+    def at(self, place: int) -> Polarity:
+        """The polarity at a place: of the last cue before it, or of a prohibition behind it."""
+        last = Polarity.NONE
+        for start, polarity in self.marks:
+            if start > place:
+                break
+            last = polarity
+        if last in (Polarity.NONE, Polarity.PERMIT) and self.forbidden >= place:
+            return Polarity.PROHIBIT
+        return last
+
+    def end(self) -> Polarity:
+        """What the clause leaves behind for clauses under it."""
+        return self.marks[-1][1] if self.marks else Polarity.NONE
+
+
+@dataclass(frozen=True, slots=True)
 class Cues:
     """The cues of a language.
 
@@ -30,20 +57,10 @@ class Cues:
     after: re.Pattern[str]
     after_permit: re.Pattern[str]
 
-    def at(self, clause: str, place: int) -> Polarity:
-        """The polarity at a place of a clause: of the last cue before it, or of a prohibition behind it."""
-        last = Polarity.NONE
-        for cue in self.before.finditer(clause):
-            if cue.start() > place:
-                break
-            last = Polarity(cue.lastgroup or Polarity.NONE)
-        if last in (Polarity.NONE, Polarity.PERMIT) and self.after.search(clause, place):
-            return Polarity.PROHIBIT
-        return last
-
-    def allowed_after(self, clause: str, place: int) -> bool:
-        """Whether what stands at a place is allowed by what follows; asked only where nothing else speaks."""
-        return bool(self.after_permit.search(clause, place))
+    def of(self, clause: str) -> Said:
+        """All cues of a clause."""
+        marks = tuple((cue.start(), Polarity(cue.lastgroup or "none")) for cue in self.before.finditer(clause))
+        return Said(marks, _last(self.after, clause), _last(self.after_permit, clause))
 
     def of_lead_in(self, sentence: str) -> Polarity:
         """What a list inherits from its lead-in: a prohibition before other cues ("you may not, unless you have our
@@ -51,10 +68,17 @@ class Cues:
         """
         last, forbids = Polarity.NONE, False
         for cue in self.before.finditer(sentence):
-            last = Polarity(cue.lastgroup or Polarity.NONE)
+            last = Polarity(cue.lastgroup or "none")
             forbids = forbids or last is Polarity.PROHIBIT
             if last is Polarity.PERMIT and len(sentence) - cue.end() < _ENDS:
                 return last
         if last is Polarity.NONE:
             forbids = bool(self.after.search(sentence))
         return Polarity.PROHIBIT if forbids else last
+
+
+def _last(pattern: re.Pattern[str], clause: str) -> int:
+    place = -1
+    for found in pattern.finditer(clause):
+        place = found.start()
+    return place

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tracker.core.terms.finding import Category, Finding, Stance
 from tracker.core.terms.lexicon import Lexicon, Rule
 from tracker.core.terms.lists import Lists
-from tracker.core.terms.polarity import Polarity
+from tracker.core.terms.polarity import Polarity, Said
 from tracker.core.terms.segments import Span, clauses, fold, paragraphs, plain, sentences
 
 TEXT_CAP = 500_000
@@ -31,7 +31,16 @@ class Clause(NamedTuple):
     span: Span
     words: str
     stem: str
+    said: Said
     inherited: Polarity
+
+    def polarity(self, place: int) -> Polarity:
+        """The polarity at a place of its words: by its own cues, else inherited, else by what allows it afterwards."""
+        polarity = self.said.at(place)
+        polarity = self.inherited if polarity is Polarity.NONE else polarity
+        if polarity is Polarity.NONE and self.said.allowed >= place:
+            return Polarity.PERMIT
+        return polarity
 
 
 @dataclass
@@ -57,13 +66,14 @@ class Reader:
     def _sentences(self) -> Iterator[Sentence]:
         lists = Lists(self.folded, self.lexicon)
         gate = self.lexicon.gate
+        before: Span | None = None
         for paragraph in paragraphs(self.plain):
             lists.paragraph(self.plain, paragraph)
             # Most paragraphs hold nothing to read, and no list follows them.
             ends_open = self.lexicon.lead.search(self.folded, max(paragraph.start, paragraph.end - 200), paragraph.end)
             if not (ends_open or self.plain[paragraph.end - 1] == ":" or gate.search(self.folded, *paragraph)):
+                before = None
                 continue
-            before: Span | None = None
             for sentence in sentences(self.plain, paragraph):
                 if gate.search(self.folded, *sentence):
                     yield Sentence(sentence, self._carried(before, sentence) or lists.inherited)
@@ -80,10 +90,12 @@ class Reader:
     def _read(self, sentence: Sentence) -> Iterator[Finding]:
         inherits: dict[Span, Polarity] = {}
         for span, parent in clauses(self.folded, sentence.span, _CLAUSES):
-            clause = Clause(span, self._words(span), self._words(parent), inherits.get(parent, sentence.inherited))
+            words = self._words(span)
+            said = self.lexicon.cues.of(words)
+            clause = Clause(span, words, self._words(parent), said, inherits.get(parent, sentence.inherited))
             yield from self._clause(clause)
-            said = self.lexicon.cues.at(clause.words, len(clause.words))
-            inherits[span] = clause.inherited if said is Polarity.NONE else said
+            left = said.end()
+            inherits[span] = clause.inherited if left is Polarity.NONE else left
 
     def _words(self, span: Span) -> str:
         return self.folded[span.start : span.end]
@@ -101,18 +113,10 @@ class Reader:
     def _fits(self, rule: Rule, clause: Clause) -> Polarity | None:
         """The polarity with which a rule finds something in a clause, None if it does not."""
         for hit in islice(rule.hit.finditer(clause.words), _HITS):
-            polarity = self._polarity(clause, hit.start())
+            polarity = clause.polarity(hit.start())
             if polarity in rule.polarities:
                 return polarity if _around(rule, clause) else None
         return None
-
-    def _polarity(self, clause: Clause, place: int) -> Polarity:
-        cues = self.lexicon.cues
-        polarity = cues.at(clause.words, place)
-        polarity = clause.inherited if polarity is Polarity.NONE else polarity
-        if polarity is Polarity.NONE and cues.allowed_after(clause.words, place):
-            return Polarity.PERMIT
-        return polarity
 
     def _finding(self, rule: Rule, polarity: Polarity, clause: Clause) -> Finding:
         start = clause.span.start
@@ -145,7 +149,7 @@ class Reader:
     def _foreign(self, hit: re.Match[str], sentence: Span) -> bool:
         if not hit[0].startswith("automat"):
             return True
-        return self.lexicon.cues.at(self._words(sentence), hit.start() - sentence.start) is not Polarity.OWN
+        return self.lexicon.cues.of(self._words(sentence)).at(hit.start() - sentence.start) is not Polarity.OWN
 
     def contract_phrases(self) -> Sequence[Span]:
         """Where the first of each phrase of terms pages stands."""
