@@ -126,14 +126,19 @@ def test_regions_of_a_language() -> None:
     assert read("Scraping is prohibited.", "en-GB") == read("Scraping is prohibited.", "EN")
 
 
-WORDS = st.sampled_from(
-    ["you", "may not", "we", "(a)", "(b)", "scrape", "robots", ".", ";", ":", "\n", "train", "ai", "models", "İ", "ß"]
-    + ["data", "mining", "“", "”", "text", "and", "is prohibited", "Use", "1.", "-", "unless", "reserve", "’", "\u2028"]
-    + ["without our prior written consent", "competing", "copy", "the content", "die", "nicht", "für", "la", "de"]
+WORDS = st.one_of(
+    st.sampled_from(
+        ["you", "may not", "we", "(a)", "(b)", "scrape", "robots", ".", ";", ":", "\n", "train", "ai", "models"]
+    ),
+    st.sampled_from(
+        ["data", "mining", "“", "”", "text", "and", "is prohibited", "Use", "1.", "-", "unless", "reserve"]
+    ),
+    st.sampled_from(["without our prior written consent", "competing", "copy", "the content", "İ", "ß", "’", "\u2028"]),
+    st.sampled_from(["die", "nicht", "untersagt", "für", "la", "de", "pas", "prohibido"]),
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(st.text(max_size=400), st.lists(WORDS, max_size=80).map(" ".join)))
 def test_any_text(text: str) -> None:
     found: list[Finding] = []
@@ -150,7 +155,7 @@ def test_any_text(text: str) -> None:
     "make",
     [
         pytest.param(lambda: "the " + "a" * 5_000_000, id="one word"),
-        pytest.param(lambda: "you may not use the robot " * 200_000, id="one line"),
+        pytest.param(lambda: "you may not use the robot " * 200_000, id="one line", marks=pytest.mark.slow),
         pytest.param(lambda: "you may not\n" * 1_000_000, id="a million lines", marks=pytest.mark.slow),
         pytest.param(lambda: "without the prior written " * 200_000, id="leave without end"),
         pytest.param(
