@@ -29,6 +29,7 @@ class Role(StrEnum):
     OWN = "own"
     PERMIT = "permit"
     AFTER = "after"
+    AFTER_PERMIT = "after_permit"
     LEAD = "lead"
     OPENER = "opener"
     SEQUEL = "sequel"
@@ -133,7 +134,7 @@ class _Draft:
             self.language,
             self.stop_words,
             gate=part[Role.GATE],
-            cues=Cues(re.compile(before), part[Role.AFTER]),
+            cues=Cues(re.compile(before), part[Role.AFTER], part[Role.AFTER_PERMIT]),
             lead=part[Role.LEAD],
             opener=part[Role.OPENER],
             sequel=part[Role.SEQUEL],

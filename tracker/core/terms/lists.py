@@ -10,7 +10,7 @@ from tracker.core.terms.segments import MARKER, Span
 _ITEMS = 120  # of a list, after which it is taken for something else
 _HEADING = 90  # characters
 _NUMBERED_TITLE = re.compile(
-    r"(?:(?:section|article|artikel|art\.|§|\d{1,2}(?:\.\d{1,2}){0,3}[.):]?|[IVX]{1,5}\.)\s*)[^\W\da-z_]"
+    r"(?:(?:section|article|artikel|art\.|§|\d{1,2}(?:\.\d{1,2}){0,3}[.):]?|[IVX]{1,5}\.|[a-z][.)])\s*)[^\W\da-z_]"
 )
 _KINDS = (
     ("number", re.compile(r"\(?\d")),
@@ -35,6 +35,7 @@ class Lists:
         self._folded = folded
         self._lexicon = lexicon
         self._heading = Polarity.NONE
+        self._in_heading = False
         self._open: list[_List] = []
 
     @property
@@ -50,7 +51,9 @@ class Lists:
             self._open.clear()
             forbids = self._lexicon.heading.search(self._folded, *span)
             self._heading = Polarity.PROHIBIT if forbids else Polarity.NONE
+            self._in_heading = True
             return
+        self._in_heading = False
         if not self._open:
             return
         if (
@@ -71,10 +74,12 @@ class Lists:
 
     def sentence(self, span: Span) -> None:
         """A sentence has been read; it may lead in a list."""
+        if self._in_heading:
+            return
         last = self._folded[span.end - 1]
         if last != ":" and not self._lexicon.lead.search(self._folded, max(span.start, span.end - 160), span.end):
             return
-        polarity = self._lexicon.cues.of_lead_in(self._folded, *span)
+        polarity = self._lexicon.cues.of_lead_in(self._folded[span.start : span.end])
         if polarity is Polarity.NONE:
             polarity = self.inherited
         if len(self._open) > 3:
