@@ -13,6 +13,7 @@ from tracker.core.terms.looks import TermsState
 from tracker.reference.decisions import decisions
 
 pytest.importorskip("tracker.core.terms.reading")
+pytest.importorskip("tracker.crawl.terms_visit")
 
 ROOT = Path(__file__).resolve().parents[2]
 TERMS = (ROOT / "docs" / "terms.md").read_text(encoding="utf-8")
