@@ -9,6 +9,7 @@ import pytest
 from tests.web import Web, page, settings_for
 
 pytest.importorskip("tracker.core.terms.reading")
+pytest.importorskip("tracker.crawl.terms_visit")
 
 TEXT = """\
 Terms of Use
@@ -164,6 +165,17 @@ def test_a_page_that_robots_txt_closes_to_us_is_not_asked_for(run, site: Web) ->
     assert result.code == 1
     assert (result.json["state"], "robots.txt does not let us" in result.err) == ("disallowed", True)
     assert {request.path for request in site.requests} == {"/robots.txt"}
+
+
+@pytest.mark.parametrize(
+    ("robots_txt", "state"), [("404 Not Found", "not_found"), ("503 Service Unavailable", "disallowed")]
+)
+def test_a_page_that_is_not_there_or_may_not_be_asked_for(run, site: Web, robots_txt: str, state: str) -> None:
+    site.on("courier.example", page(b"", robots_txt))
+    site.on("courier.example", page(b"", "404 Not Found"), "/terms")
+    result = run("check", "--terms", "https://courier.example/terms", "--json")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert result.json["state"] == state
 
 
 def test_hostile_files_are_one_line_or_a_report(run, tmp_path: Path) -> None:

@@ -68,9 +68,9 @@ def look(text: str | None, state: TermsState = TermsState.OK, url: str = URL) ->
     )
 
 
-def crawl(database: Path, looks: Sequence[TermsLook]) -> None:
+def crawl(database: Path, looks: Sequence[TermsLook], kind: str = "live") -> None:
     """A look a day at the terms of one site, whose robots.txt is open."""
-    with Writer(database, AGENTS) as writer:
+    with Writer(database, AGENTS, kind=kind) as writer:
         source, members = writer.source(OWN), writer.panel(panel("all"))
         for day, one in enumerate(looks):
             at = START + day * DAY
@@ -277,9 +277,14 @@ def test_a_row_written_by_hand_counts_from_the_next_writing_command_on(run, doub
     assert run("terms", HOST, "--json").json["sources"][0]["no_compete"] is None
     assert run("terms", "read", "--classifier", "terms_doubts:Doubtful").code == 0
     assert run("terms", HOST, "--json").json["sources"][0]["no_compete"] == "reserve"
-    file.unlink()
-    assert run("terms", "read", "--classifier", "terms_doubts:Doubtful").code == 0
-    assert run("terms", HOST, "--json").json["sources"][0]["no_compete"] == "prohibit"
+    kept = file.rename("elsewhere.toml")
+    for expected in ("reserve", "prohibit"):  # without a file nothing is undone, an empty one takes all back
+        assert run("terms", "read", "--classifier", "terms_doubts:Doubtful").code == 0
+        assert run("terms", HOST, "--json").json["sources"][0]["no_compete"] == expected
+        file.touch()
+    file.write_text(kept.read_text().replace("reserve", "maybe"))
+    result = run("terms", "read")
+    assert (result.code, "terms_decisions.toml:5: stance: 'maybe' is unknown" in result.err) == (1, True)
 
 
 def test_decisions_are_exported_with_everything_else(run, doubtful: Path) -> None:
@@ -339,6 +344,15 @@ def test_a_classifier_that_fails_is_one_line_and_changes_nothing(run, doubtful: 
     assert says in result.err
     assert len(result.err.splitlines()) == 1
     assert run("terms", HOST, "--json").json == before
+
+
+def test_made_up_histories_are_read_and_decided_too(run, tmp_path: Path) -> None:
+    demo = str(tmp_path / "demo.sqlite")
+    crawl(Path(demo), [look(SHUT)], kind="demo")
+    assert run("terms", "read", "--database", demo).code == 0
+    decision = ("no_scraping", "allow", "--why", "made up", "--who", "ada")
+    assert run("terms", "decide", HOST, *decision, "--database", demo).code == 0
+    assert run("terms", HOST, "--json", "--database", demo).json["sources"][0]["no_scraping"] == "allow"
 
 
 def test_help(run) -> None:

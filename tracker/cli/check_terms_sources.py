@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _KINDS = "give a file (HTML, PDF or plain text), the URL of a page of terms, or - for standard input"
 _MARKUP = re.compile(rb"<(?:!doctype|html|head|body|title|meta|div|p|br|h[1-6]|ul|ol|article|main|section)\b", re.I)
 _WITHIN = 4 * 1024
+_SILENCE = TermsLook("", SourceKind.TERMS, FoundBy.OVERRIDE, TermsState.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,12 @@ def read_terms(name: str, settings: "Settings") -> TermsPage:
 
 
 def _of_bytes(data: bytes) -> TermsPage:
-    from tracker.crawl.extract import read_page
+    from tracker.crawl.terms_visit import read_look
 
     if not data.startswith(b"%PDF-") and not _MARKUP.search(data[:_WITHIN]):
         return TermsPage(TermsState.OK, _plain(data))
-    read = read_page(data, "", {})
-    return TermsPage(read.state, read.text, detail=read.detail)
+    look = read_look(TermsLook("", SourceKind.TERMS, FoundBy.OVERRIDE, TermsState.OK), data)
+    return TermsPage(look.state, look.text, detail=look.detail)
 
 
 def _plain(data: bytes) -> TermsText:
@@ -108,6 +109,7 @@ def _look(url: str, host: str, settings: "Settings") -> TermsLook:
             wanted = await visiting.step(await fetcher.way(host))
             while isinstance(wanted, str):
                 wanted = await visiting.step(await fetcher.way(wanted))
-            return next(look for look in wanted.terms if look.url == url)
+            found = (look for look in wanted.terms if look.url == url)
+            return next(found, replace(_SILENCE, url=url, cause=wanted.robots.cause, detail=wanted.robots.detail))
 
     return run(ask())

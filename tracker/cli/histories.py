@@ -22,12 +22,11 @@ def merge(
     """
     from contextlib import suppress
 
-    from tracker import reference
+    from tracker.cli.writing import open_writer
     from tracker.errors import NoHistory
     from tracker.settings import load
     from tracker.sources.merge import merge as bring_in
     from tracker.store.query import Reader
-    from tracker.store.write import Writer
 
     settings = load(database=database, agents=agents_file)
     # Read before the history is opened, so that a mistyped path leaves no empty file behind.
@@ -35,8 +34,7 @@ def merge(
         kind = reader.about()["kind"]
     with suppress(NoHistory), Reader(settings.history) as reader:
         kind = reader.about()["kind"]
-    agents = reference.agents(settings.agents_file)
-    with Writer(settings.history, agents, kind=kind) as writer, progress("crawls") as advance:
+    with open_writer(settings, kind) as writer, progress("crawls") as advance:
         report = bring_in(writer, other, settings.history, advance)
     if report.unfinished:
         note(f"{report.unfinished} crawls are not finished there: merge again when they are")
@@ -62,18 +60,17 @@ def forget(
 
     Example: tracker forget wayback --yes
     """
-    from tracker import reference
+    from tracker.cli.writing import open_writer
     from tracker.errors import UsageError
     from tracker.settings import load
     from tracker.store.query import Reader
-    from tracker.store.write import Writer
 
     settings = load(database=database, agents=agents_file)
     with Reader(settings.history) as reader:
         kind = reader.about()["kind"]
     if not yes and not _asked(source):
         raise UsageError(f"nothing was removed: confirm with `tracker forget {source} --yes`")
-    with Writer(settings.history, reference.agents(settings.agents_file), kind=kind) as writer:
+    with open_writer(settings, kind) as writer:
         gone = writer.forget(source)
     if as_json:
         print_json({"database": shown(settings.history), **gone._asdict()})

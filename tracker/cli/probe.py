@@ -73,18 +73,17 @@ def print_results(results: Sequence["ProbeResult"], agent: str) -> None:
 
 def run_probe(settings: "Settings", panel: str, name: str) -> "list[ProbeResult]":
     """Probe the sites of a panel that are due for it, and keep what they answered. Ctrl-C leaves the rest."""
-    from tracker import reference
     from tracker.cli.crawl_settings import fetch_settings
+    from tracker.cli.writing import open_writer
     from tracker.crawl.optout import OptOut
     from tracker.crawl.probe import candidates, probe
     from tracker.store.query import Reader
-    from tracker.store.write import Writer
 
     agent, now = agent_to_probe(name, settings), int(time.time())
     with Reader(settings.history) as reader:
         hosts = candidates(reader, panel, agent)
     with (
-        Writer(settings.history, reference.agents(settings.agents_file)) as writer,
+        open_writer(settings) as writer,
         progress(f"probing as {agent.name}") as advance,
     ):
         done = 0

@@ -16,19 +16,15 @@ Row = dict[str, Any]
 
 def of_site(reader: "Reader", host: str, url: str | None = None) -> Row:
     """All that is known of a site's terms now; raises UsageError for a site whose terms nobody has looked for."""
-    sources = _rows(reader, "SELECT * FROM terms_now WHERE site = :site ORDER BY kind = 'terms' DESC, url", host)
+    sources = reader.terms_now(host).dicts()
     if not sources:
         raise UsageError(
             f"nobody has looked for terms of {host}: `tracker crawl --round weekly` does, in the sites of a panel"
         )
     if url is not None:
         sources = [row for row in sources if row["url"] == url] or _no_such_page(host, url, sources)
-    said = _rows(
-        reader,
-        "SELECT * FROM terms_findings WHERE site = :site AND stands = 1 ORDER BY url, start_char, category",
-        host,
-    )
-    changes = _rows(reader, "SELECT * FROM terms_changes WHERE site = :site ORDER BY first_seen DESC, url", host)
+    said = [row for row in reader.terms_findings(host).dicts() if row["current"]]
+    changes = reader.terms_changes(host).dicts()
     for source in sources:
         mine = [_finding(row) for row in said if row["url"] == source["url"]]
         source["findings"] = [row for row in mine if row.pop("asserted")]
@@ -36,8 +32,7 @@ def of_site(reader: "Reader", host: str, url: str | None = None) -> Row:
         of_page = [row for row in changes if row["url"] == source["url"]]
         source["flaps"] = sum(row["kind"] == "flap" for row in of_page)
         source["changes"] = [row for row in of_page if row["kind"] != "flap"]
-    against = _rows(reader, "SELECT * FROM contradictions WHERE site = :site ORDER BY direction, category, agent", host)
-    return {"site": host, "sources": sources, "contradictions": against}
+    return {"site": host, "sources": sources, "contradictions": reader.contradictions(host).dicts()}
 
 
 def edition(reader: "Reader", host: str, url: str | None, asked: str | None, option: str) -> Row:
@@ -85,8 +80,7 @@ def current(reader: "Reader", host: str, url: str | None) -> Row:
 def _editions(reader: "Reader", host: str, url: str | None) -> list[Row]:
     """The texts that stood at a page, in order of time."""
     page = url or _page(reader, host)
-    rows = _rows(reader, "SELECT * FROM terms_history WHERE site = :site ORDER BY valid_from", host)
-    found = [row for row in rows if row["url"] == page]
+    found = [row for row in reader.terms_history(host).dicts() if row["url"] == page]
     if not found:
         raise UsageError(f"no text of {page or 'terms'} of {host} ever stood in this history; `tracker terms {host}`")
     return found
@@ -122,10 +116,6 @@ def _chosen(editions: list[Row], host: str, asked: str, option: str) -> Row:
 def _finding(row: Row) -> Row:
     kept = ("category", "stance", "score", "rule", "quote", "asserted")
     return {"start": row["start_char"], "end": row["end_char"]} | {name: row[name] for name in kept}
-
-
-def _rows(reader: "Reader", statement: str, host: str) -> list[Row]:
-    return reader.sql(statement, {"site": host}).dicts()
 
 
 def _no_such_page(host: str, url: str, sources: list[Row]) -> Any:

@@ -68,13 +68,14 @@ def decide(
     with open_reader(database) as reader:
         found = current(reader, host, url) if text is None else edition(reader, host, url, text, "--text")
         words = _words(reader, found, about, how, quote)
+        kind = reader.about()["kind"]
     facts = {"site": host, "text": found["text_sha256"], "category": str(about), "stance": str(how)}
     facts |= {"who": person, "when": datetime.now(UTC).date().isoformat(), "why": why}
     facts |= {"quote": words} if words else {}
     path = settings.own_decisions
     add_decision(path, facts)
     print(f"{host}: {about} {how} in text {found['text_sha256'][:12]}, added to {path}")
-    _carry_over(settings)
+    _carry_over(settings, kind)
 
 
 def _words(reader: "Reader", found: dict[str, Any], category: "Category", stance: "Stance", quote: str | None) -> str:
@@ -96,15 +97,12 @@ def _words(reader: "Reader", found: dict[str, Any], category: "Category", stance
     return next((words for (words,) in rows if words and is_quotable(words)), "")
 
 
-def _carry_over(settings: "Settings") -> None:
+def _carry_over(settings: "Settings", kind: str) -> None:
     """Have the history know now, if nobody else is writing it."""
-    from tracker import reference
+    from tracker.cli.writing import open_writer
     from tracker.errors import BusyError
-    from tracker.reference.decisions import decisions
-    from tracker.store.write import Writer
 
     try:
-        with Writer(settings.history, reference.agents(settings.agents_file)) as writer:
-            writer.decide(decisions(settings.own_decisions))
+        open_writer(settings, kind).close()
     except BusyError:
         note("the history is being written: the decision counts from the next writing command on")

@@ -1,17 +1,9 @@
 """`tracker terms read`: all stored texts of terms read anew, by our rules or a classifier of the user's own."""
 
-from typing import TYPE_CHECKING
-
 from tracker.cli.classifiers import OwnClassifier
 from tracker.cli.options import AgentsFile, AsJson, Database
 from tracker.cli.output import print_json, progress
 from tracker.cli.terms_decide import DecisionsFile
-
-if TYPE_CHECKING:
-    from tracker.cli.output import Advance
-    from tracker.core.terms import Classifier
-    from tracker.settings import Settings
-    from tracker.store.write import Writer
 
 
 def read(
@@ -30,29 +22,18 @@ def read(
 
     Example: tracker terms read --classifier my_model:Model
     """
-    from tracker import reference
     from tracker.cli.classifiers import classifier_of
+    from tracker.cli.writing import open_writer
     from tracker.settings import load
     from tracker.store.query import Reader
-    from tracker.store.write import Writer
 
     settings = load(database=database, agents=agents_file, terms_decisions=decisions_file)
     reading = classifier_of(classifier)
-    Reader(settings.history).close()  # to read is not to begin a history
-    with (
-        Writer(settings.history, reference.agents(settings.agents_file)) as writer,
-        progress("reading terms") as advance,
-    ):
-        count = bring_up_to_date(writer, settings, reading, advance)
+    with Reader(settings.history) as reader:  # to read is not to begin a history
+        kind = reader.about()["kind"]
+    with open_writer(settings, kind) as writer, progress("reading terms") as advance:
+        count = writer.read_terms(reading, advance)
     if as_json:
         print_json({"read": count, "read_by": reading.version})
     else:
         print(f"{count:,} text{'' if count == 1 else 's'} of terms read by {reading.version}")
-
-
-def bring_up_to_date(writer: "Writer", settings: "Settings", reading: "Classifier", advance: "Advance") -> int:
-    """Carry the user's decisions over and have new texts read; gives how many were read."""
-    from tracker.reference.decisions import decisions
-
-    writer.decide(decisions(settings.decisions_file))
-    return writer.read_terms(reading, advance)

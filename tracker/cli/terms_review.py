@@ -12,12 +12,6 @@ if TYPE_CHECKING:
 
 LIMIT = 20
 NEW_DAYS = 30
-_ASKED = """
-SELECT site, url, text_sha256, category, stance, score, rule, quote, first_seen, asserted
-FROM terms_findings
-WHERE stands = 1 AND rule NOT LIKE 'person:%' AND category <> 'silent' AND (asserted = 0 OR first_seen >= :since)
-ORDER BY asserted, CASE WHEN asserted = 0 THEN score END DESC, first_seen DESC, site, url, number
-"""
 
 
 def review(
@@ -60,7 +54,8 @@ def review(
 def _found(reader: "Reader", new: int) -> list[dict[str, Any]]:
     horizon = reader.about()["horizon"]
     since = "9" if not (new and horizon) else (date.fromisoformat(horizon[:10]) - timedelta(days=new)).isoformat()
-    rows = reader.sql(_ASKED, {"since": since}).dicts()
+    rows = [row for row in reader.terms_review(since).dicts() if row["category"] != "silent"]
+    rows.sort(key=lambda row: (row["asserted"], 0 if row["asserted"] else -row["score"]))
     for row in rows:
         row["because"] = "new" if row.pop("asserted") else "doubtful"
         row["write"] = (

@@ -16,7 +16,7 @@ import pytest
 
 from tests.benchmarks.terms.folder import Document, documents, pairs, series
 from tests.benchmarks.terms.keywords import read_keywords
-from tests.benchmarks.terms.scoring import Read, Score, policy_events, score, score_pairs
+from tests.benchmarks.terms.scoring import Read, Score, classes_right, policy_events, score, score_pairs
 from tracker.core import terms
 from tracker.core.terms import CATEGORIES, Category
 
@@ -47,8 +47,9 @@ def labelled(terms_folder: Path) -> list[Document]:
 def test_reading(labelled: list[Document], terms_folder: Path, details: bool):
     ours, peer = score(labelled, reading()), score(labelled, read_keywords)
     print(f"\n{len(labelled)} documents of {terms_folder.name}")
-    _print(ours, "rules")
-    _print(peer, "peer: key words")
+    for found, name, read in ((ours, "rules", reading()), (peer, "peer: key words", read_keywords)):
+        _print(found, name)
+        print("class of the Data Provenance Initiative: {} of {} right".format(*classes_right(labelled, read)))
     if details:
         for miss in ours.misses:
             print(f"  {miss.kind:9} {miss.document}: {miss.category}: {miss.words[:200]!r}")

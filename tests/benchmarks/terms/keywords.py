@@ -7,6 +7,7 @@ So do filters that look for such clauses before a person or a model reads them. 
 import re
 
 from tracker.core.terms import Category, Finding, Stance
+from tracker.core.terms.standing import MACHINES
 
 _WORDS = {
     Category.NO_SCRAPING: (
@@ -40,12 +41,6 @@ _WORDS = {
     Category.NO_COMPETE: r"\bcompet(?:e|es|ing|itive|itor)|konkurrier|concurrent|competencia",
 }
 _PATTERNS = {category: re.compile(words, re.IGNORECASE) for category, words in _WORDS.items()}
-_TALKING = (
-    Category.NO_SCRAPING,
-    Category.NO_AI_TRAINING,
-    Category.TDM_RESERVATION,
-    Category.CONDITIONAL_ALLOW,
-)
 
 
 def read_keywords(text: str) -> list[Finding]:
@@ -55,6 +50,6 @@ def read_keywords(text: str) -> list[Finding]:
         Finding(category, Stance.PROHIBIT, match.start(), match.end(), match[0], 1.0, "keyword")
         for category, match in found.items()
     ]
-    if not found.keys() & set(_TALKING):
+    if not found.keys() & MACHINES:
         findings.append(Finding(Category.SILENT, Stance.NONE, 0, 0, "", 1.0, "keyword"))
     return findings

@@ -10,18 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.benchmarks.terms.folder import Document, Pair, Series
-from tracker.core.terms import CATEGORIES, Category, Finding
+from tracker.core.terms import CATEGORIES, Category, Finding, Stance
 from tracker.core.terms.changes import ChangeKind, changes
-from tracker.core.terms.standing import standing
+from tracker.core.terms.standing import MACHINES, Standing, standing
 from tracker.core.terms.text import wording
 
 Read = Callable[[str], Sequence[Finding]]
 RESAMPLES = 2_000
 SEED = 20261122
-TALKING = frozenset(
-    {Category.NO_SCRAPING, Category.NO_AI_TRAINING, Category.TDM_RESERVATION, Category.CONDITIONAL_ALLOW}
-)
-"""A text with one of these is not silent."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +127,23 @@ def policy_events(series: Series, read: Read) -> int:
     return sum(one.is_event and one.kind is ChangeKind.POLICY for one in found)
 
 
+def classes_right(documents: Iterable[Document], read: Read) -> tuple[int, int]:
+    """Of how many documents the class of the Data Provenance Initiative is that of the labels, and of how many in all.
+
+    Documents in which a category that decides it is ambiguous are left out.
+    """
+    pairs = [
+        (standing(read(document.text)).dpi_class, _labelled(document).dpi_class)
+        for document in documents
+        if not document.ambiguous & MACHINES
+    ]
+    return sum(found == labelled for found, labelled in pairs), len(pairs)
+
+
+def _labelled(document: Document) -> Standing:
+    return Standing(frozenset((category, Stance.PROHIBIT) for category in document.labels), document.silent, False)
+
+
 def _judge(document: Document, findings: Sequence[Finding]) -> tuple[dict[Category, Counts], list[Miss]]:
     by_category = {one: [finding for finding in findings if finding.category is one] for one in Category}
     counts = {one: Counts() for one in Category}
@@ -160,7 +173,7 @@ def _overlap(finding: Finding, span: tuple[int, int]) -> bool:
 
 
 def _is_unclear(findings: Sequence[Finding]) -> bool:
-    return not {finding.category for finding in findings} & {*TALKING, Category.SILENT}
+    return not {finding.category for finding in findings} & {*MACHINES, Category.SILENT}
 
 
 def _triple(counts: Counts) -> tuple[int, int, int]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.benchmarks.terms.folder import BadFolder, Document, documents, pairs, series
 from tests.benchmarks.terms.keywords import read_keywords
-from tests.benchmarks.terms.scoring import Counts, policy_events, score, score_pairs
+from tests.benchmarks.terms.scoring import Counts, classes_right, policy_events, score, score_pairs
 from tracker.core.terms import Category, Finding, Stance
 
 BAN = "You may not crawl or scrape this site."
@@ -106,6 +106,13 @@ def test_key_words_are_found_whatever_they_say(folder: Path):
     found = score(documents(folder), read_keywords)
     assert found.counts[Category.NO_SCRAPING] == Counts(tp=1, fp=1, evidenced=1)
     assert found.counts[Category.SILENT] == Counts(tp=1, fn=1)
+
+
+def test_classes_are_held_against_those_of_the_labels(folder: Path):
+    found = documents(folder)
+    assert classes_right(found, reader({"ban": [("no_scraping", BAN)], "silent": [("silent", "Terms")]})) == (2, 3)
+    write(folder / "labels.jsonl", [row("ban", {"no_scraping": [BAN]}, ambiguous=["no_ai_training"])])
+    assert classes_right(documents(folder), reader({})) == (0, 0)
 
 
 def test_pairs_are_held_against_what_came_and_went(folder: Path):
