@@ -14,6 +14,7 @@ DrywellError                exit 1
 ├── SourceError             past captures cannot be read (git repository, archive, CSV)
 │   └── ArchiveUnavailable  a web archive does not answer, after all tries
 ├── PdfError                a PDF file cannot be read, or has no text; pypdf may be missing
+├── TermsError              a classifier, or a decision about terms, says what cannot be
 ├── EvidenceError           a bundle of evidence cannot be read or is incomplete
 ├── NoVerdict               what was asked or read is no robots.txt to judge; has outcome, cause and url
 └── CrawlError              a crawl cannot start, or could not visit some sites
@@ -79,6 +80,10 @@ class ArchiveUnavailable(SourceError):
 
 class PdfError(DrywellError):
     """A PDF file cannot be read, or has no text; or pypdf, which reads them, is not installed."""
+
+
+class TermsError(DrywellError):
+    """A classifier, or a person's decision about terms, says what cannot be; names it."""
 
 
 class EvidenceError(DrywellError):

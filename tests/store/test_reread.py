@@ -20,6 +20,14 @@ LOOKS = [Look("own", START + n * DAY, (*SAW[n:], *SAW[:n], *[None] * (len(HOSTS)
 # What the first schema did not have.
 TO_SCHEMA_1 = """
 UPDATE policy SET fingerprint = randomblob(32) WHERE loose <> '' OR policy_id IN (SELECT policy_id FROM signal);
+DROP TABLE terms_standing;
+DROP TABLE terms_change;
+DROP TABLE terms_decision;
+DROP TABLE terms_finding;
+DROP TABLE terms_reading;
+DROP TABLE terms_fetch;
+DROP TABLE terms_text;
+DROP TABLE terms_source;
 DROP TABLE signal;
 DROP TABLE relabel;
 DROP INDEX crawl_whole;

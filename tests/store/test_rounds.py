@@ -238,7 +238,7 @@ def test_the_last_finished_round_of_each_target(fresh_history: Fresh) -> None:
         with Reader(path) as reader:
             return reader.last_finished("few", target)
 
-    assert [last(target) for target in Target] == [START + DAY, START, START, None, None, None]
+    assert [last(target) for target in Target] == [START + DAY, START, START, None, None, None, None]
     with Writer(path, AGENTS) as writer:
         Crawler(writer).crawl(START + 4 * DAY, dict.fromkeys("defg", FAIL), REST)
     assert last(Target.ROBOTS) == START + 3 * DAY

@@ -40,6 +40,8 @@ from tracker.store.write import Writer
 
 Fresh = Callable[[], Path]
 
+CLASSES = "no_scraping no_ai_training tdm_reservation noncommercial_only no_redistribution permission_required "
+CLASSES += "conditional_allow no_compete dpi_class silent unclear ruleset"
 COLUMNS = {
     "sites": "site category language country rank list added",
     "agents": "agent operator purpose kind tokens since documentation headline",
@@ -54,6 +56,19 @@ COLUMNS = {
     "captures": "site target first_seen last_seen checks body_sha256 body_bytes source ref",
     "exchanges": "site seen_at url status address headers hops source",
     "pages": "site target cause first_seen last_seen checks status url sha256 bytes detail source",
+    "terms_now": "site url kind found_by state cause since last_checked last_ok text_sha256 language effective_date "
+    "flags flapping " + CLASSES,
+    "terms_history": "site url kind text_sha256 valid_from valid_to last_seen language effective_date flags " + CLASSES,
+    "terms_findings": "site url text_sha256 number category stance start_char end_char quote score rule asserted "
+    "current language first_seen ruleset",
+    "terms_changes": "date site url kind confirmed not_before first_seen confirmed_at text_before text_after added "
+    "removed",
+    "terms_captures": "site url state cause first_seen last_seen checks text_sha256 status answered_url content_type "
+    "sha256 bytes kind found_by score link_text detail source",
+    "terms_texts": "text_sha256 wording chars language effective_date flags extractor page_sha256 first_seen pages "
+    "is_read",
+    "terms_decisions": "site text_sha256 category stance who decided why quote",
+    "contradictions": "site agent robots_verdict direction category stance quote terms_url text_sha256 since",
     "probes": "site agent asked_at reading cause_agent status_agent cause_neutral status_neutral method source",
     "bodies": "body_sha256 bytes first_seen sites flags",
     "failures": "site target kind first_seen last_seen checks source detail",

@@ -17,6 +17,7 @@ class Target(StrEnum):
     LLMS = "llms.txt"
     AI = "ai.txt"
     TRUST = "trust.txt"
+    TERMS = "terms"
 
 
 PATHS = {
@@ -29,8 +30,8 @@ PATHS = {
 }
 """Where each target is on its site."""
 
-PAGES = tuple(target for target in Target if target is not Target.ROBOTS)
-"""All targets but robots.txt, in the order in which a visit asks for them."""
+PAGES = tuple(target for target in Target if target in PATHS and target is not Target.ROBOTS)
+"""The targets that have an address of their own, without robots.txt, in the order in which a visit asks for them."""
 
 PAGE_CAP = 2 * 1024 * 1024
 """Inflated bytes read of a page."""

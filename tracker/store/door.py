@@ -27,6 +27,7 @@ from tracker.store.reread import reread
 from tracker.store.rulings import Rulings
 from tracker.store.site_signals import SiteSignals
 from tracker.store.tally import Tally
+from tracker.store.terms_history import TermsHistory
 
 
 class Door:
@@ -59,6 +60,8 @@ class Door:
                     self._signals.reread()
                 elif is_derived_anew:
                     self._signals.rebuild_all()
+                if is_derived_anew:
+                    self._terms.rebuild_all()
                 self._tally.flush()
             self._start()
         except BaseException:
@@ -76,6 +79,7 @@ class Door:
         self._tally = Tally(self._connection, self._rulings)
         self._derive = Deriver(self._connection, self._bodies, self._tally, self._hold)
         self._signals = SiteSignals(self._connection, self._hold)
+        self._terms = TermsHistory(self._connection, self._hold)
         self._pictures: dict[int, Picture] = {}
 
     def __enter__(self) -> Self:
@@ -116,6 +120,7 @@ class Door:
         """Let what has outlived its hold by the newest look become unknown."""
         self._derive.expire()
         self._signals.expire()
+        self._terms.expire()
 
     @contextmanager
     def _asking(self) -> Iterator[Connection]:

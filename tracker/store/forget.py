@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, union_all, update
 
 from tracker.errors import SourceError
 from tracker.store import models
@@ -11,6 +11,7 @@ from tracker.store.captures import OWN
 from tracker.store.derive import Deriver
 from tracker.store.reread import forget_unused
 from tracker.store.site_signals import SiteSignals
+from tracker.store.terms_history import TermsHistory
 
 
 class Forgotten(NamedTuple):
@@ -23,7 +24,9 @@ class Forgotten(NamedTuple):
     bodies: int
 
 
-def forget(connection: Connection, derive: Deriver, signals: SiteSignals, source: str) -> Forgotten:
+def forget(
+    connection: Connection, derive: Deriver, signals: SiteSignals, terms: TermsHistory, source: str
+) -> Forgotten:
     """Remove a source, by name or key, with its evidence, and derive all sites again from what is left.
 
     Sites and panels stay: whoever made them, they say nothing of what anybody saw.
@@ -39,6 +42,7 @@ def forget(connection: Connection, derive: Deriver, signals: SiteSignals, source
     _date_back(connection)
     # All of them: with the newest look another answer may have outlived its hold, or not yet.
     derive.rebuild(connection.execute(select(table(models.Site).c.site_id)).scalars())
+    _forget_terms(connection, terms, source_id)
     _forget_pages(connection, source_id)
     connection.execute(delete(table(models.Probe)).where(table(models.Probe).c.source_id == source_id))
     signals.rebuild_all()
@@ -49,10 +53,28 @@ def forget(connection: Connection, derive: Deriver, signals: SiteSignals, source
 
 def _forget_pages(connection: Connection, source_id: int) -> None:
     """Remove what a source saw of pages, with bytes that nobody else saw."""
-    page, body = table(models.Page), table(models.PageBody)
+    page = table(models.Page)
     connection.execute(delete(page).where(page.c.source_id == source_id))
-    kept = select(page.c.page_body_id).where(page.c.page_body_id.is_not(None))
-    connection.execute(delete(body).where(body.c.page_body_id.not_in(kept)))
+    drop_unused_pages(connection)
+
+
+def drop_unused_pages(connection: Connection) -> int:
+    """Remove bytes of pages that nothing was read from any longer; gives how many."""
+    body = table(models.PageBody)
+    read_from = (table(model).c.page_body_id for model in (models.Page, models.TermsText))
+    kept = union_all(*(select(column).where(column.is_not(None)) for column in read_from))
+    return connection.execute(delete(body).where(body.c.page_body_id.not_in(kept))).rowcount
+
+
+def _forget_terms(connection: Connection, terms: TermsHistory, source_id: int) -> None:
+    """Remove what a source saw of terms, with pages and texts that nobody else saw. What persons decided stays."""
+    run, page = table(models.TermsFetch), table(models.TermsSource)
+    connection.execute(delete(run).where(run.c.source_id == source_id))
+    terms.rebuild_all()
+    connection.execute(delete(page).where(page.c.terms_source_id.not_in(select(run.c.terms_source_id))))
+    shown = select(run.c.terms_text_id).where(run.c.terms_text_id.is_not(None))
+    for model in (models.TermsFinding, models.TermsReading, models.TermsText):
+        connection.execute(delete(table(model)).where(table(model).c.terms_text_id.not_in(shown)))
 
 
 def _date_back(connection: Connection) -> None:

@@ -1,8 +1,7 @@
 """Looks at pages beside robots.txt, as evidence: runs of equal looks, and the bytes that signals were read from.
 
-A run goes on while cause and signals are the same. Nearly every look at a home page finds other bytes, so that bytes
-alone begin none. Answers and failures are lanes of their own: a failure between two equal answers parts no run, an
-answer between two equal failures does. A look that comes late parts none either: each run knows when its looks were.
+A run (tracker.store.lanes) goes on while cause and signals are the same. Nearly every look at a home page finds other
+bytes, so that bytes alone begin none.
 """
 
 import hashlib
@@ -19,19 +18,18 @@ from tracker.core.outcomes import Outcome
 from tracker.core.pages import page_signals
 from tracker.core.signals.headers import FIELDS
 from tracker.core.signals.signal import printable
-from tracker.core.site_signals import GAP, Said, fingerprint, said_by
+from tracker.core.site_signals import Said, fingerprint, said_by
 from tracker.core.visits import PageSeen, Target
 from tracker.store import models
 from tracker.store.bulk import add_or, added, rows_where
 from tracker.store.captures import PastPage
 from tracker.store.exchanges import MOST_URL
 from tracker.store.gaps import packed, unpacked
+from tracker.store.lanes import Lanes, Rows, end, has_look, looks_of, with_looks
 
 _LEVEL = 10
 ANSWERS = (Outcome.OK, Outcome.ABSENT)
 _NEWEST = ("last_seen", "checks", "status", "url", "sha256", "size", "detail", "gaps")
-
-Rows = list[dict[str, Any]]
 
 
 class Key(NamedTuple):
@@ -60,9 +58,7 @@ def answers(row: Mapping[str, Any]) -> bool:
     return row["outcome"] in ANSWERS
 
 
-def looks_of(row: Mapping[str, Any]) -> list[int]:
-    """The moments of all looks of a run. Raises ValueError if its row contradicts itself."""
-    return unpacked(row["first_seen"], row["last_seen"], row["checks"], row["gaps"])
+_LANES = Lanes(answers, ("outcome", "cause", "said"), _NEWEST)
 
 
 def runs_of(connection: Connection, site_ids: Iterable[int]) -> dict[Key, Rows]:
@@ -80,33 +76,26 @@ def note_pages(connection: Connection, source_id: int, at: int, seen: Mapping[Ke
     noted = Noted(at)
     stored = runs_of(connection, {key.site_id for key in seen})
     bodies = PageBodies(connection)
-    begun, gone_on, older = [], [], []
+    begun, changed = [], []
     for key, page in seen.items():
         rows = noted.before[key] = stored.get(key, [])
         noted.said[key], noted.answered[key] = said_by(page.signals, page.answers), page.answers
         look = _look(key, source_id, at, page, fingerprint(noted.said[key]))
         mine = [row for row in rows if row["source_id"] == source_id]
-        if any(row["first_seen"] <= at <= row["last_seen"] and at in looks_of(row) for row in mine):
+        if has_look(mine, at):
             continue  # another crawl of this second was first
         if any(row["last_seen"] >= at for row in rows):
             noted.late.add(key)
-        run = _running(mine, look)
+        run = _LANES.grown(mine, look)
         if run is None:
-            inside = _around(mine, look)
-            if inside is not None:
-                older.append(inside | _with_looks(inside, [at]))
-                continue
             bodies.want(page.kept)
             begun.append((look, page))
         else:
-            newest = {name: look[name] for name in _NEWEST}
-            gaps = run["gaps"] + packed([run["last_seen"], at])
-            gone_on.append(run | newest | {"checks": run["checks"] + 1, "gaps": gaps})
+            changed.append(run)
     ids = bodies.stored()
     rows = [look | _read_from(page, ids) for look, page in begun]
     add_or(connection, models.Page, rows, [])
-    add_or(connection, models.Page, gone_on, _NEWEST)
-    add_or(connection, models.Page, older, ["checks", "gaps"])
+    add_or(connection, models.Page, changed, _NEWEST)
     return noted
 
 
@@ -133,12 +122,6 @@ def _look(key: Key, source_id: int, at: int, page: PageSeen, said: bytes) -> dic
     }
 
 
-def _with_looks(row: Mapping[str, Any], more: Iterable[int]) -> dict[str, Any]:
-    """What is another in a run with more looks, none of them after its newest."""
-    looks = sorted({*looks_of(row), *more})
-    return {"checks": len(looks), "gaps": packed(looks)}
-
-
 def _read_from(page: PageSeen, ids: Mapping[bytes, int]) -> dict[str, Any]:
     """What the signals of a run's first look were read from."""
     body = None if page.kept is None else ids[hashlib.sha256(page.kept).digest()]
@@ -149,33 +132,6 @@ def _fields(target: Target, exchange: Exchange | None) -> str:
     if exchange is None or target is not Target.HOME:
         return "[]"
     return json.dumps([[name, value] for name, value in exchange.headers if name.strip().lower() in FIELDS])
-
-
-def _running(mine: Rows, look: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The run that a look goes on with: the newest of its lane, if that says the same and is not too long ago."""
-    at = look["first_seen"]
-    lane = [row for row in mine if answers(row) == answers(look)]
-    newest = max(lane, key=_end, default=None)
-    if newest is None or newest["last_seen"] >= at or not _alike(newest, look):
-        return None
-    # An answer since, or a failure of another kind, and this one is not the next of its kind.
-    is_last = answers(look) or newest is max(mine, key=_end)
-    return newest if is_last and at - newest["last_seen"] <= GAP else None
-
-
-def _around(mine: Rows, look: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The run of a lane that a late look lies in, if it says the same."""
-    at = look["first_seen"]
-    inside = (row for row in mine if row["first_seen"] < at < row["last_seen"] and answers(row) == answers(look))
-    return next((row for row in inside if _alike(row, look)), None)
-
-
-def _alike(row: Mapping[str, Any], look: Mapping[str, Any]) -> bool:
-    return bool(row["cause"] == look["cause"] and row["said"] == look["said"])
-
-
-def _end(row: Mapping[str, Any]) -> int:
-    return int(row["last_seen"])
 
 
 def note_runs(connection: Connection, source_id: int, ids: Mapping[str, int], runs: Iterable[PastPage]) -> set[Key]:
@@ -196,8 +152,8 @@ def note_runs(connection: Connection, source_id: int, ids: Mapping[str, int], ru
         here = {row["first_seen"]: row for row in stored.get(key, ()) if row["source_id"] == source_id}
         known, row = here.get(run.first_seen), _past(key, source_id, run, body_ids)
         if known is not None:
-            older, newer = sorted([row, known], key=_end)
-            row = newer | _with_looks(newer, looks_of(older))
+            older, newer = sorted([row, known], key=end)
+            row = newer | with_looks(newer, looks_of(older))
         if row != known:
             rows.append(row)
     add_or(connection, models.Page, rows, [*_NEWEST, "outcome", "cause", "said", "page_body_id", "headers"])
@@ -237,10 +193,13 @@ class PageBodies:
         self._connection = connection
         self._wanted: dict[bytes, bytes] = {}
 
-    def want(self, data: bytes | None) -> None:
-        """Have these bytes stored."""
-        if data is not None:
-            self._wanted[hashlib.sha256(data).digest()] = data
+    def want(self, data: bytes | None) -> bytes | None:
+        """Have these bytes stored; gives their digest."""
+        if data is None:
+            return None
+        digest = hashlib.sha256(data).digest()
+        self._wanted[digest] = data
+        return digest
 
     def stored(self) -> dict[bytes, int]:
         """Store what is wanted and new; the ids by SHA-256."""

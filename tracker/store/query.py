@@ -15,6 +15,7 @@ from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError, QueryError
 from tracker.store.database import as_it_is, explained, open_reader, place_of, stop_after
 from tracker.store.rows import Rows
+from tracker.store.terms_asking import TermsQuestions, digest_of
 
 if TYPE_CHECKING:
     from tracker.core.visits import Target
@@ -26,7 +27,7 @@ QUERY_SECONDS = 30.0
 _STAR = {name: f"star_{name}" for name in BY_STAR}
 
 
-class Reader:
+class Reader(TermsQuestions):
     """A read-only connection to a history, as a context manager.
 
     Raises DatabaseError if there is no history, and its kin for one that cannot be read.
@@ -373,16 +374,8 @@ class Reader:
         """The bytes of a stored robots.txt by the SHA-256 in hex. Raises QueryError for one that is not there."""
         rows = self.sql(
             "SELECT d.data FROM body b JOIN body_data d ON d.body_id = b.body_id WHERE b.sha256 = :digest",
-            {"digest": _digest(sha256)},
+            {"digest": digest_of(sha256)},
         ).rows
         if not rows:
             raise QueryError(f"no body with sha256 {sha256} in {self._place}")
         return zstandard.ZstdDecompressor().decompress(rows[0][0])
-
-
-def _digest(sha256: str) -> bytes:
-    """The digest in hex as bytes; no bytes, which no body has, for what is none."""
-    try:
-        return bytes.fromhex(sha256)
-    except ValueError:
-        return b""

@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Connection, case, func, or_, select, text
 
 from tracker.core.exchange import Validators
+from tracker.core.terms.looks import KnownTerms
 from tracker.core.visits import Target
 from tracker.store import models
 from tracker.store.bitmap import SiteSet
@@ -18,6 +19,7 @@ from tracker.store.opened import OpenCrawl
 from tracker.store.packed import unpack
 from tracker.store.pending import recorded_by
 from tracker.store.rounds import REST
+from tracker.store.terms import known_terms
 
 FIRST = 1_000
 """Ranks up to this one are asked before all others."""
@@ -43,11 +45,15 @@ class Known(NamedTuple):
 
 
 class Queued(NamedTuple):
-    """A site to be asked. `known` None: nothing to ask it by, or too large a file to have at hand."""
+    """A site to be asked. `known` None: nothing to ask it by, or too large a file to have at hand.
+
+    `terms`: the pages of terms that the history knows of it, in a crawl that asks for them.
+    """
 
     host: str
     site_id: int
     known: Known | None
+    terms: tuple[KnownTerms, ...] = ()
 
 
 def in_order(connection: Connection, crawl: OpenCrawl, seed: int, only: Sequence[str] | None) -> Ints:
@@ -74,8 +80,8 @@ def pages_of(ids: Ints, size: int) -> Iterator[list[int]]:
         yield ids[start : start + size].tolist()
 
 
-def queued(connection: Connection, ids: Sequence[int], targets: Sequence[Target]) -> list[Queued]:
-    """The sites of a page, in its order."""
+def queued(connection: Connection, ids: Sequence[int], targets: Sequence[Target], source_id: int) -> list[Queued]:
+    """The sites of a page, in its order, as a source knows them."""
     site, body, data, validator = (
         table(model) for model in (models.Site, models.Body, models.BodyData, models.Validator)
     )
@@ -89,6 +95,9 @@ def queued(connection: Connection, ids: Sequence[int], targets: Sequence[Target]
         columns += [length, case((length <= _MOST_PACKED, data.c.data))]
     statement = select(*columns).select_from(joined).where(text(f"site.site_id IN ({listed(ids)})"))
     found = {row[0]: Queued(row[1], row[0], _known(*row[2:])) for row in bare_rows(connection, statement)}
+    if Target.TERMS in targets:
+        terms = known_terms(connection, source_id, ids)
+        found |= {site: found[site]._replace(terms=known) for site, known in terms.items()}
     return [found[site_id] for site_id in ids]
 
 

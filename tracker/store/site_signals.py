@@ -18,8 +18,9 @@ from tracker.core.visits import Target
 from tracker.store import models
 from tracker.store.bulk import add, add_or, chunks, listed, remove_where, rows_where, table
 from tracker.store.evidence import precedence
+from tracker.store.lanes import Rows, looks_of
 from tracker.store.packed import unpack
-from tracker.store.pages import ANSWERS, Key, Noted, Rows, answers, looks_of, runs_of
+from tracker.store.pages import ANSWERS, Key, Noted, answers, runs_of
 
 _PAGES_AT_A_TIME = 200  # whose bytes are in memory at once
 _IN_ONE_STATEMENT = 5_000

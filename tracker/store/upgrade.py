@@ -11,6 +11,7 @@ from tracker.store.registry import rebuild_tally
 from tracker.store.rulings import Rulings
 from tracker.store.site_signals import SiteSignals
 from tracker.store.tally import Tally
+from tracker.store.terms_history import TermsHistory
 
 
 def derive_anew(engine: Engine) -> None:
@@ -26,5 +27,6 @@ def derive_anew(engine: Engine) -> None:
         rulings = Rulings(connection, stored_agents(connection))
         Deriver(connection, Bodies(connection, rulings), Tally(connection, rulings), Hold()).bring_up_to_date()
         SiteSignals(connection, Hold()).rebuild_all()
+        TermsHistory(connection, Hold()).rebuild_all()
         rebuild_tally(connection, rulings)
         put_meta(connection, "derivation", "for reading")  # a writer, who has the registry, does it once more

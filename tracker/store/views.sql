@@ -389,6 +389,186 @@ FROM page p
 JOIN site s ON s.site_id = p.site_id
 JOIN source c ON c.source_id = p.source_id;
 
+-- Every page of terms with its newest look, by any source: the base of the terms views.
+CREATE VIEW terms_page AS
+SELECT p.terms_source_id, p.site_id, s.host AS site, p.url, n.kind, n.found_by, n.score, n.link_text, n.state, n.cause,
+       n.last_seen
+FROM terms_source p
+JOIN site s ON s.site_id = p.site_id
+JOIN terms_fetch n ON n.terms_source_id = p.terms_source_id
+WHERE NOT EXISTS (SELECT 1 FROM terms_fetch y
+  WHERE y.terms_source_id = n.terms_source_id AND (y.last_seen > n.last_seen OR (y.last_seen = n.last_seen
+    AND (y.source_id < n.source_id OR (y.source_id = n.source_id AND y.first_seen < n.first_seen)))));
+
+-- What each page of terms of a site says now. url '': the site links to none (as long as no page is looked at later).
+-- text_sha256 NULL: unknown, because it could not be read or nobody has looked. A category's column holds its strictest
+-- stance; dpi_class and all of these are NULL, silent and unclear 0, while nobody has read the text.
+CREATE VIEW terms_now AS
+SELECT p.site, p.url, p.kind, p.found_by, p.state, p.cause,
+       strftime('%Y-%m-%dT%H:%M:%SZ', g.valid_from, 'unixepoch') AS since,
+       strftime('%Y-%m-%dT%H:%M:%SZ', p.last_seen, 'unixepoch') AS last_checked,
+       strftime('%Y-%m-%dT%H:%M:%SZ', (SELECT MAX(y.last_seen) FROM terms_fetch y
+         WHERE y.terms_source_id = p.terms_source_id AND y.state = 'ok'), 'unixepoch') AS last_ok,
+       NULLIF(lower(hex(t.sha256)), '') AS text_sha256, t.language,
+       (SELECT y.effective_date FROM terms_fetch y WHERE y.terms_source_id = p.terms_source_id AND y.wording = t.wording
+         ORDER BY y.last_seen DESC, y.source_id LIMIT 1) AS effective_date, t.flags,
+       CASE WHEN EXISTS (SELECT 1 FROM terms_change c WHERE c.terms_source_id = p.terms_source_id AND c.kind = 'flap'
+         AND c.first_seen >= p.last_seen - 15552000) THEN 1 ELSE 0 END AS flapping,
+       g.no_scraping, g.no_ai_training, g.tdm_reservation, g.noncommercial_only, g.no_redistribution,
+       g.permission_required, g.conditional_allow, g.no_compete, g.dpi_class,
+       COALESCE(g.silent, 0) AS silent, COALESCE(g.unclear, 0) AS unclear, NULLIF(g.ruleset, '') AS ruleset
+FROM terms_page p
+LEFT JOIN terms_standing g ON g.terms_source_id = p.terms_source_id AND g.valid_to IS NULL
+LEFT JOIN terms_text t ON t.terms_text_id = g.terms_text_id
+WHERE p.url <> '' OR NOT EXISTS (SELECT 1 FROM terms_source o
+  JOIN terms_fetch f ON f.terms_source_id = o.terms_source_id
+  WHERE o.site_id = p.site_id AND o.url <> '' AND f.last_seen > p.last_seen);
+
+-- Which text each page of terms showed over [valid_from, valid_to), and what it says. Words that only passed, as those
+-- of a page that serves two variants in turn, have no row.
+CREATE VIEW terms_history AS
+SELECT p.site, p.url, p.kind, lower(hex(t.sha256)) AS text_sha256,
+       strftime('%Y-%m-%dT%H:%M:%SZ', g.valid_from, 'unixepoch') AS valid_from,
+       strftime('%Y-%m-%dT%H:%M:%SZ', g.valid_to, 'unixepoch') AS valid_to,
+       strftime('%Y-%m-%dT%H:%M:%SZ', g.last_seen, 'unixepoch') AS last_seen,
+       t.language, t.effective_date, t.flags,
+       g.no_scraping, g.no_ai_training, g.tdm_reservation, g.noncommercial_only, g.no_redistribution,
+       g.permission_required, g.conditional_allow, g.no_compete, g.dpi_class,
+       g.silent, g.unclear, NULLIF(g.ruleset, '') AS ruleset
+FROM terms_standing g
+JOIN terms_page p ON p.terms_source_id = g.terms_source_id
+JOIN terms_text t ON t.terms_text_id = g.terms_text_id;
+
+-- Every text with each page that ever showed it, and since when: the base of terms_findings.
+CREATE VIEW terms_shown AS
+SELECT f.terms_text_id, f.first_seen, s.host AS site, p.url, t.sha256, t.language,
+       CASE WHEN g.terms_source_id IS NULL THEN 0 ELSE 1 END AS current
+FROM terms_fetch f
+JOIN terms_source p ON p.terms_source_id = f.terms_source_id
+JOIN site s ON s.site_id = p.site_id
+JOIN terms_text t ON t.terms_text_id = f.terms_text_id
+LEFT JOIN terms_standing g ON g.terms_source_id = f.terms_source_id AND g.valid_to IS NULL
+  AND g.terms_text_id = f.terms_text_id
+WHERE NOT EXISTS (SELECT 1 FROM terms_fetch e
+  WHERE e.terms_source_id = f.terms_source_id AND e.terms_text_id = f.terms_text_id
+    AND (e.first_seen < f.first_seen OR (e.first_seen = f.first_seen AND e.source_id < f.source_id)));
+
+-- What was found in the texts of terms, with the words that say so: by the classifier that counts (terms_ruleset in the
+-- view about), except in categories of which a person decided (rule 'person:…', number 0). asserted 0: doubtful,
+-- to be reviewed.
+CREATE VIEW terms_findings AS
+SELECT x.site, x.url, lower(hex(x.sha256)) AS text_sha256, f.number, f.category, f.stance, f.start_char, f.end_char,
+       f.quote, f.score, f.rule, CASE WHEN f.score >= 0.6 THEN 1 ELSE 0 END AS asserted, x.current, x.language,
+       strftime('%Y-%m-%dT%H:%M:%SZ', x.first_seen, 'unixepoch') AS first_seen, f.ruleset
+FROM terms_shown x
+JOIN terms_finding f ON f.terms_text_id = x.terms_text_id
+  AND f.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset')
+WHERE NOT EXISTS (SELECT 1 FROM terms_decision d
+  WHERE d.sha256 = x.sha256 AND d.site IN ('*', x.site) AND (d.category = f.category OR (f.category = 'silent'
+    AND d.stance <> 'none' AND d.category IN ('no_scraping', 'no_ai_training', 'tdm_reservation', 'conditional_allow'))))
+UNION ALL
+SELECT x.site, x.url, lower(hex(x.sha256)), 0, d.category, d.stance, NULL, NULL, NULLIF(d.quote, ''), 1.0, 'person:' || d.who, 1, x.current, x.language,
+       strftime('%Y-%m-%dT%H:%M:%SZ', x.first_seen, 'unixepoch'), NULL
+FROM terms_shown x
+JOIN terms_decision d ON d.sha256 = x.sha256 AND d.site IN ('*', x.site)
+WHERE (d.stance <> 'none' OR d.category = 'silent')
+  -- Its own decision goes before that of every site.
+  AND (d.site <> '*' OR NOT EXISTS (SELECT 1 FROM terms_decision o
+    WHERE o.sha256 = d.sha256 AND o.site = x.site AND o.category = d.category));
+
+-- Pages of terms that showed other words than before. Only those with a confirmed_at are events: flaps never are, and
+-- what was seen once waits. added and removed: `category:stance` of what the text after says and the one before not.
+CREATE VIEW terms_changes AS
+SELECT date(c.first_seen, 'unixepoch') AS date, s.host AS site, p.url, c.kind,
+       CASE WHEN c.confirmed_at IS NULL THEN 0 ELSE 1 END AS confirmed,
+       strftime('%Y-%m-%dT%H:%M:%SZ', c.not_before, 'unixepoch') AS not_before,
+       strftime('%Y-%m-%dT%H:%M:%SZ', c.first_seen, 'unixepoch') AS first_seen,
+       strftime('%Y-%m-%dT%H:%M:%SZ', c.confirmed_at, 'unixepoch') AS confirmed_at,
+       lower(hex(b.sha256)) AS text_before, lower(hex(a.sha256)) AS text_after, c.added, c.removed
+FROM terms_change c
+JOIN terms_source p ON p.terms_source_id = c.terms_source_id
+JOIN site s ON s.site_id = p.site_id
+JOIN terms_text b ON b.terms_text_id = c.before_text_id
+JOIN terms_text a ON a.terms_text_id = c.after_text_id;
+
+-- Runs of equal looks at pages of terms, read or not, by each source. url '': the site links to none. answered_url,
+-- status, content_type, sha256 and bytes are of the newest look.
+CREATE VIEW terms_captures AS
+SELECT s.host AS site, p.url, f.state, f.cause,
+       strftime('%Y-%m-%dT%H:%M:%SZ', f.first_seen, 'unixepoch') AS first_seen,
+       strftime('%Y-%m-%dT%H:%M:%SZ', f.last_seen, 'unixepoch') AS last_seen, f.checks,
+       NULLIF(lower(hex(t.sha256)), '') AS text_sha256, f.status, NULLIF(f.url, '') AS answered_url, f.content_type,
+       NULLIF(lower(hex(f.sha256)), '') AS sha256, f.size AS bytes, f.kind, f.found_by, f.score, f.link_text, f.detail,
+       c.name AS source
+FROM terms_fetch f
+JOIN terms_source p ON p.terms_source_id = f.terms_source_id
+JOIN site s ON s.site_id = p.site_id
+JOIN source c ON c.source_id = f.source_id
+LEFT JOIN terms_text t ON t.terms_text_id = f.terms_text_id;
+
+-- Distinct texts of terms. The words: tracker.store.query.Reader.terms_text(sha256). page_sha256: of the bytes that it
+-- was read from; NULL once these are thinned.
+CREATE VIEW terms_texts AS
+SELECT lower(hex(t.sha256)) AS text_sha256, lower(hex(t.wording)) AS wording, t.chars, t.language, t.effective_date,
+       t.flags, t.extractor, NULLIF(lower(hex(b.sha256)), '') AS page_sha256,
+       strftime('%Y-%m-%dT%H:%M:%SZ', MIN(f.first_seen), 'unixepoch') AS first_seen,
+       COUNT(DISTINCT f.terms_source_id) AS pages,
+       CASE WHEN EXISTS (SELECT 1 FROM terms_reading r WHERE r.terms_text_id = t.terms_text_id
+         AND r.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset')) THEN 1 ELSE 0 END AS is_read
+FROM terms_text t
+LEFT JOIN page_body b ON b.page_body_id = t.page_body_id
+LEFT JOIN terms_fetch f ON f.terms_text_id = t.terms_text_id
+GROUP BY t.terms_text_id, b.sha256;
+
+-- What persons decided about texts of terms, as the last writing command carried it over. stance 'none': the category
+-- does not apply (of silent: the text is silent). site '*': wherever the text stands.
+CREATE VIEW terms_decisions AS
+SELECT site, lower(hex(sha256)) AS text_sha256, category, stance, who, decided, why, NULLIF(quote, '') AS quote
+FROM terms_decision;
+
+-- Where robots.txt and terms of a site contradict each other now: allowed to fetch every page, and forbidden in prose;
+-- or closed, and allowed in prose by terms that forbid no such thing. For agents that train or feed datasets, control
+-- tokens, and the headline agents; clauses about AI training and text and data mining are held against the former.
+CREATE VIEW contradictions AS
+WITH stance AS (
+  SELECT p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'no_scraping' AS category, g.no_scraping AS stance
+  FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
+  WHERE g.valid_to IS NULL AND g.no_scraping IN ('prohibit', 'needs_permission', 'reserve')
+  UNION ALL
+  SELECT p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'no_ai_training', g.no_ai_training
+  FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
+  WHERE g.valid_to IS NULL AND g.no_ai_training IN ('prohibit', 'needs_permission', 'reserve')
+  UNION ALL
+  SELECT p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'tdm_reservation', g.tdm_reservation
+  FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
+  WHERE g.valid_to IS NULL AND g.tdm_reservation IN ('prohibit', 'needs_permission', 'reserve')
+  UNION ALL
+  SELECT p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'conditional_allow', g.conditional_allow
+  FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
+  WHERE g.valid_to IS NULL AND g.conditional_allow IN ('allow', 'conditional')
+    AND COALESCE(g.no_scraping, g.no_ai_training, g.tdm_reservation) IS NULL
+)
+SELECT x.site, a.name AS agent, CASE COALESCE(r.bits, o.star) & 3 WHEN 2 THEN 'blocked' ELSE 'allowed' END
+         AS robots_verdict,
+       CASE x.category WHEN 'conditional_allow' THEN 'robots_block_terms_allow' ELSE 'robots_allow_terms_forbid' END
+         AS direction,
+       x.category, x.stance,
+       (SELECT f.quote FROM terms_finding f
+         WHERE f.terms_text_id = x.terms_text_id AND f.category = x.category AND f.stance = x.stance AND f.score >= 0.6
+           AND f.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset')
+         ORDER BY f.score DESC, f.number LIMIT 1) AS quote,
+       x.url AS terms_url, lower(hex(t.sha256)) AS text_sha256,
+       strftime('%Y-%m-%dT%H:%M:%SZ', CASE WHEN x.valid_from > h.valid_from THEN x.valid_from ELSE h.valid_from END,
+         'unixepoch') AS since
+FROM stance x
+JOIN state h ON h.site_id = x.site_id AND h.valid_to IS NULL
+JOIN policy o ON o.policy_id = h.policy_id
+JOIN terms_text t ON t.terms_text_id = x.terms_text_id
+JOIN agent a ON a.purpose IN ('training', 'dataset', 'control')
+  OR (a.headline = 1 AND x.category IN ('no_scraping', 'conditional_allow'))
+LEFT JOIN ruling r ON r.policy_id = h.policy_id AND r.agent_id = a.agent_id
+WHERE COALESCE(r.bits, o.star) & 3 = CASE x.category WHEN 'conditional_allow' THEN 2 ELSE 0 END;
+
 -- Probes (docs/probe.md): the home page asked for under an agent's name and under ours. They enter no verdict.
 CREATE VIEW probes AS
 SELECT s.host AS site, b.agent, strftime('%Y-%m-%dT%H:%M:%SZ', b.at, 'unixepoch') AS asked_at,

@@ -7,17 +7,21 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, update
 from tracker.core.panels import Panel
 from tracker.core.policy import RULESET
 from tracker.core.probes import ProbeResult
+from tracker.core.terms import Classifier
+from tracker.core.terms.decisions import Decision
+from tracker.core.terms.looks import TermsLook
 from tracker.core.visits import PageSeen, Target
 from tracker.store import bitmap, evidence, models, pending, rounds
 from tracker.store.batches import BatchRow, adopt_batches, note_batch, note_captures
 from tracker.store.bitmap import SiteSet
-from tracker.store.bulk import add_one, run_many, table
+from tracker.store.bulk import add_one, chunks, run_many, table
 from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, PastPage, Seen, SourceFacts, Unchanged
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
 from tracker.store.database import spare_memory
 from tracker.store.door import Door
 from tracker.store.exchanges import note_exchanges, note_validators, validators_told
 from tracker.store.forget import Forgotten, forget
+from tracker.store.meta import get_meta, put_meta
 from tracker.store.opened import OpenCrawl
 from tracker.store.pages import Key, note_pages, note_runs
 from tracker.store.panels import Revision, find_panel, revise_panel, store_panel, stored_list
@@ -26,6 +30,9 @@ from tracker.store.picture import Picture
 from tracker.store.probes import last_probe, note_probes
 from tracker.store.queueing import Queued, in_order, pages_of, queued
 from tracker.store.rounds import REST, Round
+from tracker.store.terms import Given, note_terms
+from tracker.store.terms_meaning import RULESET as TERMS_RULESET
+from tracker.store.terms_reading import AT_A_TIME, OnRead, note_findings, read, replace_decisions, texts_of, unread_ids
 from tracker.store.trouble import note_failures, running
 
 __all__ = ["OpenCrawl", "Writer"]
@@ -73,7 +80,7 @@ class Writer(Door):
         Raises SourceError if there is no such source, or more than one of this name.
         """
         with self._transaction() as connection:
-            forgotten = forget(connection, self._derive, self._signals, source)
+            forgotten = forget(connection, self._derive, self._signals, self._terms, source)
         self._start()  # what is remembered of rows that are gone would be wrong
         return forgotten
 
@@ -147,18 +154,24 @@ class Writer(Door):
         self._pictures = {} if crawl.late else {crawl.crawl_id: Picture()}
         for some in pages_of(ids, size):
             with self._asking() as connection:
-                page = queued(connection, some, crawl.targets)
+                page = queued(connection, some, crawl.targets, crawl.source_id)
                 # Gone if anything else was written meanwhile: then `record` looks for itself.
                 if picture := self._pictures.get(crawl.crawl_id):
                     picture.add(connection, crawl.source_id, crawl.at, self._hold, some)
             yield page
 
-    def record(self, crawl: OpenCrawl, captures: Iterable[Seen], pages: Iterable[tuple[str, PageSeen]] = ()) -> None:
+    def record(
+        self,
+        crawl: OpenCrawl,
+        captures: Iterable[Seen],
+        pages: Iterable[tuple[str, PageSeen]] = (),
+        terms: Iterable[tuple[str, TermsLook]] = (),
+    ) -> None:
         """Write a batch of a crawl's results. A site that this crawl has already recorded is passed over.
 
-        `pages`: (host, what was seen of a page) of the same sites.
+        `pages`: (host, what was seen of a page) of the same sites, `terms`: (host, a look at its terms) likewise.
 
-        Raises ValueError, with nothing written, for an unchanged site whose body the history does not hold.
+        Raises ValueError, with nothing written, for an unchanged site or page whose body the history does not hold.
         """
         given = {capture.host: capture for capture in captures}
         known = self._pictures.get(crawl.crawl_id)
@@ -181,6 +194,7 @@ class Writer(Door):
             if fresh:
                 self._change(connection, crawl, answers, failures)
             self._see_pages(connection, crawl, pages)
+            self._see_terms(connection, crawl, terms)
         # Only now: a batch that failed can be given again.
         crawl.answered, crawl.failed = answered, failed
         self._pictures = {crawl.crawl_id: picture}
@@ -227,6 +241,14 @@ class Writer(Door):
         ids = site_ids(connection, {host for host, _ in given})
         seen = {Key(ids[host], page.target): page for host, page in given if not crawl.has(ids[host])}
         self._signals.follow(note_pages(connection, crawl.source_id, crawl.at, seen), crawl.late)
+
+    def _see_terms(self, connection: Connection, crawl: OpenCrawl, terms: Iterable[tuple[str, TermsLook]]) -> None:
+        given = list(terms)
+        if not given:
+            return
+        ids = site_ids(connection, {host for host, _ in given})
+        fresh = [Given(ids[host], crawl.at, look) for host, look in given if not crawl.has(ids[host])]
+        self._terms.follow(note_terms(connection, crawl.source_id, fresh), crawl.late)
 
     def finish_crawl(self, crawl: OpenCrawl, at: int | None) -> None:
         """Close a crawl (`at` None: it was interrupted and stays unfinished) and let overdue answers expire.
@@ -282,6 +304,52 @@ class Writer(Door):
         with self._transaction() as connection:
             ids = site_ids(connection, {run.host for run in runs})
             self._signals.rebuild(note_runs(connection, source_id, ids, runs))
+
+    def import_terms(self, source_id: int, looks: Iterable[tuple[str, int, TermsLook]]) -> None:
+        """Write (host, UTC seconds, look) at pages of terms in any order; all or nothing.
+
+        The same looks again, in any order, change nothing. Raises ValueError as `record`.
+        """
+        given = list(looks)
+        with self._transaction() as connection:
+            ids = site_ids(connection, {host for host, _, _ in given})
+            fresh = [Given(ids[host], at, look) for host, at, look in given]
+            self._terms.follow(note_terms(connection, source_id, fresh))
+
+    def read_terms(self, classifier: Classifier, on_done: OnRead | None = None) -> int:
+        """Have every text of terms read that this version of the classifier has not read; gives how many those were.
+
+        `on_done(done, total)` counts texts. Some are read at a time and written, so that a kill costs little. A new
+        version counts from when it has read them all. Raises TermsError for findings that no text can have.
+        """
+        ruleset = classifier.version
+        with self._asking() as connection:
+            unread = unread_ids(connection, ruleset)
+        for number, some in enumerate(chunks(unread, AT_A_TIME)):
+            with self._asking() as connection:
+                texts = texts_of(connection, some)
+            found = read(classifier, texts)  # between transactions: it may take long
+            with self._transaction() as connection:
+                note_findings(connection, ruleset, found)
+                if get_meta(connection, TERMS_RULESET) == ruleset:
+                    self._terms.rebuild_texts(found)
+            if on_done:
+                on_done(number * AT_A_TIME + len(some), len(unread))
+        with self._transaction() as connection:
+            if get_meta(connection, TERMS_RULESET) != ruleset:
+                put_meta(connection, TERMS_RULESET, ruleset)
+                self._terms.rebuild_all()
+        return len(unread)
+
+    def decide(self, decisions: Iterable[Decision]) -> int:
+        """Make these all that persons decided about terms; gives of how many texts others counted before.
+
+        Raises TermsError for a decision that cannot be, or two about the same.
+        """
+        with self._transaction() as connection:
+            changed = replace_decisions(connection, list(decisions))
+            self._terms.rebuild_texts(changed)
+        return len(changed)
 
     def note_probes(self, results: Sequence[ProbeResult], source_id: int | None = None) -> None:
         """Write probes, of our own if no source is named; one of the same site, agent and moment is written over."""

@@ -35,7 +35,7 @@ NAMED = b"User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\nUser-agent: Goog
 COMMENT = b"# Not for gptbot.\nUser-agent: *\nDisallow: /about/CCBots\n"
 SIGNAL = b"User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /\n"
 
-_SINCE = {4: "latest_round", 3: "import_captures", 1: "panel"}  # by what a writer can do
+_SINCE = {5: "import_terms", 4: "latest_round", 3: "import_captures", 1: "panel"}  # by what a writer can do
 
 # Days after START -> what each host said (None: there is no robots.txt; `...`: not asked).
 CRAWLS: dict[int, tuple[object, ...]] = {
@@ -97,6 +97,8 @@ def play(path: Any, schema: int) -> Any:
             writer.import_captures(archive, panel, "batch", found)
         if schema >= 4:
             play_round(writer, own, panel)
+        if schema >= 5:
+            play_terms(writer, own)
     return path
 
 
@@ -127,6 +129,36 @@ def noai() -> Any:
     data = b'<html><head><meta name="robots" content="noai"></head><body>'
     answer = Exchange("https://c.example/", 200, (("Content-Usage", "train-ai=n"),), "192.0.2.1")
     return page_seen(Target.HOME, Classification(Outcome.OK, "ok"), answer, data)
+
+
+def play_terms(writer: Writer, own: int) -> None:
+    """A page of terms that changed, one that could not be read, a site without any, a reading and a decision."""
+    from tracker.core.terms import Category, Finding, Stance, TermsText
+    from tracker.core.terms.decisions import Decision
+    from tracker.core.terms.looks import FoundBy, SourceKind, TermsLook, TermsState
+
+    def look(saw: str) -> TermsLook:
+        place = ("https://a.example/terms", SourceKind.TERMS, FoundBy.LINK)
+        if saw == "404":
+            return TermsLook(*place, TermsState.NOT_FOUND, "http_404")
+        return TermsLook(*place, TermsState.OK, text=TermsText(saw, (), "en"), html=saw.encode(), sha256="00" * 32)
+
+    class Reads:
+        version = "made up 1"
+
+        def classify(self, text: str, language: str | None = None) -> list[Finding]:
+            return [Finding(Category.NO_SCRAPING, Stance.PROHIBIT, 0, 4, text[:4], 0.9, "made up")]
+
+    old, new = "You must not scrape.", "You may read, and must not scrape."
+    saw = {0: old, 7: old, 14: new, 15: "404", 21: new}
+    none = TermsLook("", SourceKind.TERMS, FoundBy.LINK, TermsState.NOT_FOUND)
+    looks = [("a.example", START + day * DAY, look(what)) for day, what in saw.items()]
+    writer.import_terms(own, [*looks, ("b.example", START, none)])
+    writer.read_terms(Reads())
+    text = TermsText(new).sha256
+    writer.decide(
+        [Decision("*", text, Category.NO_AI_TRAINING, Stance.PROHIBIT, "somebody", "2026-11-25", "it says so")]
+    )
 
 
 def past_crawl(day: int, saw: tuple[object, ...]) -> PastCrawl:

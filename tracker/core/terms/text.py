@@ -9,6 +9,9 @@ from typing import NamedTuple
 MULTIPLE_VERSIONS = "multiple_versions"
 """Flag: the page holds two jurisdictions, or a current and a future edition."""
 
+EXTRACTOR = 1
+"""Edition of tracker/crawl/extract.py: raised when it makes another text of the same page."""
+
 
 class Block(NamedTuple):
     """A heading, paragraph, list item or table cell: text[start:end].

@@ -23,6 +23,16 @@ from tracker.store.models.evidence import (
 )
 from tracker.store.models.facts import Agent, AgentToken, Meta, Panel, PanelMember, Site
 from tracker.store.models.meaning import Policy, Rule, Signal, Token
+from tracker.store.models.terms import (
+    TermsChange,
+    TermsDecision,
+    TermsFetch,
+    TermsFinding,
+    TermsReading,
+    TermsSource,
+    TermsStanding,
+    TermsText,
+)
 
 __all__ = [
     "Agent",
@@ -51,6 +61,14 @@ __all__ = [
     "State",
     "Tally",
     "TallySites",
+    "TermsChange",
+    "TermsDecision",
+    "TermsFetch",
+    "TermsFinding",
+    "TermsReading",
+    "TermsSource",
+    "TermsStanding",
+    "TermsText",
     "Token",
     "Trouble",
     "Validator",

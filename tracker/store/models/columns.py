@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, Text, text
+from sqlalchemy import REAL, BigInteger, Double, Integer, LargeBinary, Text, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import TextClause
 from sqlmodel import Field
@@ -16,6 +16,7 @@ PART = text("parent IS NOT NULL")
 _INTEGER = BigInteger().with_variant(Integer(), "sqlite")
 # Hosts and tokens are compared and sorted by their bytes, whatever the language of a server.
 _TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+_REAL: Any = Double().with_variant(REAL(), "sqlite")
 
 
 class _NoBytes(TextClause):
@@ -45,6 +46,11 @@ def integer(default: Any = ..., **more: Any) -> Any:
 def words(default: Any = ..., **more: Any) -> Any:
     """A column of text."""
     return _field(_TEXT, default, f"'{default}'" if isinstance(default, str) else None, **more)
+
+
+def real(**more: Any) -> Any:
+    """A column of numbers with fractions."""
+    return _field(_REAL, ..., None, **more)
 
 
 def octets(default: Any = ..., **more: Any) -> Any:

@@ -13,8 +13,9 @@ from tracker.core.visits import PAGES
 from tracker.store import models
 from tracker.store.bulk import chunks, rows_where, table
 from tracker.store.exchanges import fields_of
+from tracker.store.lanes import Rows, looks_of
 from tracker.store.packed import NotWhole, unpack
-from tracker.store.pages import Key, Rows, looks_of, runs_of
+from tracker.store.pages import Key, runs_of
 from tracker.store.site_signals import as_signalled, read_again, signals_of
 from tracker.store.verify.report import Check, Progress
 

@@ -16,6 +16,7 @@ from tracker.store.registry import rebuild_tally
 from tracker.store.rulings import Rulings
 from tracker.store.site_signals import SiteSignals
 from tracker.store.tally import Tally
+from tracker.store.terms_history import TermsHistory
 from tracker.store.verify.schema import mend_schema
 
 
@@ -42,3 +43,4 @@ def _derive_again(connection: Connection, hold: Hold) -> None:
     deriver.rebuild(connection.execute(select(table(models.Site).c.site_id)).scalars().all())
     rebuild_tally(connection, rulings)
     SiteSignals(connection, hold).rebuild_all()
+    TermsHistory(connection, hold).rebuild_all()
