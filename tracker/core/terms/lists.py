@@ -74,7 +74,7 @@ class Lists:
         last = self._folded[span.end - 1]
         if last != ":" and not self._lexicon.lead.search(self._folded, max(span.start, span.end - 160), span.end):
             return
-        polarity = self._lexicon.cues.of_lead_in(self._folded, *span)
+        polarity = self._lexicon.cues.of_lead_in(self._folded[span.start : span.end])
         if polarity is Polarity.NONE:
             polarity = self.inherited
         if len(self._open) > 3:

@@ -29,27 +29,27 @@ class Cues:
     before: re.Pattern[str]
     after: re.Pattern[str]
 
-    def at(self, text: str, start: int, place: int, end: int) -> Polarity:
-        """The polarity at `place` of text[start:end]: of the last cue before it, or of a prohibition behind it."""
+    def at(self, clause: str, place: int) -> Polarity:
+        """The polarity at a place of a clause: of the last cue before it, or of a prohibition behind it."""
         last = Polarity.NONE
-        for cue in self.before.finditer(text, start, end):
+        for cue in self.before.finditer(clause):
             if cue.start() > place:
                 break
             last = Polarity(cue.lastgroup or Polarity.NONE)
-        if last in (Polarity.NONE, Polarity.PERMIT) and self.after.search(text, place, end):
+        if last in (Polarity.NONE, Polarity.PERMIT) and self.after.search(clause, place):
             return Polarity.PROHIBIT
         return last
 
-    def of_lead_in(self, text: str, start: int, end: int) -> Polarity:
+    def of_lead_in(self, sentence: str) -> Polarity:
         """What a list inherits from its lead-in: a prohibition before other cues ("you may not, unless you have our
         permission:"), but for a permission that ends it ("you may not sell them, but you may:").
         """
         last, forbids = Polarity.NONE, False
-        for cue in self.before.finditer(text, start, end):
+        for cue in self.before.finditer(sentence):
             last = Polarity(cue.lastgroup or Polarity.NONE)
             forbids = forbids or last is Polarity.PROHIBIT
-            if last is Polarity.PERMIT and end - cue.end() < _ENDS:
+            if last is Polarity.PERMIT and len(sentence) - cue.end() < _ENDS:
                 return last
         if last is Polarity.NONE:
-            forbids = bool(self.after.search(text, start, end))
+            forbids = bool(self.after.search(sentence))
         return Polarity.PROHIBIT if forbids else last

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from tracker.core.terms.finding import Category, Finding, Stance
@@ -21,6 +22,15 @@ class Sentence(NamedTuple):
     """A sentence that is worth reading, and what it inherits."""
 
     span: Span
+    inherited: Polarity
+
+
+class Clause(NamedTuple):
+    """A clause to read: its folded words, those of the stem that it is enumerated under, and what it inherits."""
+
+    span: Span
+    words: str
+    stem: str
     inherited: Polarity
 
 
@@ -64,56 +74,46 @@ class Reader:
         """What a sentence that goes on with the one before takes from it."""
         if before is None or not self.lexicon.sequel.match(self.folded, *sentence):
             return None
-        said = self.lexicon.cues.of_lead_in(self.folded, *before)
+        said = self.lexicon.cues.of_lead_in(self._words(before))
         return None if said is Polarity.NONE else said
 
     def _read(self, sentence: Sentence) -> Iterator[Finding]:
         inherits: dict[Span, Polarity] = {}
-        for clause, parent in clauses(self.folded, sentence.span, _CLAUSES):
-            inherited = inherits.get(parent, sentence.inherited)
-            yield from self._clause(parent, clause, inherited)
-            said = self.lexicon.cues.at(self.folded, clause.start, clause.end, clause.end)
-            inherits[clause] = inherited if said is Polarity.NONE else said
+        for span, parent in clauses(self.folded, sentence.span, _CLAUSES):
+            clause = Clause(span, self._words(span), self._words(parent), inherits.get(parent, sentence.inherited))
+            yield from self._clause(clause)
+            said = self.lexicon.cues.at(clause.words, len(clause.words))
+            inherits[span] = clause.inherited if said is Polarity.NONE else said
 
-    def _clause(self, stem: Span, clause: Span, inherited: Polarity) -> Iterator[Finding]:
-        best: dict[Category, Finding] = {}
+    def _words(self, span: Span) -> str:
+        return self.folded[span.start : span.end]
+
+    def _clause(self, clause: Clause) -> Iterator[Finding]:
+        best: dict[Category, tuple[Rule, Polarity]] = {}
         for rule in self.lexicon.rules:
-            polarity = self._fits(rule, stem, clause, inherited)
-            if polarity and (rule.category not in best or best[rule.category].score < rule.score):
-                best[rule.category] = self._finding(rule, polarity, stem, clause)
-        yield from best.values()
+            if rule.category not in best or best[rule.category][0].score < rule.score:
+                polarity = self._fits(rule, clause)
+                if polarity:
+                    best[rule.category] = rule, polarity
+        for rule, polarity in best.values():
+            yield self._finding(rule, polarity, clause)
 
-    def _fits(self, rule: Rule, stem: Span, clause: Span, inherited: Polarity) -> Polarity | None:
-        for count, hit in enumerate(rule.hit.finditer(self.folded, *clause)):
-            polarity = self.lexicon.cues.at(self.folded, clause.start, hit.start(), clause.end)
-            polarity = inherited if polarity is Polarity.NONE else polarity
+    def _fits(self, rule: Rule, clause: Clause) -> Polarity | None:
+        """The polarity with which a rule finds something in a clause, None if it does not."""
+        for hit in islice(rule.hit.finditer(clause.words), _HITS):
+            polarity = self.lexicon.cues.at(clause.words, hit.start())
+            polarity = clause.inherited if polarity is Polarity.NONE else polarity
             if polarity in rule.polarities:
-                return polarity if self._around(rule, stem, clause) else None
-            if count == _HITS:
-                break
+                return polarity if _around(rule, clause) else None
         return None
 
-    def _around(self, rule: Rule, stem: Span, clause: Span) -> bool:
-        text = self.folded
-        if any(pattern.search(text, *clause) for pattern in rule.unless):
-            return False
-        return all(pattern.search(text, *clause) or pattern.search(text, *stem) for pattern in rule.near)
+    def _finding(self, rule: Rule, polarity: Polarity, clause: Clause) -> Finding:
+        start = clause.span.start
+        end = start + len(clause.words.rstrip())
+        stance = self._stance(rule, polarity, clause)
+        return Finding(rule.category, stance, start, end, self.text[start:end], rule.score, rule.name)
 
-    def _finding(self, rule: Rule, polarity: Polarity, stem: Span, clause: Span) -> Finding:
-        start, end = clause
-        while end > start and self.plain[end - 1].isspace():
-            end -= 1
-        return Finding(
-            rule.category,
-            self._stance(rule, polarity, stem, clause),
-            start,
-            end,
-            self.text[start:end],
-            rule.score,
-            rule.name,
-        )
-
-    def _stance(self, rule: Rule, polarity: Polarity, stem: Span, clause: Span) -> Stance:
+    def _stance(self, rule: Rule, polarity: Polarity, clause: Clause) -> Stance:
         if rule.stance:
             return rule.stance
         if rule.category is Category.PERMISSION_REQUIRED:
@@ -121,9 +121,9 @@ class Reader:
         if polarity is Polarity.RESERVE or rule.category is Category.TDM_RESERVATION:
             return Stance.RESERVE
         consent = self.lexicon.consent
-        if consent.search(self.folded, *clause) or consent.search(self.folded, *stem):
-            return Stance.NEEDS_PERMISSION
-        return Stance.PROHIBIT
+        return (
+            Stance.NEEDS_PERMISSION if consent.search(clause.words) or consent.search(clause.stem) else Stance.PROHIBIT
+        )
 
     def machine_sentences(self) -> Iterator[Span]:
         """The sentences with a word of machines that read; the site's own automata are none."""
@@ -138,7 +138,7 @@ class Reader:
     def _foreign(self, hit: re.Match[str], sentence: Span) -> bool:
         if not hit[0].startswith("automat"):
             return True
-        return self.lexicon.cues.at(self.folded, sentence.start, hit.start(), sentence.end) is not Polarity.OWN
+        return self.lexicon.cues.at(self._words(sentence), hit.start() - sentence.start) is not Polarity.OWN
 
     def contract_phrases(self) -> Sequence[Span]:
         """Where the first of each phrase of terms pages stands."""
@@ -146,3 +146,9 @@ class Reader:
         for phrase in self.lexicon.contract.finditer(self.folded):
             first.setdefault(phrase[0], Span(*phrase.span()))
         return list(first.values())
+
+
+def _around(rule: Rule, clause: Clause) -> bool:
+    if any(pattern.search(clause.words) for pattern in rule.unless):
+        return False
+    return all(pattern.search(clause.words) or pattern.search(clause.stem) for pattern in rule.near)
