@@ -86,3 +86,7 @@ def test_wrapped_lines_are_one_sentence() -> None:
     text = "Readers of this journal may not, for any purpose,\nuse a robot to collect the contents of it\nor to copy."
     [finding] = [f for f in read(text, "en") if f.category is Category.NO_SCRAPING]
     assert finding.quote == text
+
+
+def test_the_first_item_in_the_paragraph_of_the_lead_in() -> None:
+    assert "no_redistribution" in categories(f"The following is not permitted: sending spam;\n{COPY};\nand worse.")

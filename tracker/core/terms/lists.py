@@ -20,6 +20,10 @@ _KINDS = (
 )
 
 
+_TAIL = 160  # characters of a sentence in which its last words are looked for
+_FIRST_ITEM = re.compile(r";(?: \w{1,3})?$")
+
+
 @dataclass
 class _List:
     polarity: Polarity
@@ -72,19 +76,29 @@ class Lists:
             return
         current.closed = words[-1] in ".!?"
 
+    def may_lead_in(self, span: Span) -> bool:
+        """Whether a paragraph ends as one that a list follows."""
+        ending = self._folded[max(span.start, span.end - _TAIL) : span.end]
+        return ending[-1] == ":" or bool(_FIRST_ITEM.search(ending) or self._lexicon.lead.search(ending))
+
     def sentence(self, span: Span) -> None:
         """A sentence has been read; it may lead in a list."""
-        if self._in_heading:
+        words = self._folded[span.start : span.end]
+        if self._in_heading or not (lead_in := self._lead_in(words)):
             return
-        last = self._folded[span.end - 1]
-        if last != ":" and not self._lexicon.lead.search(self._folded, max(span.start, span.end - 160), span.end):
-            return
-        polarity = self._lexicon.cues.of_lead_in(self._folded[span.start : span.end])
+        polarity = self._lexicon.cues.of_lead_in(lead_in)
         if polarity is Polarity.NONE:
             polarity = self.inherited
         if len(self._open) > 3:
             del self._open[0]
         self._open.append(_List(polarity))
+
+    def _lead_in(self, words: str) -> str:
+        """The part of a sentence that leads in a list, or nothing."""
+        if words[-1] == ":" or self._lexicon.lead.search(words[-_TAIL:]):
+            return words
+        # The first item stands in the paragraph of the lead-in: "You may not: copy the pages;".
+        return "" if self._open or not _FIRST_ITEM.search(words[-8:]) else words[: words.find(":") + 1] or words
 
     def _ends(self, span: Span, marker: str | None, current: _List) -> bool:
         if marker and marker == current.marker:

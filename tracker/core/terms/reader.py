@@ -70,8 +70,7 @@ class Reader:
         for paragraph in paragraphs(self.plain):
             lists.paragraph(self.plain, paragraph)
             # Most paragraphs hold nothing to read, and no list follows them.
-            ends_open = self.lexicon.lead.search(self.folded, max(paragraph.start, paragraph.end - 200), paragraph.end)
-            if not (ends_open or self.plain[paragraph.end - 1] == ":" or gate.search(self.folded, *paragraph)):
+            if not (lists.may_lead_in(paragraph) or gate.search(self.folded, *paragraph)):
                 before = None
                 continue
             for sentence in sentences(self.plain, paragraph):

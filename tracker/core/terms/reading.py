@@ -60,14 +60,12 @@ def classify(text: str, language: str | None = None) -> list[Finding]:
     return sorted(found, key=lambda finding: (finding.start, finding.end, finding.category))
 
 
+@cache
 def ruleset() -> str:
     """The edition of engine and rules file together: what was found under it would be found again."""
     from tracker.reference.terms_rules import terms_rules_path
 
     return f"{_ENGINE}-{sha256(terms_rules_path().read_bytes()).hexdigest()[:12]}"
-
-
-RULESET = ruleset()
 
 
 class RuleClassifier:
@@ -76,7 +74,7 @@ class RuleClassifier:
     @property
     def version(self) -> str:
         """`RULESET`."""
-        return RULESET
+        return ruleset()
 
     def classify(self, text: str, language: str | None = None) -> list[Finding]:
         """All findings from `DOUBTFUL`, in the order of the text."""
