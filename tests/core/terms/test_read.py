@@ -85,6 +85,19 @@ def test_the_own_robot_is_a_mention_and_no_ban() -> None:
     assert [(f.quote, f.rule) for f in review(LONG_TERMS + sentence)] == [(sentence, "mention")]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "category"),
+    [
+        ("We crawl our own pages at night.", Category.NO_SCRAPING),
+        ("We may train an AI with what you write.", Category.NO_AI_TRAINING),
+        ("Our provider respects opt-outs from text and data mining.", Category.TDM_RESERVATION),
+    ],
+)
+def test_a_mention_is_of_the_category_that_it_could_be_of(sentence: str, category: Category) -> None:
+    [mention] = review(LONG_TERMS + sentence)
+    assert (mention.category, mention.quote, mention.rule) == (category, sentence, "mention")
+
+
 def test_automata_of_the_site_do_not_break_its_silence() -> None:
     found = read(LONG_TERMS + "We use automated tools to keep the site clean.")
     assert [finding.category for finding in found] == [Category.SILENT]

@@ -9,6 +9,7 @@ from tracker.core.terms.segments import MARKER, Span
 
 _ITEMS = 120  # of a list, after which it is taken for something else
 _HEADING = 90  # characters
+_SHORT = 4  # words of a heading that is no title
 _NUMBERED_TITLE = re.compile(
     r"(?:(?:section|article|artikel|art\.|§|\d{1,2}(?:\.\d{1,2}){0,3}[.):]?|[IVX]{1,5}\.|[a-z][.)])\s*)[^\W\da-z_]"
 )
@@ -39,7 +40,7 @@ class Lists:
         self._folded = folded
         self._lexicon = lexicon
         self._heading = Polarity.NONE
-        self._in_heading = False
+        self.in_heading = False
         self._open: list[_List] = []
 
     @property
@@ -55,9 +56,9 @@ class Lists:
             self._open.clear()
             forbids = self._lexicon.heading.search(self._folded, *span)
             self._heading = Polarity.PROHIBIT if forbids else Polarity.NONE
-            self._in_heading = True
+            self.in_heading = True
             return
-        self._in_heading = False
+        self.in_heading = False
         if not self._open:
             return
         if (
@@ -84,7 +85,7 @@ class Lists:
     def sentence(self, span: Span) -> None:
         """A sentence has been read; it may lead in a list."""
         words = self._folded[span.start : span.end]
-        if self._in_heading or not (lead_in := self._lead_in(words)):
+        if self.in_heading or not (lead_in := self._lead_in(words)):
             return
         polarity = self._lexicon.cues.of_lead_in(lead_in)
         if polarity is Polarity.NONE:
@@ -113,9 +114,14 @@ class Lists:
         if words.isupper() and len(words) > 3:
             return True
         if self._open and self._open[-1].marker == marker and (marker or self._open[-1].items):
-            return bool(_title(words)) and marker in (None, "number")
+            # German writes every noun with a capital: there a title is told by what ends before it.
+            titles = self._lexicon.language != "de" or self._open[-1].closed
+            return titles and _title(words) and marker in (None, "number")
         if self._open and not self._open[-1].items:
             return False
+        if self._heading is Polarity.PROHIBIT and not marker and not _title(words):
+            # Items without full stops look like headings; few of them are as short as one.
+            return words[0].isupper() and words.count(" ") < _SHORT
         return words[0].isupper() or bool(_NUMBERED_TITLE.match(words))
 
 

@@ -23,6 +23,7 @@ class Sentence(NamedTuple):
 
     span: Span
     inherited: Polarity
+    in_heading: bool
 
 
 class Clause(NamedTuple):
@@ -75,7 +76,8 @@ class Reader:
                 continue
             for sentence in sentences(self.plain, paragraph):
                 if gate.search(self.folded, *sentence):
-                    yield Sentence(sentence, self._carried(before, sentence) or lists.inherited)
+                    inherited = self._carried(before, sentence) or lists.inherited
+                    yield Sentence(sentence, inherited, lists.in_heading)
                 lists.sentence(sentence)
                 before = sentence
 
@@ -92,7 +94,9 @@ class Reader:
             words = self._words(span)
             said = self.lexicon.cues.of(words)
             clause = Clause(span, words, self._words(parent), said, inherits.get(parent, sentence.inherited))
-            yield from self._clause(clause)
+            # A heading names what it is about; it says something only if it has words for that.
+            if not sentence.in_heading or said.marks or said.forbidden >= 0:
+                yield from self._clause(clause)
             left = said.end()
             inherits[span] = clause.inherited if left is Polarity.NONE else left
 
@@ -149,6 +153,14 @@ class Reader:
         if not hit[0].startswith("automat"):
             return True
         return self.lexicon.cues.of(self._words(sentence)).at(hit.start() - sentence.start) is not Polarity.OWN
+
+    def subject(self, sentence: Span) -> Category:
+        """What a sentence with a word of machines speaks of, whatever it says."""
+        words = self._words(sentence)
+        for category in (Category.TDM_RESERVATION, Category.NO_AI_TRAINING):
+            if any(rule.hit.search(words) for rule in self.lexicon.rules if rule.category is category):
+                return category
+        return Category.NO_SCRAPING
 
     def contract_phrases(self) -> Sequence[Span]:
         """Where the first of each phrase of terms pages stands."""

@@ -22,7 +22,7 @@ _OF_MACHINES = frozenset(
     {Category.NO_SCRAPING, Category.NO_AI_TRAINING, Category.TDM_RESERVATION, Category.CONDITIONAL_ALLOW}
 )
 _MENTIONS = 20  # of a text that are shown
-_SHORTEST = 1_500  # characters of a text that can be silent
+_SHORTEST = 1_000  # characters of a text that can be silent
 _PHRASES = 4  # different phrases of terms pages that it must have
 _SAMPLE = 20_000  # characters by which the language is told
 _SHARE = 0.2  # of the stop words of the commonest language, from which another is read too
@@ -116,7 +116,8 @@ def _distinct(found: list[Finding]) -> list[Finding]:
 
 def _mentions(reader: Reader) -> Iterator[Finding]:
     for span in reader.machine_sentences():
-        yield Finding(Category.NO_SCRAPING, Stance.NONE, *span, reader.text[span.start : span.end], DOUBTFUL, MENTION)
+        quote = reader.text[span.start : span.end]
+        yield Finding(reader.subject(span), Stance.NONE, *span, quote, DOUBTFUL, MENTION)
 
 
 def _silent(readers: list[Reader]) -> list[Finding]:

@@ -5,6 +5,7 @@ Everything works on a copy of the text that has as many characters (`fold`), so 
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 SENTENCE_CAP = 6_000
@@ -42,8 +43,10 @@ def fold(text: str) -> str:
     return lowered.replace("\n", " ")
 
 
-# A line that was wrapped by the width of a page: it ends amid a sentence, and the next goes on in lower case.
-_WRAPPED = 40
+_WRAPPED = 40  # characters of a line that a page's width may have broken
+_WIDEST = 140  # of a line of a page
+_SAMPLE = 2_000  # lines by which that is told
+_BREAKS = 4  # lines that end amid a sentence, from which the text counts as broken by a page's width
 _LINE_END = re.compile(r"[.:;!?]\W{0,3}$")
 MARKER = re.compile(r"[-*•·◦‣▪●○–+]\s*|\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]{1,2}\s*")
 """What an item of a list begins with."""
@@ -51,30 +54,57 @@ MARKER = re.compile(r"[-*•·◦‣▪●○–+]\s*|\(?(?:\d{1,2}(?:\.\d{1,2})
 
 def paragraphs(text: str) -> Iterator[Span]:
     """The lines of a plain text that are not blank; lines that a page's width has broken are put together."""
-    open_start = open_end = -1
+    width = _width(text)
+    start = end = last = -1
+    for line in _lines(text):
+        if start >= 0 and line.end - start < SENTENCE_CAP and _goes_on(text, Span(last, end), line, width):
+            last, end = line
+            continue
+        if start >= 0:
+            yield Span(start, end)
+        start, end = line
+        last = start
+    if start >= 0:
+        yield Span(start, end)
+
+
+def _lines(text: str) -> Iterator[Span]:
     place = 0
     for line in text.split("\n"):
-        start, place = place, place + len(line) + 1
-        words = line.strip()
-        if not words:
-            continue
-        start += len(line) - len(line.lstrip())
-        if open_end >= 0:
-            if _goes_on(text, open_start, open_end, words):
-                open_end = start + len(words)
-                continue
-            yield Span(open_start, open_end)
-        open_start, open_end = start, start + len(words)
-    if open_end >= 0:
-        yield Span(open_start, open_end)
+        if words := line.strip():
+            start = place + len(line) - len(line.lstrip())
+            yield Span(start, start + len(words))
+        place += len(line) + 1
 
 
-def _goes_on(text: str, start: int, end: int, words: str) -> bool:
-    """Whether a line continues the one before it, which ends at `end`."""
-    last = text.rfind("\n", start, end) + 1 or start
-    if end - start > SENTENCE_CAP or end - last < _WRAPPED or end - last > 140 or MARKER.match(words):
+def _goes_on(text: str, last: Span, line: Span, width: int) -> bool:
+    """Whether a line continues the one before it: that one ends amid a sentence, and this begins in lower case or, in
+    a text of a page's width, with a word that had no room there.
+    """
+    length = last.end - last.start
+    if not _WRAPPED <= length <= _WIDEST or MARKER.match(text, *line):
         return False
-    return words[0].islower() and not _LINE_END.search(text, max(start, end - 4), end)
+    if _LINE_END.search(text, max(last.start, last.end - 4), last.end):
+        return False
+    if text[line.start].islower():
+        return True
+    word = text.find(" ", line.start, line.end)
+    return bool(width) and length + 1 + (line.end if word < 0 else word) - line.start > width
+
+
+def _width(text: str) -> int:
+    """The width of the page that has broken the lines of a text, 0 for a text whose lines are whole."""
+    breaks = longest = 0
+    last: Span | None = None
+    for line in islice(_lines(text), _SAMPLE):
+        length = line.end - line.start
+        if length > _WIDEST:
+            return 0
+        longest = max(longest, length)
+        if last and length and text[line.start].islower() and _goes_on(text, last, line, 0):
+            breaks += 1
+        last = line
+    return longest if breaks >= _BREAKS else 0
 
 
 # A full stop that ends no sentence stands after one of these, or after a single letter or number.
