@@ -39,11 +39,15 @@ WRAPPED = 0.3
 """Share of the lines that begin in small letters amid a sentence, from which on all lines are wrapped ones."""
 
 
+FEWEST = 3
+"""Such lines, below which it may be chance."""
+
+
 def are_wrapped(lines: Sequence[str]) -> bool:
     """Whether lines that each stand in an element of their own, as some converters leave them, are cut paragraphs."""
     pairs = [(last, line) for last, line in pairwise(lines) if last and line]
     cut = sum(line[0].islower() and _goes_on(last, line) for last, line in pairs)
-    return cut > WRAPPED * len(pairs)
+    return cut >= FEWEST and cut > WRAPPED * len(pairs)
 
 
 def _one(lines: list[str]) -> str:
