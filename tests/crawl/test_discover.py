@@ -129,6 +129,7 @@ def test_an_address_alone(href: str) -> None:
         ("/news/2026/11/site-changes-terms-of-service", "Big site changes its terms of service"),
         ("/news/big-brands-terms-of-use", "Big site rewrites terms of use after angry users protest everywhere"),
         ("/midterms", "Midterms 2026"),
+        ("/help/how-to/", "How Tos"),
         ("/conditions", "Conditions"),
         ("/login?next=/terms", "Log in"),
         ("https://policies.service.example/privacy", "Privacy policy"),
@@ -170,6 +171,87 @@ def test_best_first() -> None:
     ]
     assert found(page(*links))[0][1] == HOME + "terms"
     assert {kind for kind, _ in found(page(*links))} == {"terms"}
+
+
+@pytest.mark.parametrize(
+    ("business", "use"),
+    [
+        ("AGB", "Nutzungsbedingungen"),
+        ("ÁSZF", "Felhasználási feltételek"),
+        ("Obchodní podmínky", "Podmínky užití"),
+        ("Algemene voorwaarden", "Gebruiksvoorwaarden"),
+        ("Subscriber terms", "Terms of use"),
+    ],
+)
+def test_conditions_of_business_stand_behind_terms_of_use(business: str, use: str) -> None:
+    assert found(page(("/n/1", use), ("/n/2", business))) == [("terms", HOME + "n/1"), ("terms", HOME + "n/2")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Souhlasím s obchodními podmínkami",
+        "Podmienky poskytovania služieb",
+        "с правилами сайта",
+        "Пользовательского соглашения",
+        "Договор публичной оферты",
+        "Умовами користування",
+        "с общите условия",
+        "Uvjetima korištenja",
+        "Pogoje uporabe",
+        "Naudojimosi taisyklėmis",
+        "Lietošanas noteikumu",
+        "τους όρους χρήσης",
+        "Warunkami korzystania",
+        "Felhasználói szabályzatot",
+    ],
+)
+def test_cases(text: str) -> None:
+    assert found(page(("/n/1", text))) == [("terms", HOME + "n/1")]
+
+
+@pytest.mark.parametrize(
+    ("text", "href", "is_terms"),
+    [
+        ("Regulamin", "/regulamin", True),
+        ("Akceptuję regulamin", "/regulamin", True),
+        ("Regulamin świadczenia usług drogą elektroniczną", "/x", True),
+        ("Regulamin Rady Rodziców", "/regulamin-rr", False),
+        ("Regulamin pracowni chemicznej", "/x", False),
+    ],
+)
+def test_rules_of_the_site_and_of_others(text: str, href: str, is_terms: bool) -> None:
+    assert (("terms", HOME + href[1:]) in found(page((href, text)))) is is_terms
+
+
+@pytest.mark.parametrize(("text", "is_terms"), [("Regulamin", True), ("Villkor", True), ("Conditions", False)])
+def test_a_page_that_says_it_is_in_english(text: str, is_terms: bool) -> None:
+    assert bool(found(page(("/n/1", text), language="en"))) is is_terms
+
+
+def test_an_address_elsewhere_alone_needs_words_that_do_not_belie_it() -> None:
+    there = "https://group.example/user-agreement"
+    assert found(page((there, ""))) == [("terms", there)]
+    assert found(page((there, "Register!"))) == []
+    assert found(page(("/user-agreement", "Read it"))) == [("terms", HOME + "user-agreement")]
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("/forum/ucp.php?mode=terms", "https://site.example/forum/index.php"),
+        ("/x/9", "https://forum.site.example/"),
+        ("/forum/9", "https://site.example/forum/"),
+    ],
+)
+def test_what_the_page_itself_stands_under_is_nothing_else(href: str, url: str) -> None:
+    assert [kind for kind, _ in found(page((href, "Conditions d’utilisation"), language="fr"), url)] == ["terms"]
+
+
+def test_the_query_of_a_script() -> None:
+    assert found(page(("/a/b/info.asp?section=terms", ""))) == [("terms", HOME + "a/b/info.asp?section=terms")]
+    assert found(page(("/a/b/info.asp?s=terms", ""))) == []
+    assert found(page(("/a/b/info.asp?returnTo=/terms", ""))) == []
 
 
 def test_privacy_beside_terms() -> None:

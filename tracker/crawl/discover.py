@@ -26,38 +26,31 @@ _FILE = re.compile(
 )
 _DATED = re.compile(r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2])(?:/|-)")
 _LEADS_ON = re.compile(
-    r"next|return|redirect|ref|back|continue|dest|goto|url|uri|src|share|text|title|q|s|search|query", re.IGNORECASE
+    r"next|return|redirect|ref|back|continue|dest|goto|url|uri|src|share|text|title|search|query|[qs]$", re.IGNORECASE
 )
+_SCRIPT = re.compile(r"\.(?:php\d?|aspx?|jspx?|cfm|cgi|pl|do)$", re.IGNORECASE)
 
 SERVICES = frozenset(
-    {
-        *("google.com", "facebook.com", "twitter.com", "x.com", "instagram.com", "linkedin.com", "youtube.com"),
-        *("pinterest.com", "tumblr.com", "reddit.com", "tiktok.com", "whatsapp.com", "telegram.org", "t.me", "vk.com"),
-        *(
-            "disqus.com",
-            "wordpress.com",
-            "wordpress.org",
-            "automattic.com",
-            "gravatar.com",
-            "jetpack.com",
-            "flickr.com",
-        ),
-        *("cloudflare.com", "hcaptcha.com", "paypal.com", "stripe.com", "apple.com", "microsoft.com", "addthis.com"),
-        *("sharethis.com", "onetrust.com", "cookiebot.com", "mailchimp.com", "intuit.com", "creativecommons.org"),
-        *("wikipedia.org", "wikimedia.org", "vimeo.com", "adobe.com", "amazon.com", "akismet.com", "openstreetmap.org"),
-        *(
-            "mapbox.com",
-            "yahoo.com",
-            "bing.com",
-            "taboola.com",
-            "outbrain.com",
-            "xing.com",
-            "spotify.com",
-            "github.com",
-        ),
-    }
+    (
+        "google.com facebook.com twitter.com x.com instagram.com linkedin.com youtube.com pinterest.com tumblr.com "
+        "reddit.com tiktok.com whatsapp.com telegram.org t.me vk.com disqus.com wordpress.com wordpress.org "
+        "automattic.com gravatar.com jetpack.com flickr.com cloudflare.com hcaptcha.com paypal.com stripe.com apple.com "
+        "microsoft.com addthis.com sharethis.com onetrust.com cookiebot.com mailchimp.com intuit.com "
+        "creativecommons.org wikipedia.org wikimedia.org vimeo.com adobe.com amazon.com akismet.com openstreetmap.org "
+        "mapbox.com yahoo.com bing.com taboola.com outbrain.com xing.com spotify.com github.com"
+    ).split()
 )
 """Domains whose own terms are linked to all over the web: on other sites' pages they are nobody's but theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The page that links stand on: its site, host, the segments of its path, and its language ("" unknown)."""
+
+    site: str
+    host: str
+    path: frozenset[str]
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +77,10 @@ def terms_links(html: bytes, url: str) -> list[TermsLink]:
 
 def links_of(page: Page, url: str) -> list[TermsLink]:
     """The same of a page that has been read."""
-    site = site_of(_host(url))
+    place = _place(url, page.language)
     best: dict[str, TermsLink] = {}
     for anchor in page.anchors:
-        link = _scored(anchor, site, page.language)
+        link = _scored(anchor, place)
         if link and (link.url not in best or best[link.url].score < link.score):
             best[link.url] = link
     return sorted(best.values(), key=lambda link: -link.score)
@@ -100,30 +93,32 @@ def site_of(host: str) -> str:
     return ".".join(labels[-3:] if country else labels[-2:])
 
 
-def _host(url: str) -> str:
+def _place(url: str, language: str) -> _Place:
     try:
-        return urlsplit(url).hostname or ""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
     except ValueError:
-        return ""
+        return _Place("", "", frozenset(), language)
+    return _Place(site_of(host), host, frozenset(parts.path.split("/")), language)
 
 
-def _scored(anchor: Anchor, site: str, language: str) -> TermsLink | None:
-    text = lexicon().text(anchor.text, site)
-    label, points = _of_text(text, language)
+def _scored(anchor: Anchor, place: _Place) -> TermsLink | None:
+    text = lexicon().text(anchor.text, place.site)
+    label, points = _of_text(text, place.language)
     try:
         parts = urlsplit(anchor.url)
         host = parts.hostname or ""
         _ = parts.port  # raises for one that is no number
     except ValueError:
         return None
-    address = _Address(parts, site, language)
+    address = _Address(parts, place)
     if not (anchor.declared or label or address.label) or _FILE.search(parts.path):
         return None
     if not host or (address.elsewhere and site_of(host) in SERVICES):
         return None
     is_terms = anchor.declared or label in _TERMS_LISTS or address.label in _TERMS_LISTS
     beside = "narrow" in text.lists or (text.rest > 0 and address.dated)
-    if is_terms and beside and not anchor.declared:
+    if is_terms and not anchor.declared and (beside or (not label and _tells_otherwise(text, address))):
         return None  # terms of something else, or an article about terms
     if anchor.declared:
         points = max(points, _TEXT["terms"]) + _DECLARED
@@ -156,9 +151,17 @@ def _of_text(said: Said, language: str) -> tuple[str, float]:
     return "", 0.0
 
 
+def _tells_otherwise(text: Said, address: "_Address") -> bool:
+    """Whether words that do not speak of terms belie an address that does: "Register!" that leads to another site, and
+    "Regulamin Komisji Rewizyjnych", rules that are somebody's."""
+    rules_of_others = text.rest > 1 and "bare" in text.lists and "en" not in text.lists["bare"]
+    return rules_of_others or (address.elsewhere and text.rest > 0)
+
+
 def _is_foreign(languages: frozenset[str], language: str) -> bool:
-    """Whether a short word belongs to other languages on a page in English: "Conditions" are illnesses there."""
-    return language == "en" and "en" not in languages
+    """Whether a short word is French on a page in English: "Conditions" are illnesses there. Of other languages none is
+    an English word, and many a page says "en" of itself that is not."""
+    return language == "en" and languages == {"fr"}
 
 
 class _Address:
@@ -167,11 +170,11 @@ class _Address:
     dated: it is like that of an article.
     """
 
-    def __init__(self, parts: SplitResult, site: str, language: str) -> None:
+    def __init__(self, parts: SplitResult, place: _Place) -> None:
         self.label, self.points, self.penalty, self.rest = "", 0.0, 0.0, 0
-        self.elsewhere = site_of(parts.hostname or "") != site
+        self.elsewhere = site_of(parts.hostname or "") != place.site
         self.dated = bool(_DATED.search(parts.path))
-        self._language = language
+        self._place = place
         said = list(self._said(parts))
         for depth, one in enumerate(said[:2]):
             name, points = self._of(one)
@@ -189,22 +192,29 @@ class _Address:
             self.penalty += _ELSEWHERE
 
     def _said(self, parts: SplitResult) -> Iterator[Said]:
-        """What the segments of the path say, the last one first; of an old site's script, first what its query says."""
+        """What the segments of the path say, the last one first; of a script, first what its query says.
+
+        What the page itself stands under does not set a link apart: on forum.example.com all is of the forum.
+        """
         path = parts.path if parts.path.isascii() and "%" not in parts.path else unquote(parts.path[:500])
         found = list(segments(path[:500]))[:4]
-        if parts.query and not self.elsewhere and len(found) < 2:
-            for pair in parts.query[:300].split("&")[:5]:
-                key, _, value = pair.partition("=")
-                if value and not _LEADS_ON.match(key):
-                    said = [lexicon().address(segment) for segment in list(segments(unquote(value)))[:1]]
-                    yield from (one for one in said if one.lists)
-        yield from (lexicon().address(segment) for segment in found)
+        if parts.query and not self.elsewhere and (len(found) < 2 or _SCRIPT.search(path)):
+            yield from self._said_by_query(parts.query)
+        yield from (lexicon().address(segment) for segment in found if segment not in self._place.path)
         # legal.example.com, and advertising.example.com/terms
         host = (parts.hostname or "").removeprefix("www.")
-        if host != site_of(host):
+        if host != site_of(host) and parts.hostname != self._place.host:
             name = lexicon().address(host.partition(".")[0])
             if not found or name.lists.keys() == {"narrow"}:
                 yield name
+
+    @staticmethod
+    def _said_by_query(query: str) -> Iterator[Said]:
+        for pair in query[:300].split("&")[:5]:
+            key, _, value = pair.partition("=")
+            if value and not _LEADS_ON.match(key):
+                said = [lexicon().address(segment) for segment in list(segments(unquote(value)))[:1]]
+                yield from (one for one in said if one.lists)
 
     def _of(self, said: Said) -> tuple[str, float]:
         if said.rest > 2:
@@ -212,9 +222,11 @@ class _Address:
         for name, points in _URL.items():
             if name not in said.lists:
                 continue
-            if name in ("bare", "url") and (said.rest or _is_foreign(said.lists[name], self._language)):
+            if name in ("bare", "url") and (said.rest or _is_foreign(said.lists[name], self._place.language)):
                 continue
             if name == "bare" and "en" not in said.lists[name]:
+                if "url" in said.lists:
+                    continue
                 # "/conditions", "/regler": not enough alone.
                 return "legal", _URL["legal"]
             return name, points - (20.0 if said.rest == 2 else 0.0)
