@@ -5,10 +5,13 @@ from pathlib import Path
 
 from tests.conftest import AGENTS
 from tests.store.histories import BODIES, FAIL, HOSTS, SOURCES, START, Look, panel, play
+from tests.store.terms import NO_LINK, SHUT, TRAIN, Words, look
 from tracker.core.exchange import Exchange
 from tracker.core.intervals import DAY
 from tracker.core.outcomes import Outcome
 from tracker.core.probes import ProbeResult
+from tracker.core.terms import Category, Stance, TermsText
+from tracker.core.terms.decisions import Decision
 from tracker.core.visits import Target
 from tracker.store.captures import Answer, Capture, Failure, PastPage
 from tracker.store.verify import Report
@@ -43,6 +46,12 @@ def a_bit_of_everything(path: Path) -> Path:
             PastPage(HOSTS[1], Target.LLMS, START, START, 1, Outcome.ABSENT, "http_404", 404),
         ]
         writer.import_pages(writer.source(SOURCES["own"]), looks)
+        shown = (SHUT, SHUT, TRAIN, TRAIN, SHUT)
+        terms = [(HOSTS[0], START + day * DAY, look(text)) for day, text in enumerate(shown)]
+        writer.import_terms(writer.source(SOURCES["own"]), [*terms, (HOSTS[1], START, NO_LINK)])
+        writer.read_terms(Words())
+        decided = Decision("*", TermsText(SHUT).sha256, Category.NO_COMPETE, Stance.ALLOW, "ada", "2026-11-25", "")
+        writer.decide([decided])
         writer.note_probes([ProbeResult(HOSTS[1], "GPTBot", START + DAY, 403, 200, "http_403", "ok")])
     return path
 

@@ -14,6 +14,7 @@ from tests.conftest import AGENTS
 from tests.store.damage import damaged, wrong
 from tests.store.histories import FAIL, HOSTS, START, answer, content, panel
 from tests.store.released import make
+from tests.store.terms import SHUT
 from tests.store.test_upgrades import RELEASED
 from tracker.core.intervals import DAY
 from tracker.store.captures import OWN
@@ -113,6 +114,24 @@ DAMAGE = {
     "DROP INDEX state_from": ("schema", "index state_from is missing"),
     "DROP INDEX state_open; CREATE INDEX state_open ON state (policy_id)": ("schema", "index state_open is not"),
     **dict.fromkeys(AGENTS_CHANGED, ("registry", "")),
+    "UPDATE terms_text SET data = other() WHERE terms_text_id = 1": ("terms", "its words have the SHA-256"),
+    "UPDATE terms_text SET data = bomb() WHERE terms_text_id = 1": ("terms", "does not unpack to"),
+    "UPDATE terms_text SET blocks = x'00' WHERE terms_text_id = 1": ("terms", "has blocks that cannot be read"),
+    "UPDATE terms_text SET wording = x'00' WHERE terms_text_id = 1": ("terms", "its wording or its length"),
+    "UPDATE terms_finding SET quote = 'may'": ("terms", "its quote is not what stands there"),
+    "UPDATE terms_finding SET start_char = 999": ("terms", "its quote is not in the text"),
+    "UPDATE terms_finding SET score = 2": ("terms", "a score of 2"),
+    "UPDATE terms_finding SET category = 'no_fun'": ("terms", "nothing that can be found"),
+    "DELETE FROM terms_reading WHERE terms_text_id = 1": ("terms", "which has not read it"),
+    "UPDATE terms_decision SET stance = 'loud'": ("terms", "ada decided what cannot be decided"),
+    "UPDATE terms_fetch SET wording = x'00' WHERE state = 'ok'": ("terms", "words are not those of its text"),
+    "UPDATE terms_fetch SET checks = checks + 1 WHERE checks = 2": ("terms", "a run of which"),
+    "UPDATE terms_fetch SET state = 'fine' WHERE state <> 'ok'": ("terms", "a look of which nothing is known"),
+    "UPDATE terms_standing SET dpi_class = 5": ("terms_changes", "one is wrong: dpi_class"),
+    "DELETE FROM terms_standing": ("terms_changes", "0 texts over time"),
+    "UPDATE terms_change SET confirmed_at = 1": ("terms_changes", "one is wrong: confirmed_at"),
+    "DELETE FROM terms_change": ("terms_changes", "0 changes over time"),
+    "DELETE FROM terms_decision": ("terms_changes", "one is wrong: removed"),
     "UPDATE state SET policy_id = 999 WHERE site_id = 1": ("references", "policy"),
     "DELETE FROM site WHERE site_id = 1": ("references", "site"),
 }
@@ -122,7 +141,8 @@ DAMAGE = {
 def test_damage_is_found_by_the_check_that_is_there_for_it(history: Path, script: str) -> None:
     name, says = DAMAGE[script]
     script = script.replace("WHERE rowid_of = 0", "WHERE day = (SELECT MIN(day) FROM tally) AND panel_id = 1")
-    damaged(history, script, other=zstandard.compress(b"x" * size_of(history, 2)), **BLOBS)
+    size = size_of(history, 2) if "terms" not in script else len(SHUT)
+    damaged(history, script, other=zstandard.compress(b"x" * size), **BLOBS)
     report = verify(history)
     assert list(wrong(report)) == [name]
     assert says in " ".join(wrong(report)[name])
@@ -186,7 +206,9 @@ def test_what_an_opening_would_change_is_checked_on_a_copy(history: Path, script
     assert not report.is_whole
     assert "a copy of it, brought from schema" in report.checks[1].note
     skipped = [check.name for check in report.checks if check.skipped.startswith("made by an older program")]
-    assert skipped == (["registry", "rulings", "spans", "states", "signals", "tally"] if "user" in script else [])
+    assert skipped == (
+        ["registry", "rulings", "spans", "states", "signals", "terms_changes", "tally"] if "user" in script else []
+    )
     assert history.read_bytes() == before
     assert sorted(history.parent.iterdir()) == folder
 

@@ -19,6 +19,8 @@ def thin(
 ) -> None:
     """Make one row a month of old failed attempts, by site, source and cause; no verdict and no share changes.
 
+    Pages of terms go too once their text has not been seen for as long; the text and all found in it stay.
+
     Failures that archives report stay as they are: nothing else in the history holds them.
 
     Example: tracker thin --older-than 90d --dry-run
@@ -42,5 +44,9 @@ def thin(
     )
     if report.kept:
         print(f"{report.kept:,} older runs stay: no crawl's bitmap holds their moments")
+    if report.pages:
+        print(
+            f"{report.pages:,} texts of terms {'would lose' if dry_run else 'have lost'} the page they were read from"
+        )
     if vacuum and not dry_run:
         print(f"{report.bytes_before:,} bytes of file are now {report.bytes_after:,}")

@@ -23,6 +23,7 @@ from tracker.core.panels import Panel
 from tracker.core.probes import ProbeResult
 from tracker.core.visits import PAGE_CAP, Target
 from tracker.errors import SourceError
+from tracker.sources.merge_terms import TermsLooks
 from tracker.store import bitmap
 from tracker.store.batches import BatchRow
 from tracker.store.bulk import chunks
@@ -38,6 +39,7 @@ from tracker.store.write import Writer
 CRAWLS_AT_A_TIME = 100
 CAPTURES_AT_A_TIME = 20_000
 PAGES_AT_A_TIME = 500
+TERMS_AT_A_TIME = 5_000
 _ID_SHOWN = 8
 EARLIEST = 631_152_000  # 1990: there was no web before
 OnProgress = Callable[[int, int], None]
@@ -45,7 +47,9 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass
 class MergeReport:
-    """What was brought in: panels and sources met, crawls, captures, pages and probes written; and what was not.
+    """What was brought in: panels and sources met, crawls, captures, pages, terms and probes written; and what was not.
+
+    pages: runs of looks, terms: looks at pages of terms.
 
     `known`: crawls that were here already, `unfinished`: those left out because they have not ended.
     """
@@ -57,6 +61,7 @@ class MergeReport:
     known: int = 0
     captures: int = 0
     pages: int = 0
+    terms: int = 0
     probes: int = 0
     unfinished: int = 0
 
@@ -106,7 +111,8 @@ class _Merge:
             if not is_host:
                 raise self._refused(f"{name[:60]!r} is no host name")
         moments = "SELECT at FROM crawl UNION SELECT seen_at FROM sighting UNION SELECT first_seen FROM trouble "
-        moments += "UNION SELECT first_seen FROM page UNION SELECT last_seen FROM page UNION SELECT at FROM probe"
+        moments += "UNION SELECT first_seen FROM page UNION SELECT last_seen FROM page UNION SELECT at FROM probe "
+        moments += "UNION SELECT first_seen FROM terms_fetch UNION SELECT last_seen FROM terms_fetch"
         first, last = self._reader.sql(
             f"SELECT MIN(at), MAX(at) FROM ({moments} UNION SELECT last_seen FROM trouble) m"
         ).rows[0]
@@ -121,6 +127,7 @@ class _Merge:
         panels: dict[str | None, int | None] = {None: None}
         panels |= {name: self._panel(name) for (name,) in self._reader.sql("SELECT name FROM panel").rows}
         self.report.panels = len(panels) - 1
+        terms = TermsLooks(self._reader, self._hosts, self._kept, self._refused)
         (total,) = self._reader.sql("SELECT COUNT(*) FROM crawl").rows[0]
         done = 0
         for source_id, kind, name, key in self._reader.sql("SELECT source_id, kind, name, key FROM source").rows:
@@ -136,6 +143,9 @@ class _Merge:
             for some in chunks(self._pages(source_id), PAGES_AT_A_TIME):
                 self._writer.import_pages(ours, some)
                 self.report.pages += len(some)
+            for looks in chunks(terms.of(source_id), TERMS_AT_A_TIME):
+                self._writer.import_terms(ours, looks)
+                self.report.terms += len(looks)
             for probes in chunks(self._probes(source_id), PAGES_AT_A_TIME):
                 self._writer.note_probes(probes, ours)
                 self.report.probes += len(probes)

@@ -2,13 +2,14 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, or_, select, union_all, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from tracker.errors import SourceError
 from tracker.store import models
 from tracker.store.bulk import remove_where, table
 from tracker.store.captures import OWN
 from tracker.store.derive import Deriver
+from tracker.store.pages import drop_unused_pages
 from tracker.store.reread import forget_unused
 from tracker.store.site_signals import SiteSignals
 from tracker.store.terms_history import TermsHistory
@@ -56,14 +57,6 @@ def _forget_pages(connection: Connection, source_id: int) -> None:
     page = table(models.Page)
     connection.execute(delete(page).where(page.c.source_id == source_id))
     drop_unused_pages(connection)
-
-
-def drop_unused_pages(connection: Connection) -> int:
-    """Remove bytes of pages that nothing was read from any longer; gives how many."""
-    body = table(models.PageBody)
-    read_from = (table(model).c.page_body_id for model in (models.Page, models.TermsText))
-    kept = union_all(*(select(column).where(column.is_not(None)) for column in read_from))
-    return connection.execute(delete(body).where(body.c.page_body_id.not_in(kept))).rowcount
 
 
 def _forget_terms(connection: Connection, terms: TermsHistory, source_id: int) -> None:

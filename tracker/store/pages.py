@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import zstandard
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, select, union_all
 
 from tracker.core.exchange import Exchange
 from tracker.core.outcomes import Outcome
@@ -21,7 +21,7 @@ from tracker.core.signals.signal import printable
 from tracker.core.site_signals import Said, fingerprint, said_by
 from tracker.core.visits import PageSeen, Target
 from tracker.store import models
-from tracker.store.bulk import add_or, added, rows_where
+from tracker.store.bulk import add_or, added, rows_where, table
 from tracker.store.captures import PastPage
 from tracker.store.exchanges import MOST_URL
 from tracker.store.gaps import packed, unpacked
@@ -212,3 +212,11 @@ class PageBodies:
             {"sha256": digest, "size": len(data), "codec": "zstd", "data": pack(data)} for digest, data in fresh.items()
         ]
         return ids | dict(zip(fresh, added(self._connection, model, rows), strict=True))
+
+
+def drop_unused_pages(connection: Connection) -> None:
+    """Remove bytes of pages that nothing kept was read from."""
+    body = table(models.PageBody)
+    read_from = (table(model).c.page_body_id for model in (models.Page, models.TermsText))
+    kept = union_all(*(select(column).where(column.is_not(None)) for column in read_from))
+    connection.execute(delete(body).where(body.c.page_body_id.not_in(kept)))

@@ -72,7 +72,7 @@ def _sound(found: Finding, one: Unread, version: str) -> Finding:
     if not (math.isfinite(score) and DOUBTFUL <= score <= 1):
         raise TermsError(f"{where}: a score of {found.score} is not between {DOUBTFUL} and 1")
     try:
-        return Finding(Category(found.category), Stance(found.stance), *_place(found), score, str(found.rule))
+        return Finding(Category(found.category), Stance(found.stance), *_place(found), score, storable(str(found.rule)))
     except ValueError as error:
         raise TermsError(f"{where}: {error}") from error
 

@@ -6,6 +6,9 @@ crawls too, bit by bit. So runs of one site, source, cause and month can become 
 summed) wherever every moment that it no longer spells out is in the bitmap of a crawl of that source: then no state,
 span or share can change, now or after any later import, because the set of moments is the same. Runs of archives and
 files, which have no bitmaps, stay as they are, and so does the newest run of each site and source, which may yet go on.
+
+The bytes of terms pages go likewise once their text has not been seen for as long: they take several times what the
+text does, which stays with all that was found in it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from tracker.core.dates import iso
 from tracker.core.intervals import DAY
@@ -24,18 +27,23 @@ from tracker.store import bitmap, models
 from tracker.store.bulk import add, chunks, rows_where, table
 from tracker.store.database import explained, open_reader, place_of
 from tracker.store.exclusive import exclusively
+from tracker.store.pages import drop_unused_pages
 
 _SITES = 2_000  # at a time, each in a transaction of its own
 
 
 @dataclass
 class ThinReport:
-    """Rows of the failure lane before and after; `kept` older runs stayed because no bitmap holds their moments."""
+    """Rows of the failure lane before and after; `kept` older runs stayed because no bitmap holds their moments.
+
+    `pages`: texts of terms whose page is no longer kept.
+    """
 
     before: int = 0
     after: int = 0
     months: int = 0
     kept: int = 0
+    pages: int = 0
     older_than: str = ""
     bytes_before: int = 0
     bytes_after: int = 0
@@ -81,6 +89,7 @@ def thin(database: str | Path, before: int, *, dry_run: bool = False, vacuum: bo
     with _opened(database, dry_run) as engine, engine.connect() as connection:
         report.bytes_before = _size(connection)
         _run(connection, before, report)
+        _drop_pages(connection, before, report)
         if vacuum and not dry_run and connection.dialect.name == "sqlite":
             _vacuum(connection)
         report.bytes_after = _size(connection)
@@ -123,6 +132,18 @@ def _run(connection: Connection, before: int, report: ThinReport) -> None:
                         _replace(connection, month)
                 else:
                     report.kept += len(month.runs)
+
+
+def _drop_pages(connection: Connection, before: int, report: ThinReport) -> None:
+    """Let go of the bytes of terms pages whose text has not been seen since a moment."""
+    text, run = table(models.TermsText), table(models.TermsFetch).c
+    seen = select(run.terms_text_id).where(run.last_seen >= before, run.terms_text_id.is_not(None))
+    old = (text.c.page_body_id.is_not(None), text.c.terms_text_id.not_in(seen))
+    with connection.begin():
+        report.pages = connection.execute(select(func.count()).select_from(text).where(*old)).scalar_one()
+        if report.pages and not report.dry_run:
+            connection.execute(update(text).where(*old).values(page_body_id=None))
+            drop_unused_pages(connection)
 
 
 def _months(connection: Connection, site_ids: Sequence[int], before: int) -> Iterator[_Month]:

@@ -31,6 +31,7 @@ from tracker.store.verify.registry import check_registry
 from tracker.store.verify.relabels import check_relabels
 from tracker.store.verify.report import Check, Progress, Report
 from tracker.store.verify.schema import check_schema, check_views
+from tracker.store.verify.terms import check_terms, check_terms_changes
 
 __all__ = ["Check", "Report", "verify"]
 
@@ -53,15 +54,25 @@ _REST = (
     "policies",
     "relabels",
     "pages",
+    "terms",
     "probes",
     "spans",
     "states",
     "signals",
+    "terms_changes",
     "tally",
 )
 _OLDER = "made by an older program; the next command that writes makes it anew"
 _READ = ("registry", "meanings", "rulings", "signals", "tally")  # another ruleset makes these anew
-_DERIVED = ("registry", "rulings", "spans", "states", "signals", "tally")  # another way of deriving these
+_DERIVED = (
+    "registry",
+    "rulings",
+    "spans",
+    "states",
+    "signals",
+    "terms_changes",
+    "tally",
+)  # another way of deriving these
 
 
 def verify(
@@ -156,3 +167,7 @@ def _check_meaning(
     if not check_pages(connection, found["pages"], _is_read(connection)):
         signals.skipped = signals.skipped or f"{found['pages'].name} is wrong, which it follows"
     check_signals(connection, signals, hold, derived.horizons, advance)
+    changes = found["terms_changes"]
+    if not check_terms(connection, found["terms"], advance):
+        changes.skipped = changes.skipped or f"{found['terms'].name} is wrong, which it follows"
+    check_terms_changes(connection, changes, hold, derived.horizons, advance)

@@ -26,10 +26,12 @@ _MENDS = {
     "policies": _RESTORE,
     "relabels": _RESTORE,
     "pages": _RESTORE,
+    "terms": _RESTORE,
     "probes": _RESTORE,
     "spans": _REPAIR,
     "states": _REPAIR,
     "signals": _REPAIR,
+    "terms_changes": _REPAIR,
     "tally": _REPAIR,
 }
 

@@ -1,0 +1,530 @@
+"""Terms in the history: runs of looks, texts, what was found in them, what persons decided, and what followed."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import AGENTS
+from tests.store.histories import START, copy, drop, panel
+from tests.store.terms import (
+    BLOCKED,
+    MAYBE,
+    NO_LINK,
+    OPEN,
+    SHUT,
+    TARGETS,
+    TRAIN,
+    URL,
+    A,
+    B,
+    Words,
+    look,
+    rows,
+    see,
+    told,
+)
+from tests.store.test_orders import RELAXED
+from tracker.core.intervals import DAY, Hold
+from tracker.core.terms import Category, Finding, Stance, TermsText
+from tracker.core.terms.changes import changes
+from tracker.core.terms.decisions import Decision
+from tracker.core.terms.history import stood
+from tracker.core.terms.looks import TermsLook, TermsState
+from tracker.core.visits import Target
+from tracker.errors import QueryError, TermsError
+from tracker.sources.merge import merge
+from tracker.store.captures import OWN, SourceFacts
+from tracker.store.query import Reader
+from tracker.store.thin import thin
+from tracker.store.verify import verify
+from tracker.store.verify.repair import repair
+from tracker.store.write import Writer
+
+Fresh = Callable[[], Path]
+END = START + 1_300 * DAY
+ARCHIVE = SourceFacts("wayback", "wayback", "wayback")
+RUNS = (
+    "SELECT state, (unixepoch(first_seen) - 1640995200) / 86400, (unixepoch(last_seen) - 1640995200) / 86400, checks "
+    "FROM terms_captures ORDER BY 2, 1"
+)
+STOOD = (
+    "SELECT dpi_class, (unixepoch(valid_from) - 1640995200) / 86400, (unixepoch(valid_to) - 1640995200) / 86400 "
+    "FROM terms_history ORDER BY 2"
+)
+CHANGES = (
+    "SELECT kind, (unixepoch(first_seen) - 1640995200) / 86400, (unixepoch(confirmed_at) - 1640995200) / 86400, "
+    "added, removed FROM terms_changes ORDER BY 2"
+)
+
+
+def is_sound(path: Path) -> None:
+    """All checks pass."""
+    assert [(check.name, check.examples) for check in verify(path).checks if check.wrong] == []
+
+
+# Looks
+
+
+def test_looks_at_the_same_words_are_one_run_whatever_spacing_and_dates_do(fresh_history: Fresh) -> None:
+    dated = f"Updated 3 May 2021. {SHUT}"
+    newer = f"Updated   4 June 2022.\n{SHUT}"
+    path = told(fresh_history(), (0, dated), (7, newer), (14, dated), (21, TRAIN))
+    assert rows(path, RUNS) == [("ok", 0, 14, 3), ("ok", 21, 21, 1)]
+    assert rows(path, "SELECT COUNT(*) FROM terms_texts") == [(2,)]
+    is_sound(path)
+
+
+def test_what_cannot_be_read_ends_no_text(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), (0, SHUT), (7, BLOCKED), (14, SHUT), (21, BLOCKED), (28, BLOCKED))
+    assert rows(path, RUNS) == [("ok", 0, 14, 2), ("blocked", 7, 7, 1), ("blocked", 21, 28, 2)]
+    assert rows(path, STOOD) == [(2, 0, None)]
+    (now,) = rows(path, "SELECT state, cause, no_scraping, last_ok < last_checked FROM terms_now")
+    assert (now[:3], bool(now[3])) == (("blocked", "http_403", "prohibit"), True)
+    told(path, (60, BLOCKED))
+    assert rows(path, STOOD) == [(2, 0, 44)]
+    assert rows(path, "SELECT state, text_sha256, no_scraping, dpi_class FROM terms_now") == [
+        ("blocked", None, None, None)
+    ]
+    is_sound(path)
+
+
+def test_an_unchanged_page_goes_on_with_what_is_known(fresh_history: Fresh) -> None:
+    path = fresh_history()
+    with Writer(path, AGENTS) as writer:
+        see(writer, START, look(SHUT, etag='"1"'))
+        see(writer, START + DAY, look(SHUT, unchanged=True))
+        (known,) = queued(writer)
+    assert (known.url, known.validators.etag, known.sha256) == (URL, '"1"', look(SHUT).sha256)
+    assert rows(path, RUNS) == [("ok", 0, 1, 2)]
+    with Writer(path, AGENTS) as writer:
+        with pytest.raises(ValueError, match="not held"):
+            see(writer, START + 2 * DAY, look(TRAIN, unchanged=True))
+        assert queued(writer) == (known,)
+    is_sound(path)
+
+
+def queued(writer: Writer) -> tuple[object, ...]:
+    """What a crawl that asks for terms is told of the site."""
+    crawl = writer.begin_crawl(
+        writer.source(OWN), writer.panel(panel("all")), START + 9 * DAY, "asks", 1, targets=TARGETS
+    )
+    (site,) = next(iter(writer.queue(crawl, seed=1, only=[A])))
+    return site.terms
+
+
+def test_only_a_crawl_that_asks_for_terms_is_told_of_them(fresh_history: Fresh) -> None:
+    path = fresh_history()
+    with Writer(path, AGENTS) as writer:
+        see(writer, START, look(SHUT), look(OPEN, url="https://a.example/legal"))
+        see(writer, START + DAY, BLOCKED)
+        first, second = queued(writer)
+        assert (first.url, first.last_state, first.sha256) == (URL, TermsState.BLOCKED, look(SHUT).sha256)
+        assert second.url == "https://a.example/legal"
+        crawl = writer.begin_crawl(
+            writer.source(OWN), writer.panel(panel("all")), START + 9 * DAY, "robots", 1, targets=(Target.ROBOTS,)
+        )
+        (site,) = next(iter(writer.queue(crawl, seed=1, only=[A])))
+        assert site.terms == ()
+
+
+def test_a_site_without_a_link_has_a_row_until_a_page_is_found(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), (0, NO_LINK), (7, NO_LINK))
+    assert rows(path, "SELECT url, state, text_sha256, silent FROM terms_now") == [("", "not_found", None, 0)]
+    told(path, (14, SHUT))
+    assert rows(path, "SELECT url, state FROM terms_now") == [(URL, "ok")]
+    told(path, (21, NO_LINK))
+    assert rows(path, "SELECT url, state FROM terms_now ORDER BY 1") == [("", "not_found"), (URL, "ok")]
+    is_sound(path)
+
+
+def test_hostile_words_are_fit_for_every_engine(fresh_history: Fresh) -> None:
+    odd = "scrape \x00\ud800 \u202e \U0001f600\nnext"
+
+    class Whole(Words):
+        def classify(self, text: str, language: str | None = None) -> list[Finding]:
+            return [Finding(Category.NO_SCRAPING, Stance.PROHIBIT, 0, len(text), text, 0.9, "\ud800")]
+
+    path = fresh_history()
+    strange = TermsLook(
+        "https://a.example/\x00" + "x" * 9_000, *_of(look(OPEN)), link_text="\x00\ud800" * 9_000, text=TermsText(odd)
+    )
+    with Writer(path, AGENTS) as writer:
+        see(writer, START, strange)
+        see(writer, START + DAY, strange)
+        writer.read_terms(Whole())
+    assert rows(path, RUNS) == [("ok", 0, 1, 2)]
+    with Reader(path) as reader:
+        (digest,) = reader.terms_now(A).column("text_sha256")
+        assert reader.terms_text(digest).text == odd
+    is_sound(path)
+
+
+def _of(one: TermsLook) -> tuple[object, ...]:
+    return one.kind, one.found_by, one.state
+
+
+# Texts, findings
+
+
+def test_a_text_comes_back_as_it_went_in_with_the_page_it_was_read_from(fresh_history: Fresh) -> None:
+    given = look(f"{SHUT}\n{OPEN}")
+    path = told(fresh_history(), (0, given))
+    assert given.text is not None
+    with Reader(path) as reader:
+        assert reader.terms_text(given.text.sha256) == given.text
+        assert reader.terms_page(given.text.sha256) == given.html
+        for missing in ("00" * 32, "no digest"):
+            with pytest.raises(QueryError, match="no text of terms"):
+                reader.terms_text(missing)
+    asked = "SELECT language, effective_date, flags FROM terms_now"
+    assert rows(path, asked) == [("en", "2022-01-01", "multiple_versions")]
+
+
+def test_findings_quote_the_text(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), (0, TRAIN))
+    asked = "SELECT category, stance, start_char, quote, asserted, current, ruleset FROM terms_findings ORDER BY number"
+    assert rows(path, asked) == [
+        ("no_scraping", "prohibit", TRAIN.index("scrape"), "scrape", 1, 1, "words 1"),
+        ("no_ai_training", "prohibit", TRAIN.index("train"), "train", 1, 1, "words 1"),
+    ]
+    assert rows(path, "SELECT no_scraping, no_ai_training, no_compete, dpi_class, silent FROM terms_now") == [
+        ("prohibit", "prohibit", None, 1, 0)
+    ]
+
+
+def test_silent_unclear_and_unread_are_three_things(fresh_history: Fresh) -> None:
+    asked = "SELECT dpi_class, silent, unclear, ruleset FROM terms_now"
+    path = told(fresh_history(), (0, OPEN), read=False)
+    assert rows(path, asked) == [(None, 0, 0, None)]
+    told(path)
+    assert rows(path, asked) == [(5, 1, 0, "words 1")]
+    assert rows(told(fresh_history(), (0, MAYBE)), asked) == [(None, 0, 1, "words 1")]
+
+
+def test_texts_are_read_once_by_a_version_and_a_new_one_counts_when_it_has_read_all(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), (0, SHUT), (7, TRAIN), (14, TRAIN), read=False)
+    assert rows(path, CHANGES) == [("unread", 7, 14, "", "")]
+    first, second = Words(), Words("words 2")
+    said: list[tuple[int, int]] = []
+    with Writer(path, AGENTS) as writer:
+        assert writer.read_terms(first, lambda *one: said.append(one)) == 2
+        assert writer.read_terms(first) == 0
+    assert (len(first.read), said) == (2, [(2, 2)])
+    assert rows(path, CHANGES) == [("policy", 7, 14, "no_ai_training:prohibit", "")]
+    second.classify = lambda text, language=None: []  # type: ignore[method-assign]
+    with Writer(path, AGENTS) as writer:
+        assert writer.read_terms(second) == 2
+    assert rows(path, CHANGES) == [("wording", 7, 14, "", "")]
+    assert rows(path, "SELECT value FROM about WHERE key = 'terms_ruleset'") == [("words 2",)]
+    assert rows(path, "SELECT DISTINCT ruleset FROM terms_finding") == [("words 1",)]
+    is_sound(path)
+
+
+@pytest.mark.parametrize(
+    ("finding", "says"),
+    [
+        (Finding(Category.NO_SCRAPING, Stance.PROHIBIT, 0, 3, "Bee", 0.9, "x"), "its quote is not what stands"),
+        (Finding(Category.NO_SCRAPING, Stance.PROHIBIT, 0, 999, SHUT, 0.9, "x"), "its quote is not what stands"),
+        (Finding(Category.NO_SCRAPING, Stance.PROHIBIT, 0, 2, "Be", float("nan"), "x"), "a score of nan"),
+        (Finding("no_fun", Stance.PROHIBIT, 0, 2, "Be", 0.9, "x"), "no_fun"),  # type: ignore[arg-type]
+    ],
+)
+def test_findings_that_no_text_can_have_are_refused(fresh_history: Fresh, finding: Finding, says: str) -> None:
+    path, liar = told(fresh_history(), (0, SHUT)), Words("liar")
+    liar.classify = lambda text, language=None: [finding]  # type: ignore[method-assign]
+    with Writer(path, AGENTS) as writer, pytest.raises(TermsError, match=says):
+        writer.read_terms(liar)
+    assert rows(path, "SELECT DISTINCT ruleset FROM terms_findings") == [("words 1",)]
+
+
+# Decisions
+
+
+def decision(category: Category, stance: Stance, text: str = MAYBE, site: str = A) -> Decision:
+    return Decision(site, TermsText(text).sha256, category, stance, "ada", "2026-11-25", "says so")
+
+
+def test_a_persons_word_replaces_what_was_found(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), (0, MAYBE))
+    asked = "SELECT no_scraping, dpi_class, silent, unclear FROM terms_now"
+    found = "SELECT category, score, rule FROM terms_findings ORDER BY 1"
+    with Writer(path, AGENTS) as writer:
+        assert writer.decide([decision(Category.NO_SCRAPING, Stance.RESERVE)]) == 1
+    assert rows(path, asked) == [("reserve", 2, 0, 0)]
+    assert rows(path, found) == [("no_scraping", 1.0, "person:ada")]
+    is_sound(path)
+    # Of all sites nothing; its own word goes first.
+    with Writer(path, AGENTS) as writer:
+        denied = decision(Category.NO_SCRAPING, Stance.NONE, site="*")
+        assert writer.decide([denied, decision(Category.NO_SCRAPING, Stance.PROHIBIT)]) == 1
+        assert rows(path, asked) == [("prohibit", 2, 0, 0)]
+        assert len(rows(path, found)) == 1
+        assert writer.decide([denied, decision(Category.SILENT, Stance.NONE)]) == 1
+    assert rows(path, asked) == [(None, 5, 1, 0)]
+    assert rows(path, found) == [("silent", 1.0, "person:ada")]
+    assert len(rows(path, "SELECT * FROM terms_decisions")) == 2
+    is_sound(path)
+    with Writer(path, AGENTS) as writer:
+        assert writer.decide([]) == 1
+        assert writer.decide([]) == 0
+    assert rows(path, asked) == [(None, None, 0, 1)]
+
+
+def test_a_decision_makes_a_change_one_of_policy(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), (0, OPEN), (7, f"{OPEN} More."), (14, f"{OPEN} More."))
+    assert rows(path, CHANGES) == [("wording", 7, 14, "", "")]
+    with Writer(path, AGENTS) as writer:
+        writer.decide([decision(Category.NO_COMPETE, Stance.PROHIBIT, f"{OPEN} More.")])
+    assert rows(path, CHANGES) == [("policy", 7, 14, "no_compete:prohibit", "")]
+
+
+def test_decisions_that_cannot_be_are_refused(fresh_history: Fresh) -> None:
+    one = decision(Category.NO_COMPETE, Stance.PROHIBIT)
+    path = told(fresh_history(), (0, MAYBE))
+    with Writer(path, AGENTS) as writer:
+        writer.decide([one])
+        with pytest.raises(TermsError, match="two decisions about no_compete"):
+            writer.decide([one, decision(Category.NO_COMPETE, Stance.ALLOW)])
+        with pytest.raises(TermsError, match="no SHA-256"):
+            writer.decide([Decision(A, "abc", Category.NO_COMPETE, Stance.ALLOW, "ada", "2026-11-25", "")])
+    assert rows(path, "SELECT stance FROM terms_decisions") == [("prohibit",)]
+
+
+def test_what_is_to_be_reviewed(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), (0, MAYBE))
+    with Reader(path) as reader:
+        assert reader.terms_review().column("quote") == ["Robots"]
+    told(path, (7, TRAIN), (14, TRAIN))
+    with Reader(path) as reader:
+        assert reader.terms_review().rows == []
+        assert reader.terms_review("2022-01-05").column("quote") == ["scrape", "train"]
+
+
+# Changes
+
+
+def test_a_change_is_a_candidate_until_it_is_seen_again(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), (0, SHUT), (7, TRAIN))
+    assert rows(path, CHANGES) == [("policy", 7, None, "no_ai_training:prohibit", "")]
+    assert rows(path, STOOD) == [(2, 0, None)]
+    told(path, (7.1, TRAIN))
+    assert rows(path, "SELECT confirmed FROM terms_changes") == [(0,)]
+    told(path, (14, TRAIN))
+    assert rows(path, CHANGES) == [("policy", 7, 14, "no_ai_training:prohibit", "")]
+    assert rows(path, STOOD) == [(2, 0, 7), (1, 7, None)]
+    is_sound(path)
+
+
+def test_a_page_that_alternates_is_no_series_of_reversals(fresh_history: Fresh) -> None:
+    path = fresh_history()
+    with Writer(path, AGENTS) as writer:
+        archive = writer.source(ARCHIVE)
+        looks = [(A, START + n * DAY, look((OPEN, TRAIN)[n % 2])) for n in range(400)]
+        writer.import_terms(archive, looks)
+        writer.read_terms(Words())
+    assert len(rows(path, "SELECT * FROM terms_changes WHERE kind = 'policy'")) <= 3
+    assert rows(path, "SELECT * FROM terms_changes WHERE confirmed = 1") == []
+    assert rows(path, "SELECT dpi_class, flapping FROM terms_now") == [(5, 1)]
+    assert len(rows(path, STOOD)) == 1
+    assert rows(path, "SELECT COUNT(*) FROM terms_texts") == [(2,)]
+    is_sound(path)
+
+
+def test_alternation_crawled_look_by_look_is_the_same(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), *[(7 * n, (OPEN, TRAIN, TRAIN)[n % 3]) for n in range(24)])
+    assert len(rows(path, "SELECT * FROM terms_changes WHERE kind = 'policy'")) == 1
+    is_sound(path)
+
+
+# Robots.txt and terms
+
+
+def test_contradictions(fresh_history: Fresh) -> None:
+    path = fresh_history()
+    with Writer(path, AGENTS) as writer:
+        see(writer, START, look(TRAIN), robots="GPTBot shut")
+        see(writer, START, look(TRAIN, url="https://b.example/terms"), host=B, robots="FAIL")
+        writer.read_terms(Words())
+    asked = "SELECT agent, robots_verdict, direction, category, stance, quote, terms_url FROM contradictions "
+    found = rows(path, asked + "WHERE agent IN ('GPTBot', 'CCBot') ORDER BY category")
+    assert found == [
+        ("CCBot", "allowed", "robots_allow_terms_forbid", "no_ai_training", "prohibit", "train", URL),
+        ("CCBot", "allowed", "robots_allow_terms_forbid", "no_scraping", "prohibit", "scrape", URL),
+    ]
+    assert {row[0] for row in rows(path, "SELECT site FROM contradictions")} == {A}
+    with Writer(path, AGENTS) as writer:
+        none = [Category.NO_SCRAPING, Category.NO_AI_TRAINING]
+        said = [decision(category, Stance.NONE, TRAIN) for category in none]
+        writer.decide([*said, decision(Category.CONDITIONAL_ALLOW, Stance.CONDITIONAL, TRAIN)])
+    assert rows(path, asked) == [
+        ("GPTBot", "blocked", "robots_block_terms_allow", "conditional_allow", "conditional", None, URL)
+    ]
+
+
+# Any history, in any order
+
+DERIVED = (
+    "SELECT s.host, p.url, g.valid_from, g.valid_to, g.last_seen, t.wording, g.dpi_class, g.silent, g.no_ai_training "
+    "FROM terms_standing g JOIN terms_source p USING (terms_source_id) JOIN site s USING (site_id) "
+    "JOIN terms_text t USING (terms_text_id) ORDER BY 1, 2, 3"
+)
+DERIVED_CHANGES = (
+    "SELECT s.host, p.url, c.first_seen, c.not_before, c.confirmed_at, c.kind, a.wording, b.wording, added, removed "
+    "FROM terms_change c JOIN terms_source p USING (terms_source_id) JOIN site s USING (site_id) "
+    "JOIN terms_text a ON a.terms_text_id = c.before_text_id JOIN terms_text b ON b.terms_text_id = c.after_text_id "
+    "ORDER BY 1, 2, 3"
+)
+SAW: tuple[TermsLook, ...] = (
+    *map(look, (OPEN, SHUT, TRAIN, f"  {SHUT} ", f"{TRAIN}\n3 May 2021")),
+    BLOCKED,
+    look(None, TermsState.NOT_FOUND),
+    look(OPEN, url="https://a.example/legal"),
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[tuple[str, int, TermsLook]]:
+    """(source, moment, look), no two of a source in one second; what a page says changes now and then."""
+    chance = random.Random(draw(st.integers(0, 2**32)))
+    when, usual, found = START, chance.choice(SAW), []
+    for _ in range(draw(st.integers(1, 12))):
+        when += chance.choice((0, 3_600, DAY, 7 * DAY, 31 * DAY, 100 * DAY))
+        usual = chance.choice((usual, usual, *SAW))
+        if (source := chance.choice(("own", "own", "wayback"))) not in {one[0] for one in found if one[1] == when}:
+            found.append((source, when, usual))
+    return found
+
+
+def write(path: Path, arrivals: list[tuple[str, int, TermsLook]], read_at: int) -> Path:
+    with Writer(path, AGENTS) as writer:
+        archive = writer.source(ARCHIVE)
+        for number, (source, at, one) in enumerate(arrivals):
+            if number == read_at:
+                writer.read_terms(Words())
+            if source == "own":
+                see(writer, at, one)
+            else:
+                writer.import_terms(archive, [(A, at, one)])
+                writer.import_terms(archive, [(A, at, one)])
+        # So that all histories end at the same moment.
+        see(writer, END, look(OPEN, url="https://b.example/"), host=B)
+        writer.read_terms(Words())
+    return path
+
+
+def derived(path: Path) -> tuple[list[tuple[object, ...]], ...]:
+    return rows(path, DERIVED), rows(path, DERIVED_CHANGES)
+
+
+def as_defined(history: list[tuple[str, int, TermsLook]], url: str) -> list[tuple[object, ...]]:
+    """When which words stood at a page, from the looks and not by way of runs."""
+    first = sorted(history, key=lambda one: (one[1], one[0] != "own"))
+    seen: dict[int, str] = {}
+    failures = []
+    for _, at, one in first:
+        if one.url != url:
+            continue
+        if one.text is None:
+            failures.append(at)
+        else:
+            seen.setdefault(at, one.text.wording)
+    looks = sorted(seen.items())
+    found = changes(looks, lambda _text: None)
+    stands = stood(looks, failures, found, Hold(), END)
+    return [(one.valid_from, one.valid_to, one.last_seen, bytes.fromhex(one.text)) for one in stands]
+
+
+def in_any_order(fresh: Fresh, history: list[tuple[str, int, TermsLook]], chance: random.Random) -> None:
+    straight = write(fresh(), history, len(history) // 2)
+    expected = derived(straight)
+    for url in (URL, "https://a.example/legal"):
+        mine = [row for row in expected[0] if row[1] == url]
+        assert [(*row[2:5], bytes(row[5])) for row in mine] == as_defined(history, url)  # type: ignore[arg-type]
+    is_sound(straight)
+    shuffled = write(fresh(), chance.sample(history, len(history)), chance.randrange(len(history)))
+    assert derived(shuffled) == expected
+    is_sound(shuffled)
+    merged = fresh()
+    with Writer(merged, AGENTS) as writer:
+        merge(writer, shuffled, merged)
+        merge(writer, shuffled, merged)
+        writer.read_terms(Words())
+    assert derived(merged) == expected
+    is_sound(merged)
+    for path in (straight, shuffled, merged):
+        drop(path)
+
+
+@settings(RELAXED, max_examples=5)
+@given(histories(), st.randoms(use_true_random=False))
+def test_in_any_order_the_same_follows(
+    fresh_history: Fresh, history: list[tuple[str, int, TermsLook]], chance: random.Random
+) -> None:
+    in_any_order(fresh_history, history, chance)
+
+
+@pytest.mark.slow
+@settings(RELAXED, max_examples=500)
+@given(histories(), st.randoms(use_true_random=False))
+def test_in_any_order_many_times(
+    fresh_history: Fresh, history: list[tuple[str, int, TermsLook]], chance: random.Random
+) -> None:
+    in_any_order(fresh_history, history, chance)
+
+
+def test_the_same_again_changes_nothing(fresh_history: Fresh) -> None:
+    path = fresh_history()
+    looks = [(A, START + n * DAY, look(text)) for n, text in enumerate((OPEN, SHUT, SHUT, OPEN, TRAIN))]
+    with Writer(path, AGENTS) as writer:
+        archive = writer.source(ARCHIVE)
+        writer.import_terms(archive, looks)
+        before = rows(path, "SELECT * FROM terms_captures ORDER BY first_seen"), derived(path)
+        writer.import_terms(archive, looks[::-1])
+    assert (rows(path, "SELECT * FROM terms_captures ORDER BY first_seen"), derived(path)) == before
+
+
+# Forgetting, thinning, mending
+
+
+def test_a_forgotten_source_leaves_nothing_that_only_it_saw(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), (0, SHUT), (7, SHUT))
+    before = derived(path)
+    with Writer(path, AGENTS) as writer:
+        archive = writer.source(ARCHIVE)
+        other = look(OPEN, url="https://a.example/legal")
+        writer.import_terms(archive, [(A, START - DAY, look(OPEN)), (A, START, look(SHUT)), (A, START, other)])
+        writer.read_terms(Words())
+        assert derived(path) != before
+        writer.forget("wayback")
+    assert derived(path) == before
+    for name in ("terms_source", "terms_text", "page_body"):
+        assert rows(path, f"SELECT COUNT(*) FROM {name}") == [(1,)]
+    is_sound(path)
+
+
+def test_pages_of_texts_that_nobody_saw_lately_can_be_thinned(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), (0, OPEN), (7, SHUT), (14, SHUT))
+    assert thin(path, START + 10 * DAY, dry_run=True).pages == 1
+    assert thin(path, START + 10 * DAY).pages == 1
+    assert thin(path, START + 10 * DAY).pages == 0
+    assert rows(path, "SELECT page_sha256 IS NULL, is_read FROM terms_texts ORDER BY first_seen") in (
+        [(1, 1), (0, 1)],
+        [(True, 1), (False, 1)],
+    )
+    with Reader(path) as reader, pytest.raises(QueryError, match="no page is kept"):
+        reader.terms_page(TermsText(OPEN).sha256)
+    told(path, (21, OPEN), (28, OPEN))
+    is_sound(path)
+
+
+def test_what_follows_can_be_derived_again(fresh_history: Fresh) -> None:
+    path = told(fresh_history(), (0, OPEN), (7, SHUT), (14, SHUT))
+    before, other = derived(path), fresh_history()
+    copied = copy(path, other)
+    repair(copied)
+    assert derived(copied) == before
+    is_sound(copied)
