@@ -215,6 +215,15 @@ def test_side_by_side(run, read: Path) -> None:
     assert row.lstrip().startswith("+")
 
 
+def test_texts_of_too_many_blocks_are_not_compared(run, database: Path) -> None:
+    many = ["\n".join(f"{word} {number}" for number in range(2_500)) for word in ("one", "two")]
+    crawl(database, [look(text) for text in (many[0], many[0], many[1], many[1])])
+    result = run("terms", HOST, "--diff", "--json", "--database", str(database))
+    assert (result.code, result.json["blocks"], "too much has changed" in result.err) == (0, None, True)
+    for how in ("--side-by-side", "--unified"):
+        assert "too much has changed to show" in run("terms", HOST, "--diff", how, "--database", str(database)).out
+
+
 def test_terms_that_never_changed(run, database: Path) -> None:
     crawl(database, [look(OPEN), look(OPEN)])
     result = run("terms", HOST, "--diff", "--database", str(database))
