@@ -296,6 +296,15 @@ def test_a_row_written_by_hand_counts_from_the_next_writing_command_on(run, doub
     assert (result.code, "terms_decisions.toml:5: stance: 'maybe' is unknown" in result.err) == (1, True)
 
 
+def test_an_import_carries_decisions_over(run, doubtful: Path, tmp_path: Path) -> None:
+    run("terms", "decide", HOST, "no_compete", "none", "--why", "no ban", "--who", "ada")
+    file = Path("terms_decisions.toml")
+    file.write_text(file.read_text().replace('"none"', '"reserve"'))
+    (tmp_path / "t.csv").write_text("site,at,status\na.example,2021-01-01,404\n")
+    assert run("import", "csv", "t.csv").code == 0
+    assert run("terms", HOST, "--json").json["sources"][0]["no_compete"] == "reserve"
+
+
 def test_decisions_are_exported_with_everything_else(run, doubtful: Path) -> None:
     run("terms", "decide", HOST, "no_compete", "none", "--why", "no ban", "--who", "ada")
     assert run("export", "--csv", "out", "--view", "terms_decisions").code == 0
