@@ -215,6 +215,15 @@ def test_side_by_side(run, read: Path) -> None:
     assert row.lstrip().startswith("+")
 
 
+def test_texts_of_too_many_blocks_are_not_compared(run, database: Path) -> None:
+    many = ["\n".join(f"{word} {number}" for number in range(2_500)) for word in ("one", "two")]
+    crawl(database, [look(text) for text in (many[0], many[0], many[1], many[1])])
+    result = run("terms", HOST, "--diff", "--json", "--database", str(database))
+    assert (result.code, result.json["blocks"], "too much has changed" in result.err) == (0, None, True)
+    for how in ("--side-by-side", "--unified"):
+        assert "too much has changed to show" in run("terms", HOST, "--diff", how, "--database", str(database)).out
+
+
 def test_terms_that_never_changed(run, database: Path) -> None:
     crawl(database, [look(OPEN), look(OPEN)])
     result = run("terms", HOST, "--diff", "--database", str(database))
@@ -285,6 +294,15 @@ def test_a_row_written_by_hand_counts_from_the_next_writing_command_on(run, doub
     file.write_text(kept.read_text().replace("reserve", "maybe"))
     result = run("terms", "read")
     assert (result.code, "terms_decisions.toml:5: stance: 'maybe' is unknown" in result.err) == (1, True)
+
+
+def test_an_import_carries_decisions_over(run, doubtful: Path, tmp_path: Path) -> None:
+    run("terms", "decide", HOST, "no_compete", "none", "--why", "no ban", "--who", "ada")
+    file = Path("terms_decisions.toml")
+    file.write_text(file.read_text().replace('"none"', '"reserve"'))
+    (tmp_path / "t.csv").write_text("site,at,status\na.example,2021-01-01,404\n")
+    assert run("import", "csv", "t.csv").code == 0
+    assert run("terms", HOST, "--json").json["sources"][0]["no_compete"] == "reserve"
 
 
 def test_decisions_are_exported_with_everything_else(run, doubtful: Path) -> None:

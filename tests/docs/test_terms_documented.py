@@ -25,8 +25,8 @@ def test_every_word_is_explained() -> None:
     assert re.findall(r"^\| `(\w+)` \|", TERMS, re.MULTILINE) == list(Category)
     assert [stance for stance in Stance if stance != "none" and f"`{stance}`" not in TERMS] == []
     assert [state for state in TermsState if state != "ok" and f"`{state}`" not in TERMS] == []
-    for title in ("the categories", "how good is the reading"):
-        section = METHOD.split(f"## Terms: {title}\n")[1].split("\n## ")[0]
+    for title in ("How terms are read", "Terms: how good is the reading"):
+        section = METHOD.split(f"## {title}\n")[1].split("\n## ")[0]
         assert [category for category in Category if f"| `{category}` |" not in section] == []
 
 

@@ -153,21 +153,20 @@ def _backfill(
     bring_in: "Callable[[Writer, Reader, Archive, Scope, Advance], Report]",
 ) -> None:
     """Open the history and the archive, let `bring_in` import, and print its report."""
-    from tracker import reference
     from tracker.cli.crawl_settings import fetch_settings
+    from tracker.cli.writing import open_writer
     from tracker.errors import UsageError
     from tracker.net.archive import Archive, Pace
     from tracker.sources.scope import scope_of
     from tracker.store.query import Reader
-    from tracker.store.write import Writer
 
     if not settings.panel and not sites:
         raise UsageError("whose past? Name a panel (--panel starter-100) or sites (--site example.com)")
     if not settings.contact:
         note("no contact is set: the archive cannot reach you about this; set one with --contact you@example.org")
-    agents, history = reference.agents(settings.agents_file), settings.history
+    history = settings.history
     with (
-        Writer(history, agents) as writer,
+        open_writer(settings) as writer,
         Reader(history) as reader,
         Archive(fetch_settings(settings), Pace(per_second=rate)) as archive,
         progress(f"backfill {kind}") as advance,

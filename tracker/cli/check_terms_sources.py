@@ -53,10 +53,13 @@ def read_terms(name: str, settings: "Settings") -> TermsPage:
 
 
 def _of_bytes(data: bytes) -> TermsPage:
+    if not data.startswith(b"%PDF-") and not _MARKUP.search(data[:_WITHIN]):
+        text = _plain(data)
+        if not text.text.strip():
+            return TermsPage(TermsState.WRONG_DOC, None, detail="no text")
+        return TermsPage(TermsState.OK, text)
     from tracker.crawl.terms_visit import read_look
 
-    if not data.startswith(b"%PDF-") and not _MARKUP.search(data[:_WITHIN]):
-        return TermsPage(TermsState.OK, _plain(data))
     look = read_look(TermsLook("", SourceKind.TERMS, FoundBy.OVERRIDE, TermsState.OK), data)
     return TermsPage(look.state, look.text, detail=look.detail)
 

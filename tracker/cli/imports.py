@@ -53,16 +53,15 @@ def git(
     Running it again adds only new commits. Example:
     tracker import git ../robots-history --path 'robots/{site}.txt'
     """
-    from tracker import reference
+    from tracker.cli.writing import open_writer
     from tracker.settings import load
     from tracker.sources.git import carry_over, read_history
-    from tracker.store.write import Writer
 
     settings = load(database=database, agents=agents_file)
-    history, agents = settings.history, reference.agents(settings.agents_file)
+    history = settings.history
     # Read before the history is opened, so that a mistyped path leaves no empty file behind.
     past = read_history(repository, path)
-    with Writer(history, agents) as writer, progress("commits") as advance:
+    with open_writer(settings) as writer, progress("commits") as advance:
         report = carry_over(writer, past, panel, advance)
     for name, reason in list(report.skipped.items())[:5]:
         note(f"skipped {name}: {reason}")
@@ -177,15 +176,14 @@ def import_past(
     bring_in: "Callable[[Writer, Reader, Scope, Advance], Report]",
 ) -> None:
     """Open the history, let `bring_in` import into it, and print its report."""
-    from tracker import reference
+    from tracker.cli.writing import open_writer
     from tracker.settings import load
     from tracker.sources.scope import scope_of
     from tracker.store.query import Reader
-    from tracker.store.write import Writer
 
     settings = load(database=database, agents=agents_file)
-    history, agents = settings.history, reference.agents(settings.agents_file)
-    with Writer(history, agents) as writer, Reader(history) as reader, progress(f"importing {kind}") as advance:
+    history = settings.history
+    with open_writer(settings) as writer, Reader(history) as reader, progress(f"importing {kind}") as advance:
         scope = scope_of(reader, kind, panel, sites)
         report = bring_in(writer, reader, scope, advance)
     print_report(report, history, as_json)

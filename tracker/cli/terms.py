@@ -1,5 +1,6 @@
 """`tracker terms …`: what a site's terms say, what changed in them, and a person's word on what is doubtful."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,7 +9,7 @@ from typer.core import TyperGroup
 from tracker.cli import terms_decide, terms_read, terms_review
 from tracker.cli.ask import open_reader
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import print_json
+from tracker.cli.output import note, print_json, printable
 from tracker.cli.site import host_of
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def _show_text(reader: "Reader", host: str, url: str | None, second: str | None,
     if as_json:
         print_json(edition | {"text": stored.text})
     else:
-        print(stored.text)
+        # As it is for a program; what would steer a terminal is no word of the terms.
+        print("\n".join(map(printable, stored.text.split("\n"))) if sys.stdout.isatty() else stored.text)
 
 
 def _show_diff(
@@ -121,14 +123,18 @@ def _show_diff(
     from dataclasses import asdict
 
     from tracker.cli import terms_data, terms_diff
-    from tracker.core.terms.compare import Fate, compare
+    from tracker.core.terms.compare import Fate, TooDifferent, compare
     from tracker.errors import UsageError
 
     before, after = terms_data.two_editions(reader, host, url, first, second)
     old, new = (reader.terms_text(edition["text_sha256"]).text for edition in (before, after))
     added, removed = terms_data.turn(before, after)
     if as_json:
-        blocks = [asdict(one) for one in compare(old, new) if one.fate is not Fate.SAME]
+        try:
+            blocks = [asdict(one) for one in compare(old, new) if one.fate is not Fate.SAME]
+        except TooDifferent as error:
+            blocks = None
+            note(f"too much has changed to compare block by block: {error}")
         print_json(
             {"site": host, "before": before, "after": after, "added": added, "removed": removed, "blocks": blocks}
         )

@@ -10,20 +10,26 @@ if TYPE_CHECKING:
 def open_writer(settings: "Settings", kind: str = "live") -> "Writer":
     """The history of these settings, open for writing; what the user's files say of it counts from now on.
 
-    Without a file of decisions those that the history has stay: a command started in another folder must not undo them.
-    Raises ReferenceDataError for a bad file, with the history untouched.
+    Raises ReferenceDataError for a bad file.
     """
     from tracker import reference
-    from tracker.reference.decisions import decisions
     from tracker.store.write import Writer
 
-    agents = reference.agents(settings.agents_file)
-    decided = decisions(settings.decisions_file)
-    writer = Writer(settings.history, agents, kind=kind)
-    if settings.decisions_file is not None:
-        try:
-            writer.decide(decided)
-        except BaseException:
-            writer.close()
-            raise
+    writer = Writer(settings.history, reference.agents(settings.agents_file), kind=kind)
+    try:
+        carry_decisions_over(writer, settings)
+    except BaseException:
+        writer.close()
+        raise
     return writer
+
+
+def carry_decisions_over(writer: "Writer", settings: "Settings") -> None:
+    """Have the history know the user's decisions about terms. Raises ReferenceDataError for a bad file.
+
+    Without a file those that the history has stay: a command started in another folder must not undo them.
+    """
+    from tracker.reference.decisions import decisions
+
+    if settings.decisions_file is not None:
+        writer.decide(decisions(settings.decisions_file))
