@@ -229,6 +229,27 @@ def test_a_page_that_says_it_is_in_english(text: str, is_terms: bool) -> None:
     assert bool(found(page(("/n/1", text), language="en"))) is is_terms
 
 
+@pytest.mark.parametrize(
+    ("text", "href", "is_terms"),
+    [
+        ("Regulamin, Polityka prywatności, Kontakt", "/x", True),
+        ("Contact | Terms | Privacy", "/x", True),
+        ("Kontakt · Villkor", "/x", True),
+        ("Terms, trade, tariffs: a long quarrel", "/x", False),
+        ("Privacy & Terms", "/privacy", True),
+        ("Polityka prywatności i regulamin", "/x", True),
+        ("Adatkezelési szabályzat", "/x", False),
+        ("Privatumo taisyklės", "/x", False),
+        ("隐私条款", "/x", False),
+        ("免责条款", "/x", False),
+        ("使用某站前必读", "/duty", True),
+        ("Läs medlemsvillkoren", "/x", True),
+    ],
+)
+def test_names_in_a_row_and_general_words(text: str, href: str, is_terms: bool) -> None:
+    assert (("terms", HOME + href[1:]) in found(page((href, text)))) is is_terms
+
+
 def test_an_address_elsewhere_alone_needs_words_that_do_not_belie_it() -> None:
     there = "https://group.example/user-agreement"
     assert found(page((there, ""))) == [("terms", there)]

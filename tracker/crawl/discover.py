@@ -28,18 +28,20 @@ _DATED = re.compile(r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2])(?:/|-)")
 _LEADS_ON = re.compile(
     r"next|return|redirect|ref|back|continue|dest|goto|url|uri|src|share|text|title|search|query|[qs]$", re.IGNORECASE
 )
+_PIECE = 40
+_PIECES = re.compile(r"[,;|/·•]|\s[-–—]\s")
+_JOINED = re.compile(r"[,;|/·•&+、・和与與及]|(?<!\w)\w{1,3}(?!\w)")
 _SCRIPT = re.compile(r"\.(?:php\d?|aspx?|jspx?|cfm|cgi|pl|do)$", re.IGNORECASE)
 
-SERVICES = frozenset(
-    (
-        "google.com facebook.com twitter.com x.com instagram.com linkedin.com youtube.com pinterest.com tumblr.com "
-        "reddit.com tiktok.com whatsapp.com telegram.org t.me vk.com disqus.com wordpress.com wordpress.org "
-        "automattic.com gravatar.com jetpack.com flickr.com cloudflare.com hcaptcha.com paypal.com stripe.com apple.com "
-        "microsoft.com addthis.com sharethis.com onetrust.com cookiebot.com mailchimp.com intuit.com "
-        "creativecommons.org wikipedia.org wikimedia.org vimeo.com adobe.com amazon.com akismet.com openstreetmap.org "
-        "mapbox.com yahoo.com bing.com taboola.com outbrain.com xing.com spotify.com github.com"
-    ).split()
-)
+_SERVICES = """
+    google.com facebook.com twitter.com x.com instagram.com linkedin.com youtube.com pinterest.com tumblr.com reddit.com
+    tiktok.com whatsapp.com telegram.org t.me vk.com disqus.com wordpress.com wordpress.org automattic.com gravatar.com
+    jetpack.com flickr.com cloudflare.com hcaptcha.com paypal.com stripe.com apple.com microsoft.com addthis.com
+    sharethis.com onetrust.com cookiebot.com mailchimp.com intuit.com creativecommons.org wikipedia.org wikimedia.org
+    vimeo.com adobe.com amazon.com akismet.com openstreetmap.org mapbox.com yahoo.com bing.com taboola.com outbrain.com
+    xing.com spotify.com github.com
+"""
+SERVICES = frozenset(_SERVICES.split())
 """Domains whose own terms are linked to all over the web: on other sites' pages they are nobody's but theirs."""
 
 
@@ -104,7 +106,7 @@ def _place(url: str, language: str) -> _Place:
 
 def _scored(anchor: Anchor, place: _Place) -> TermsLink | None:
     text = lexicon().text(anchor.text, place.site)
-    label, points = _of_text(text, place.language)
+    label, points = _of_text(anchor.text, text, place)
     try:
         parts = urlsplit(anchor.url)
         host = parts.hostname or ""
@@ -124,6 +126,8 @@ def _scored(anchor: Anchor, place: _Place) -> TermsLink | None:
         points = max(points, _TEXT["terms"]) + _DECLARED
     score = max(points, address.points) + 0.35 * min(points, address.points) + _POSITION * anchor.position
     score += address.penalty
+    if address.is_private and not (label and "privacy" in text.lists):
+        score += _PRIVATE  # "Terms" leads to a privacy policy; "Privacy & Terms" may be one page under either name
     if text.rest >= len(_REST) and address.rest:
         score += _HEADLINE
     if not label and "privacy" in text.lists:
@@ -140,15 +144,32 @@ def _scored(anchor: Anchor, place: _Place) -> TermsLink | None:
 _TERMS_LISTS = frozenset({"terms", "bare", "sale", "url"})
 
 
-def _of_text(said: Said, language: str) -> tuple[str, float]:
+def _of_text(text: str, said: Said, place: _Place) -> tuple[str, float]:
     """The list that the words of a link are from, and its points; "" and 0 for none."""
     share = _REST[said.rest] if said.rest < len(_REST) else 0.0
     for name, points in _TEXT.items():
-        if name in said.lists and share:
-            if name == "bare" and (said.rest or _is_foreign(said.lists[name], language)):
-                continue
+        if name in said.lists and share and (name != "bare" or _is_bare(text, said, place)):
             return name, points * share
     return "", 0.0
+
+
+def _is_bare(text: str, said: Said, place: _Place) -> bool:
+    """Whether a short word names terms here: where it is all of a text, or one of the names of a list ("Terms, Privacy,
+    Contact"), and no privacy policy by a general word ("Privatumo taisyklės", rules of privacy)."""
+    languages = said.lists["bare"]
+    if _is_foreign(languages, place.language):
+        return False
+    if "privacy" in said.lists and "en" not in languages and not _JOINED.search(text):
+        return False
+    if not said.rest:
+        return True
+    pieces = _PIECES.split(text, maxsplit=5) if said.rest < 3 else []
+    return len(pieces) > 1 and any(_is_only_bare(piece, place) for piece in pieces if len(piece) <= _PIECE)
+
+
+def _is_only_bare(text: str, place: _Place) -> bool:
+    said = lexicon().text(text, place.site)
+    return "bare" in said.lists and not said.rest
 
 
 def _tells_otherwise(text: Said, address: "_Address") -> bool:
@@ -167,7 +188,7 @@ def _is_foreign(languages: frozenset[str], language: str) -> bool:
 class _Address:
     """What the address of a link says. points: of `label`; rest: words beside it. penalty: for what else it says.
 
-    dated: it is like that of an article.
+    is_private: it speaks of privacy and not of terms. dated: it is like that of an article.
     """
 
     def __init__(self, parts: SplitResult, place: _Place) -> None:
@@ -184,8 +205,7 @@ class _Address:
                 break
             if one.lists and not depth:
                 break
-        if any("privacy" in one.lists for one in said) and self.label not in _TERMS_LISTS:
-            self.penalty += _PRIVATE
+        self.is_private = any("privacy" in one.lists for one in said) and self.label not in _TERMS_LISTS
         if any("narrow" in one.lists for one in said):
             self.penalty += _NARROW
         if self.elsewhere:

@@ -63,25 +63,28 @@ class Said:
 
 
 class _Index:
-    """Phrases by their first word: by all of it, or by its first letters where any ending will do."""
+    """Phrases to be found where they begin: those whose words all stand as they are by these words, those of which a
+    word may end in any way by the first letters of the first one."""
 
     def __init__(self) -> None:
-        self._closed: dict[str, list[Phrase]] = defaultdict(list)
+        self._closed: dict[tuple[str, ...], list[Phrase]] = defaultdict(list)
+        self._lengths: dict[str, set[int]] = defaultdict(set)
         self._open: dict[str, list[Phrase]] = defaultdict(list)
 
     def add(self, phrase: Phrase) -> None:
         """Put a phrase in."""
-        first = phrase.words[0]
-        if phrase.open[0]:
-            self._open[first[:_HEAD]].append(phrase)
+        if any(phrase.open):
+            self._open[phrase.words[0][:_HEAD]].append(phrase)
         else:
-            self._closed[first].append(phrase)
+            self._closed[phrase.words].append(phrase)
+            self._lengths[phrase.words[0]].add(len(phrase.words))
 
     def at(self, words: list[str], at: int) -> list[Phrase]:
         """The longest phrases that stand at a place of a text, several if they are of one length."""
         first = words[at]
-        found = [phrase for phrase in self._closed.get(first, ()) if phrase.fits(words, at)]
-        found += [phrase for phrase in self._open.get(first[:_HEAD], ()) if phrase.fits(words, at)]
+        found = [phrase for phrase in self._open.get(first[:_HEAD], ()) if phrase.fits(words, at)]
+        for length in self._lengths.get(first, ()):
+            found += self._closed.get(tuple(words[at : at + length]), ())
         if len(found) < 2:
             return found
         longest = max(len(phrase.words) for phrase in found)
