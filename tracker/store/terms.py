@@ -129,7 +129,7 @@ class _Noting:
         same = next((one for one in mine if is_read(one) and one["wording"] == run["wording"]), None)
         if same is None:
             assert look.text is not None  # or _look would have raised
-            self._digests[place] = self._texts.want(look.text, look.html)
+            self._digests[place] = self._texts.want(look.text, run["wording"], look.html)
         elif same["terms_text_id"] is None:
             self._digests[place] = self._digests[same["terms_source_id"], same["first_seen"]]
         else:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from tracker.core.terms import CATEGORIES, Category, Finding, Stance
-from tracker.core.terms.decisions import Decision, decided
+from tracker.core.terms.decisions import EVERY_SITE, Decision, decided
 from tracker.core.terms.standing import Standing, standing
 from tracker.store import models
 from tracker.store.bulk import chunks, rows_where, table
@@ -14,9 +14,6 @@ from tracker.store.meta import get_meta
 
 RULESET = "terms_ruleset"
 """The fact in `meta` that names the classifier version whose findings count: the newest that has read every text."""
-
-EVERY_SITE = "*"
-"""In place of a decision's site: it is of the text wherever that stands."""
 
 _STRICTEST = (Stance.PROHIBIT, Stance.RESERVE, Stance.NEEDS_PERMISSION, Stance.CONDITIONAL, Stance.ALLOW)
 _AT_A_TIME = 500

@@ -21,17 +21,25 @@ _MOST_WORDS = 200
 _AT_A_TIME = 500
 
 
+class _Wanted(NamedTuple):
+    """A text to be stored. wording: its own, which takes long to work out."""
+
+    text: TermsText
+    wording: bytes
+    html: bytes | None
+
+
 class Texts:
     """Texts on their way into `terms_text`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._wanted: dict[bytes, tuple[TermsText, bytes | None]] = {}
+        self._wanted: dict[bytes, _Wanted] = {}
 
-    def want(self, text: TermsText, html: bytes | None) -> bytes:
-        """Have a text stored, and what it was read from; gives its digest."""
+    def want(self, text: TermsText, wording: bytes, html: bytes | None) -> bytes:
+        """Have a text stored, with its wording and what it was read from; gives its digest."""
         digest = bytes.fromhex(text.sha256)
-        self._wanted.setdefault(digest, (text, html))
+        self._wanted.setdefault(digest, _Wanted(text, wording, html))
         return digest
 
     def stored(self) -> dict[bytes, int]:
@@ -41,9 +49,9 @@ class Texts:
         ids = text_ids(self._connection, self._wanted)
         fresh = {digest: wanted for digest, wanted in self._wanted.items() if digest not in ids}
         pages = PageBodies(self._connection)
-        read_from = {digest: pages.want(html) for digest, (_, html) in fresh.items()}
+        read_from = {digest: pages.want(wanted.html) for digest, wanted in fresh.items()}
         page_ids = pages.stored()
-        rows = [_row(digest, text, page_ids.get(read_from[digest] or b"")) for digest, (text, _) in fresh.items()]
+        rows = [_row(digest, one, page_ids.get(read_from[digest] or b"")) for digest, one in fresh.items()]
         return ids | dict(zip(fresh, added(self._connection, models.TermsText, rows), strict=True))
 
 
@@ -57,12 +65,13 @@ def text_ids(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, in
     return found
 
 
-def _row(digest: bytes, text: TermsText, page_body_id: int | None) -> dict[str, Any]:
+def _row(digest: bytes, wanted: _Wanted, page_body_id: int | None) -> dict[str, Any]:
+    text = wanted.text
     octets = text.text.encode(*_ENCODING)
     pack = zstandard.ZstdCompressor(level=_LEVEL).compress
     return {
         "sha256": digest,
-        "wording": bytes.fromhex(text.wording),
+        "wording": wanted.wording,
         "size": len(octets),
         "chars": len(text.text),
         "language": text.language,

@@ -553,10 +553,14 @@ SELECT x.site, a.name AS agent, CASE COALESCE(r.bits, o.star) & 3 WHEN 2 THEN 'b
        CASE x.category WHEN 'conditional_allow' THEN 'robots_block_terms_allow' ELSE 'robots_allow_terms_forbid' END
          AS direction,
        x.category, x.stance,
-       (SELECT f.quote FROM terms_finding f
-         WHERE f.terms_text_id = x.terms_text_id AND f.category = x.category AND f.stance = x.stance AND f.score >= 0.6
-           AND f.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset')
-         ORDER BY f.score DESC, f.number LIMIT 1) AS quote,
+       COALESCE(
+         (SELECT NULLIF(d.quote, '') FROM terms_decision d
+          WHERE d.sha256 = t.sha256 AND d.site IN ('*', x.site) AND d.category = x.category
+          ORDER BY d.site DESC LIMIT 1),
+         (SELECT f.quote FROM terms_finding f
+          WHERE f.terms_text_id = x.terms_text_id AND f.category = x.category AND f.stance = x.stance AND f.score >= 0.6
+            AND f.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset')
+          ORDER BY f.score DESC, f.number LIMIT 1)) AS quote,
        x.url AS terms_url, lower(hex(t.sha256)) AS text_sha256,
        strftime('%Y-%m-%dT%H:%M:%SZ', CASE WHEN x.valid_from > h.valid_from THEN x.valid_from ELSE h.valid_from END,
          'unixepoch') AS since
