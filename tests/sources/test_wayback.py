@@ -123,7 +123,7 @@ def test_pages(web: Web, archive: FakeWayback, database: Path, monkeypatch: pyte
 def test_a_page_of_one_second(web: Web, archive: FakeWayback, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive.held = [Held(A, day("2023-04-01"), SHUT)] * 3
     monkeypatch.setattr(wayback, "PAGE", 3)
-    with pytest.raises(SourceError, match=r"lists more than 3 captures of a\.example at 20230401000000"):
+    with pytest.raises(SourceError, match=r"lists more than 3 captures of a\.example/robots\.txt at 20230401000000"):
         bring_in(database, web)
 
 
@@ -319,8 +319,8 @@ def test_a_busy_archive_is_waited_for(web: Web, archive: FakeWayback, database: 
         (page(b'"x"\n"y"'), "gave something else than a list of captures"),
         (page(b"[" * 100_000), "gave something else than a list of captures"),
         (page(b"\xff\xfe\0"), "gave something else than a list of captures"),
-        (page(b"who?", "400 Bad Request"), "gave no list of the captures of a.example (status 400)"),
-        (page(b"go away", "403 Forbidden"), "gave no list of the captures of a.example (status 403)"),
+        (page(b"who?", "400 Bad Request"), "gave no list of the captures of a.example/robots.txt (status 400)"),
+        (page(b"go away", "403 Forbidden"), "gave no list of the captures of a.example/robots.txt (status 403)"),
     ],
 )
 def test_lists_that_are_none(answer: Any, message: str, web: Web, archive: FakeWayback, database: Path) -> None:

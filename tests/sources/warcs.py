@@ -69,6 +69,7 @@ class Warc:
         digest: str,
         refers: tuple[str, str] | None = None,
         status: str = "200 OK",
+        url: str = "",
         **warc: str,
     ) -> "Warc":
         """A revisit record of the identical-payload profile."""
@@ -83,7 +84,7 @@ class Warc:
         if refers:
             named |= {"WARC-Refers-To-Target-URI": robots(refers[0]), "WARC-Refers-To-Date": moment(refers[1])}
         record = self._writer.create_warc_record(
-            robots(site), "revisit", payload=io.BytesIO(), http_headers=http, warc_headers_dict=named
+            url or robots(site), "revisit", payload=io.BytesIO(), http_headers=http, warc_headers_dict=named
         )
         self._writer.write_record(record)
         return self

@@ -9,6 +9,7 @@ import typer
 from tracker.cli.imports import Sites, print_report
 from tracker.cli.options import AgentsFile, AllowPrivate, AsJson, CaFile, Contact, Database, Resolver
 from tracker.cli.output import Advance, note, progress
+from tracker.cli.past_terms import PAGES, Pages, Wanted, read_new
 
 if TYPE_CHECKING:
     from tracker.net.archive import Archive
@@ -50,6 +51,7 @@ def wayback(
     collapse: Annotated[
         bool, typer.Option("--collapse", help="Have equal captures left out: cheaper, but long runs end in unknown.")
     ] = False,
+    pages: Pages = PAGES,
     rate: Rate = 1.0,
     database: Database = None,
     contact: Contact = None,
@@ -59,9 +61,10 @@ def wayback(
     resolver: Resolver = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring in what the Wayback Machine holds of the robots.txt of sites.
+    """Bring in what the Wayback Machine holds of the robots.txt of sites, and of terms pages that crawls have found.
 
-    One request at a time, each distinct file fetched once. Ctrl-C keeps what was imported, and the next run goes on.
+    One request at a time, each distinct file fetched once; of a terms page a capture a week. Ctrl-C keeps what was
+    imported, and the next run goes on.
 
     Example: tracker backfill wayback --panel starter-100 --from 2023-01-01 --contact you@example.org
     """
@@ -71,6 +74,7 @@ def wayback(
     window = Window(_day("--from", since), _day("--to", until))
     address = server or SERVER
     WaybackServer(address)
+    wanted = Wanted(pages)
     settings = load(
         panel=panel,
         database=database,
@@ -82,7 +86,18 @@ def wayback(
     )
 
     def bring_in(writer: "Writer", reader: "Reader", archive: "Archive", scope: "Scope", advance: Advance) -> "Report":
-        return backfill_wayback(writer, reader, archive, scope, address, window, collapse=collapse, on_progress=advance)
+        return backfill_wayback(
+            writer,
+            reader,
+            archive,
+            scope,
+            address,
+            window,
+            collapse=collapse,
+            on_progress=advance,
+            terms=wanted.terms,
+            only_terms=wanted.only_terms,
+        )
 
     _backfill("wayback", settings, site or [], rate, as_json, bring_in)
 
@@ -103,6 +118,7 @@ def commoncrawl(
     data_server: Annotated[
         str | None, typer.Option("--data-server", show_default="https://data.commoncrawl.org")
     ] = None,
+    pages: Pages = PAGES,
     rate: Rate = 1.0,
     database: Database = None,
     contact: Contact = None,
@@ -112,9 +128,9 @@ def commoncrawl(
     resolver: Resolver = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring in what Common Crawl's crawls hold of the robots.txt of sites.
+    """Bring in what Common Crawl's crawls hold of the robots.txt of sites, and of terms pages that crawls have found.
 
-    One query a site and crawl, and one ranged read for each distinct file. Ctrl-C keeps what was imported.
+    One query a page and crawl, and one ranged read for each distinct file. Ctrl-C keeps what was imported.
 
     Example: tracker backfill commoncrawl --site example.com --last 4 --contact you@example.org
     """
@@ -126,6 +142,7 @@ def commoncrawl(
     require_archive_extra()
     if crawl and last:
         raise UsageError("give --crawl or --last, not both")
+    wanted = Wanted(pages)
     settings = load(
         panel=panel,
         database=database,
@@ -139,7 +156,18 @@ def commoncrawl(
 
     def bring_in(writer: "Writer", reader: "Reader", archive: "Archive", scope: "Scope", advance: Advance) -> "Report":
         crawls = crawl_names(archive, index, crawl or [], last)
-        return backfill_commoncrawl(writer, reader, archive, scope, crawls, index, data, advance)
+        return backfill_commoncrawl(
+            writer,
+            reader,
+            archive,
+            scope,
+            crawls,
+            index,
+            data,
+            advance,
+            terms=wanted.terms,
+            only_terms=wanted.only_terms,
+        )
 
     _backfill("commoncrawl", settings, site or [], rate, as_json, bring_in)
 
@@ -175,6 +203,7 @@ def _backfill(
         if not scope.sites:
             raise UsageError(f"there is no panel {settings.panel}: name its sites with --site example.com")
         report = bring_in(writer, reader, archive, scope, advance)
+        read_new(writer, report.terms, advance)
     print_report(report, history, as_json)
 
 

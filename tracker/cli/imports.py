@@ -9,6 +9,7 @@ import typer
 
 from tracker.cli.options import AgentsFile, AsJson, Database
 from tracker.cli.output import Advance, note, print_json, progress, shown
+from tracker.cli.past_terms import PAGES, Pages, Wanted, read_new, tell_terms
 
 if TYPE_CHECKING:
     from tracker.sources.intake import Report, Scope
@@ -81,15 +82,19 @@ def warc(
     files: Annotated[list[Path], typer.Argument(help="WARC files: plain, gzip, or gzip by record.")],
     panel: Panel = None,
     site: Sites = None,
+    pages: Pages = PAGES,
     database: Database = None,
     agents_file: AgentsFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import what WARC files hold of robots.txt files, revisit records included.
+    """Import what WARC files hold of robots.txt files, revisit records included, and of terms pages.
 
-    Files that were imported whole are passed over. A damaged file is imported as far as it goes.
+    Terms: at the addresses known from crawls, and at paths such as /terms. Files that were imported whole are passed
+    over, but with --pages terms. A damaged file is imported as far as it goes.
 
     Example: tracker import warc crawl-2024.warc.gz --site example.com
+
+    Example: tracker import warc crawl-2024.warc.gz --pages terms
     """
     from tracker.sources.intake import require_files
     from tracker.sources.warc import import_warcs
@@ -97,10 +102,11 @@ def warc(
 
     require_archive_extra()
     require_files(files)
+    wanted = Wanted(pages)
     broken: list[Exception] = []
 
     def bring_in(writer: "Writer", reader: "Reader", scope: "Scope", advance: Advance) -> "Report":
-        done = import_warcs(writer, reader, files, scope, advance)
+        done = import_warcs(writer, reader, files, scope, advance, terms=wanted.terms, only_terms=wanted.only_terms)
         broken.extend(done.broken)
         return done.report
 
@@ -186,6 +192,7 @@ def import_past(
     with open_writer(settings) as writer, Reader(history) as reader, progress(f"importing {kind}") as advance:
         scope = scope_of(reader, kind, panel, sites)
         report = bring_in(writer, reader, scope, advance)
+        read_new(writer, report.terms, advance)
     print_report(report, history, as_json)
 
 
@@ -196,5 +203,6 @@ def print_report(report: "Report", history: str, as_json: bool) -> None:
     if as_json:
         print_json({"database": shown(history), **report.as_json()})
         return
+    tell_terms(report.terms)
     known = f"; {report.known} were there already" if report.known else ""
     print(f"{report.summary()}, panel {report.panel}, into {shown(history)}{known}")

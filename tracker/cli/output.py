@@ -12,9 +12,9 @@ WIDE = 240  # columns of a table that goes into a pipe or a file: nothing is cut
 
 
 class Advance(Protocol):
-    """Moves a progress bar to `done` of `total`."""
+    """Moves a progress bar to `done` of `total`, of something else if that is said."""
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int, what: str | None = None) -> None:
         """Show that `done` of `total` are finished."""
 
 
@@ -76,4 +76,8 @@ def progress(what: str) -> Iterator[Advance]:
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
         task = bars.add_task(what, total=None)
-        yield lambda done, total: bars.update(task, completed=done, total=total)
+
+        def advance(done: int, total: int, what: str | None = None) -> None:
+            bars.update(task, description=what, completed=done, total=total)
+
+        yield advance

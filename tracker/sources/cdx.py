@@ -57,17 +57,27 @@ def cdx_records(data: bytes, server: str) -> list[dict[str, Any]]:
 
 
 def robots_rows(records: Iterable[dict[str, Any]], site: str, on_skip: Callable[[str], None]) -> Iterator[CdxRow]:
-    """The captures of the site's own robots.txt; `on_skip(reason)` counts the others.
+    """The captures of the site's own robots.txt; `on_skip(reason)` counts the others."""
+    return rows_at(records, lambda url: _robots_of(url) == site, on_skip)
+
+
+def _robots_of(url: str) -> str:
+    try:
+        return site_of(url) if is_robots(url) else ""
+    except ValueError:
+        return ""
+
+
+def rows_at(
+    records: Iterable[dict[str, Any]], wanted: Callable[[str], bool], on_skip: Callable[[str], None]
+) -> Iterator[CdxRow]:
+    """The captures of the URLs that are wanted; `on_skip(reason)` counts the others.
 
     An index finds by a key without scheme, case and `www.`, so it also gives what other hosts and paths hold.
     """
     for record in records:
         url = str(record.get("url", ""))
-        try:
-            named = site_of(url) if is_robots(url) else ""
-        except ValueError:
-            named = ""
-        if named != site:
+        if not wanted(url):
             on_skip("another host, port or path under the same key of the index")
             continue
         try:

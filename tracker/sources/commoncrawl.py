@@ -11,12 +11,14 @@ from urllib.parse import urlencode
 
 from tracker.errors import SourceError, UsageError
 from tracker.net.archive import Archive
-from tracker.sources.cdx import CdxRow, cdx_records, robots_rows
+from tracker.sources.cdx import CdxRow, cdx_records, robots_rows, rows_at
 from tracker.sources.intake import Intake, OnProgress, Report, Scope
 from tracker.sources.listed import Listed, Unfetched
 from tracker.sources.payload import HttpAnswer
+from tracker.sources.terms import Terms, TermsIntake
+from tracker.sources.terms_listed import TermsListed, at_place
 from tracker.sources.urls import is_server
-from tracker.sources.warc_records import RobotsRecord, read_stream, require_archive_extra
+from tracker.sources.warc_records import PageRecord, read_stream, require_archive_extra
 from tracker.store.captures import SourceFacts
 from tracker.store.query import Reader
 from tracker.store.write import Writer
@@ -63,25 +65,32 @@ def backfill_commoncrawl(
     index_server: str = INDEX_SERVER,
     data_server: str = DATA_SERVER,
     on_progress: OnProgress | None = None,
+    *,
+    terms: Terms | None = None,
+    only_terms: bool = False,
 ) -> Report:
-    """Bring in what crawls hold of the robots.txt of each site of the scope, crawl by crawl and site by site.
+    """Bring in what crawls hold of the robots.txt of each site of the scope, and of its terms, crawl by crawl.
 
     What a former run has finished is passed over. Raises SourceError that says what was imported if a server stops
     answering; a second run goes on where it stopped.
     """
     require_archive_extra()
     intake = Intake(writer, SourceFacts("commoncrawl", "commoncrawl", "commoncrawl"), scope)
-    work = _Backfill(
-        intake, reader, archive, _base(index_server, "--index-server"), _base(data_server, "--data-server")
-    )
+    taking = terms and terms.intake(writer, reader, intake)
+    servers = _base(index_server, "--index-server"), _base(data_server, "--data-server")
+    work = _Backfill(intake, reader, archive, *servers, taking)
     pairs = [(crawl, site) for crawl in crawls for site in sorted(scope.sites)]
     for done, (crawl, site) in enumerate(pairs):
         if on_progress:
             on_progress(done, len(pairs))
         try:
-            work.take(crawl, site)
+            if not only_terms:
+                work.take(crawl, site)
+            work.take_terms(crawl, site)
         except SourceError as error:
             intake.flush()
+            if taking:
+                taking.flush()
             raise SourceError(
                 f"{error}. {intake.report.summary()}; run it again to go on with {site} in {crawl}"
             ) from None
@@ -93,12 +102,21 @@ def backfill_commoncrawl(
 class _Backfill:
     """One run over crawls and sites."""
 
-    def __init__(self, intake: Intake, reader: Reader, archive: Archive, index_server: str, data_server: str) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        reader: Reader,
+        archive: Archive,
+        index_server: str,
+        data_server: str,
+        terms: TermsIntake | None,
+    ) -> None:
         self._intake = intake
         self._archive = archive
         self._index_server = index_server
         self._data_server = data_server
         self._listed = Listed(intake, reader, self._fetch, lambda row: f"{row.filename}@{row.offset}")
+        self._terms = terms and TermsListed(terms, self._fetch)
 
     def take(self, crawl: str, site: str) -> None:
         """Import the captures of a site in a crawl, unless a former run has."""
@@ -107,14 +125,31 @@ class _Backfill:
             self._intake.report.known += 1
             return
         self._intake.begin(unit)
-        rows = list(robots_rows(self._records(crawl, site), site, self._intake.unusable))
+        rows = list(robots_rows(self._records(crawl, f"{site}/robots.txt"), site, self._intake.unusable))
         if self._listed.take(site, rows):
             self._intake.end()
         else:
             self._intake.flush()
 
-    def _records(self, crawl: str, site: str) -> list[dict[str, object]]:
-        query = urlencode({"url": f"{site}/robots.txt", "output": "json"})
+    def take_terms(self, crawl: str, site: str) -> None:
+        """Import the captures in a crawl of the terms pages that the history knows of a site."""
+        if self._terms is None:
+            return
+        intake = self._terms.intake
+        for place in intake.places.of(site):
+            unit = f"{crawl} terms {place.url}"
+            if self._intake.is_known(unit):
+                self._intake.report.known += 1
+                continue
+            self._intake.begin(unit)
+            records = self._records(crawl, place.url.partition("://")[2])
+            whole = self._terms.take(place, rows_at(records, at_place(place), intake.skip))
+            intake.flush()
+            if whole:
+                self._intake.end()
+
+    def _records(self, crawl: str, url: str) -> list[dict[str, object]]:
+        query = urlencode({"url": url, "output": "json"})
         reply = self._archive.get(f"{self._index_server}/{crawl}-index?{query}", cap=_LIST_CAP)
         if reply.status == 404:
             if b"captures" not in reply.data.lower():
@@ -122,7 +157,7 @@ class _Backfill:
             return []
         if reply.status != 200 or reply.truncated:
             what = f"status {reply.status}" if reply.status != 200 else f"more than {_LIST_CAP} bytes"
-            raise SourceError(f"{self._index_server} gave no list of the captures of {site} in {crawl} ({what})")
+            raise SourceError(f"{self._index_server} gave no list of the captures of {url} in {crawl} ({what})")
         return cdx_records(reply.data, self._index_server)
 
     def _fetch(self, row: CdxRow) -> HttpAnswer:
@@ -148,10 +183,11 @@ class _Backfill:
 
 def _record(data: bytes, row: CdxRow) -> HttpAnswer:
     """The answer in one packed record, which must be the one that the index means."""
-    records: list[RobotsRecord] = []
+    records: list[PageRecord] = []
     reasons: list[str] = []
     try:
-        records.extend(read_stream(io.BytesIO(data), row.filename, row.filename, reasons.append))
+        stream = io.BytesIO(data)
+        records.extend(read_stream(stream, row.filename, row.filename, reasons.append, wanted=lambda _url: True))
     except SourceError:
         raise Unfetched("the record is cut off or damaged") from None
     if reasons:
@@ -163,7 +199,7 @@ def _record(data: bytes, row: CdxRow) -> HttpAnswer:
     return records[0].answer
 
 
-def _same_digest(record: RobotsRecord, row: CdxRow) -> bool:
+def _same_digest(record: PageRecord, row: CdxRow) -> bool:
     named = record.digest.upper().removeprefix("SHA1:")
     return not named or not row.digest or named == row.digest
 

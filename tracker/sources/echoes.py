@@ -12,7 +12,7 @@ from functools import lru_cache
 from tracker.core.outcomes import Classification, classify_status
 from tracker.sources.history import BodiesOf, BodyOf
 from tracker.sources.payload import HttpAnswer, Judged, judge
-from tracker.sources.warc_records import RobotsRecord, matches
+from tracker.sources.warc_records import PageRecord, matches
 
 REDIRECT_SECONDS = 600
 """A crawler follows a redirect at once; a capture of the target that is further away may be of another visit."""
@@ -40,7 +40,7 @@ class Echoes:
         self._by_moment: dict[tuple[str, int], Held] = {}
         self._in_file: dict[str, list[tuple[int, Held]]] = {}
 
-    def learn(self, record: RobotsRecord, status: int, judged: Judged) -> None:
+    def learn(self, record: PageRecord, status: int, judged: Judged) -> None:
         """Remember an original."""
         digest = hashlib.sha256(judged.body).hexdigest() if judged.body is not None else None
         held = Held(status, judged.seen, digest)
@@ -62,7 +62,7 @@ class Echoes:
         near = [item for item in seen[max(index - 1, 0) : index + 1] if abs(item[0] - at) <= REDIRECT_SECONDS]
         return self._judged(min(near, key=lambda item: abs(item[0] - at))[1]) if near else None
 
-    def revisited(self, record: RobotsRecord, *, ask_history: bool = False) -> Judged | None:
+    def revisited(self, record: PageRecord, *, ask_history: bool = False) -> Judged | None:
         """What a revisit says; None if its original is not known (yet)."""
         status = record.answer.status if record.answer is not None else None
         held = self._original(record, None if status == 304 else status)
@@ -73,7 +73,7 @@ class Echoes:
             return Judged(classify_status(record.answer.status, record.answer.headers))
         return self._from_history(record) if ask_history and status is not None and record.digest else None
 
-    def _original(self, record: RobotsRecord, status: int | None) -> Held | None:
+    def _original(self, record: PageRecord, status: int | None) -> Held | None:
         """The record that a revisit with this status (None: any) repeats, by its digest, else by site and time."""
         key = _key(record.digest)
         meant = self._statuses.get(key) if status is None else status
@@ -82,7 +82,7 @@ class Echoes:
         held = self._by_moment.get(record.refers_to) if record.refers_to is not None else None
         return held if held is not None and status in (None, held.status) else None
 
-    def _from_history(self, record: RobotsRecord) -> Judged | None:
+    def _from_history(self, record: PageRecord) -> Judged | None:
         """The site's stored body with this digest: found where the original came without encodings."""
         for body in self._bodies_of(record.site):
             if matches(record.digest, body):

@@ -19,12 +19,39 @@ OnProgress = Callable[[int, int], None]
 
 
 @dataclass
+class TermsReport:
+    """What an import of terms pages met and did: captures met, those imported, their texts, the others by reason."""
+
+    captures: int = 0
+    imported: int = 0
+    texts: set[str] = field(default_factory=set)
+    sites: set[str] = field(default_factory=set)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def as_json(self) -> dict[str, object]:
+        """The report as plain values."""
+        counts = {"captures": self.captures, "imported": self.imported}
+        return counts | {
+            "texts": len(self.texts),
+            "sites": len(self.sites),
+            "skipped": dict(self.skipped.most_common()),
+        }
+
+    def summary(self) -> str:
+        """The report in one line."""
+        return (
+            f"{self.imported} of {self.captures} captures of terms pages imported, "
+            f"{len(self.texts)} texts of {len(self.sites)} sites"
+        )
+
+
+@dataclass
 class Report:
     """What an import met and did.
 
     captures: past looks at a robots.txt that were met. imported: of these handed to the history, as answers, absences
     or failures; those the history has already change nothing. skipped: the others, by reason. known: files or queries
-    that a former run has finished and this one passed over.
+    that a former run has finished and this one passed over. terms: of terms pages, if these were asked for.
     """
 
     source: str
@@ -37,11 +64,13 @@ class Report:
     known: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     sites: set[str] = field(default_factory=set)
+    terms: TermsReport | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
-        plain = {name: value for name, value in vars(self).items() if name not in ("skipped", "sites")}
-        return plain | {"sites": len(self.sites), "skipped": dict(self.skipped.most_common())}
+        plain = {name: value for name, value in vars(self).items() if name not in ("skipped", "sites", "terms")}
+        terms = {} if self.terms is None else {"terms": self.terms.as_json()}
+        return plain | {"sites": len(self.sites), "skipped": dict(self.skipped.most_common())} | terms
 
     def summary(self) -> str:
         """The report in one line."""
@@ -78,12 +107,16 @@ class Intake:
         self.wanted = scope.sites
         self._writer = writer
         self._scope = scope
-        self._source_id = writer.source(source)
+        self.source_id = writer.source(source)
         self._panel_id = writer.panel(scope.panel)
-        self._known = writer.known_refs(self._source_id)
+        self._known = writer.known_refs(self.source_id)
         self._members = {member.host for member in scope.panel.members}
         self._unit = ""
         self._clear()
+
+    def passes(self, site: str) -> bool:
+        """Whether a site is asked for; nothing is counted."""
+        return not self.wanted or site in self.wanted
 
     def is_known(self, unit: str) -> bool:
         """Whether a former run has ended this unit."""
@@ -110,7 +143,7 @@ class Intake:
     def wants(self, site: str) -> bool:
         """Count a capture that was met, and say whether its site is asked for."""
         self.report.captures += 1
-        if self.wanted and site not in self.wanted:
+        if not self.passes(site):
             self.report.skipped["another site"] += 1
             return False
         return True
@@ -163,7 +196,7 @@ class Intake:
             return
         if not self._scope.fixed:
             self._join({capture.seen.host for capture in batch} - self._members)
-        self._writer.import_captures(self._source_id, self._panel_id, ref, batch)
+        self._writer.import_captures(self.source_id, self._panel_id, ref, batch)
         self._known.add(ref)
 
     def _join(self, hosts: set[str]) -> None:

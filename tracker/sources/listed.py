@@ -17,7 +17,7 @@ from tracker.sources.payload import HttpAnswer, Judged, judge
 from tracker.sources.warc_records import base32_sha1
 from tracker.store.query import Reader
 
-_FAILURES_IN_A_ROW = 3  # then it is the archive that is down, and not one capture that it cannot give
+FAILURES_IN_A_ROW = 3  # then it is the archive that is down, and not one capture that it cannot give
 _MOST_DIGESTS = 200_000  # remembered: some 60 MB
 REDIRECT = "a redirect, which is no answer of the site"
 
@@ -62,7 +62,7 @@ class Listed:
             except ArchiveUnavailable:
                 whole = False
                 self._failed_in_a_row += 1
-                if self._failed_in_a_row >= _FAILURES_IN_A_ROW:
+                if self._failed_in_a_row >= FAILURES_IN_A_ROW:
                     raise
                 self.intake.skip("could not be fetched this time")
             else:

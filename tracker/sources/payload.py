@@ -30,7 +30,6 @@ _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t][^\r\n]*)?(?:\
 _CHUNK_HEAD = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _GZIP_MEMBERS = 100  # real answers have one; each costs a copy of all that follows it
 _ZSTD_STEP = 256  # bytes; one of them inflates to 8 MB at the very most
-_ROOM = BODY_CAP + 1  # one byte more than is kept proves that there was more
 
 
 class Damaged(Exception):
@@ -93,15 +92,16 @@ def judge(answer: HttpAnswer) -> Judged:
     return Judged(seen, kept if seen.outcome is Outcome.OK else None)
 
 
-def undone(payload: bytes, headers: Mapping[str, str]) -> tuple[bytes, bool]:
+def undone(payload: bytes, headers: Mapping[str, str], cap: int = BODY_CAP) -> tuple[bytes, bool]:
     """The payload without its transfer and content encodings, and whether there was more than a little over the cap.
 
-    Raises Damaged for a stream that breaks off or goes wrong, and for a content encoding nobody knows.
+    cap: inflated bytes that are wanted. Raises Damaged for a stream that breaks off or goes wrong, and for a content
+    encoding nobody knows.
     """
     data = unchunked(payload) if "chunked" in headers.get("transfer-encoding", "").lower() else payload
     more = False
     for name in reversed([part.strip().lower() for part in headers.get("content-encoding", "").split(",")]):
-        data, more = _inflated(data, name)
+        data, more = _inflated(data, name, cap + 1)  # a byte more proves that there was more
     return data, more
 
 
@@ -143,74 +143,74 @@ def _start(answer: HttpAnswer) -> bytes:
         return answer.payload[:_PEEK]
 
 
-def _inflated(data: bytes, encoding: str) -> tuple[bytes, bool]:
+def _inflated(data: bytes, encoding: str, room: int) -> tuple[bytes, bool]:
     if not data or encoding in ("", "identity", "none"):
         return data, False
     if encoding in ("gzip", "x-gzip"):
-        return _gzip(data) if data.startswith(b"\x1f\x8b") else (data, False)
+        return _gzip(data, room) if data.startswith(b"\x1f\x8b") else (data, False)
     if encoding == "deflate":
-        return _deflate(data)
+        return _deflate(data, room)
     if encoding == "zstd":
-        return _zstd(data) if data.startswith(b"\x28\xb5\x2f\xfd") else (data, False)
+        return _zstd(data, room) if data.startswith(b"\x28\xb5\x2f\xfd") else (data, False)
     if encoding == "br":
-        return _brotli(data)
+        return _brotli(data, room)
     raise Damaged(f"content-encoding {encoding!r} is unknown")
 
 
-def _gzip(data: bytes) -> tuple[bytes, bool]:
+def _gzip(data: bytes, room: int) -> tuple[bytes, bool]:
     """Members follow each other (RFC 1952 section 2.2); what is no member after the first is padding."""
     kept, members = b"", 0
-    while data.startswith(b"\x1f\x8b") and len(kept) < _ROOM and members < _GZIP_MEMBERS:
+    while data.startswith(b"\x1f\x8b") and len(kept) < room and members < _GZIP_MEMBERS:
         members += 1
         inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
         try:
-            kept += inflater.decompress(data, _ROOM - len(kept))
+            kept += inflater.decompress(data, room - len(kept))
         except zlib.error as error:
             raise Damaged(f"not gzip: {error}") from None
-        if not inflater.eof and len(kept) < _ROOM:
+        if not inflater.eof and len(kept) < room:
             raise Damaged("gzip stream ends early")
         data = inflater.unused_data
-    return kept, len(kept) >= _ROOM
+    return kept, len(kept) >= room
 
 
-def _deflate(data: bytes) -> tuple[bytes, bool]:
+def _deflate(data: bytes, room: int) -> tuple[bytes, bool]:
     """With zlib's wrapper, as RFC 9110 says, or without, as many servers send it; neither: plain text."""
     for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
         inflater = zlib.decompressobj(window)
         try:
-            kept = inflater.decompress(data, _ROOM)
+            kept = inflater.decompress(data, room)
         except zlib.error:
             continue
-        if inflater.eof or len(kept) >= _ROOM:
-            return kept, len(kept) >= _ROOM
+        if inflater.eof or len(kept) >= room:
+            return kept, len(kept) >= room
         if window > 0:
             raise Damaged("deflate stream ends early")
     return data, False
 
 
-def _zstd(data: bytes) -> tuple[bytes, bool]:
+def _zstd(data: bytes, room: int) -> tuple[bytes, bool]:
     # A frame may ask for a window of gigabytes; RFC 9659 allows content-encoding zstd 8 MiB.
     inflater = zstandard.ZstdDecompressor(max_window_size=8 * 2**20).decompressobj()
     kept, at = b"", 0
     try:
-        while len(kept) < _ROOM and not inflater.eof:
+        while len(kept) < room and not inflater.eof:
             if at >= len(data):
                 raise Damaged("zstd stream ends early")
             kept += inflater.decompress(data[at : at + _ZSTD_STEP])
             at += _ZSTD_STEP
     except zstandard.ZstdError as error:
         raise Damaged(f"not zstd: {error}") from None
-    return kept, len(kept) >= _ROOM
+    return kept, len(kept) >= room
 
 
-def _brotli(data: bytes) -> tuple[bytes, bool]:
+def _brotli(data: bytes, room: int) -> tuple[bytes, bool]:
     """Brotli has no magic number: what it cannot read, and is text, was stored plain."""
     import brotli  # comes with fastwarc
 
     inflater, kept, feed = brotli.Decompressor(), b"", data
     try:
-        while len(kept) < _ROOM and not inflater.is_finished():
-            piece = inflater.process(feed, output_buffer_limit=_ROOM - len(kept))
+        while len(kept) < room and not inflater.is_finished():
+            piece = inflater.process(feed, output_buffer_limit=room - len(kept))
             kept, feed = kept + piece, b""
             if not piece and inflater.can_accept_more_data():
                 raise Damaged("brotli stream ends early")
@@ -218,4 +218,4 @@ def _brotli(data: bytes) -> tuple[bytes, bool]:
         if b"\n" in data[:_PEEK] and b"\0" not in data[:_PEEK]:
             return data, False
         raise Damaged("not brotli") from None
-    return kept, len(kept) >= _ROOM
+    return kept, len(kept) >= room

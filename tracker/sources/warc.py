@@ -1,8 +1,9 @@
-"""Import of WARC files: every look at a robots.txt in them, revisits included.
+"""Import of WARC files: every look at a robots.txt in them, revisits included, and at terms pages.
 
-What counts: responses and revisits of http(s) URLs whose path is exactly /robots.txt, on the default port. A redirect
-to the same host says nothing of its own, the record it leads to does; one to another host's robots.txt counts as what
-the file holds of that within ten minutes, and is skipped if it holds nothing.
+What counts of robots.txt files: responses and revisits of http(s) URLs whose path is exactly /robots.txt, on the
+default port. A redirect to the same host says nothing of its own, the record it leads to does; one to another host's
+robots.txt counts as what the file holds of that within ten minutes, and is skipped if it holds nothing. What counts of
+terms pages: sources/terms.py.
 """
 
 import hashlib
@@ -16,10 +17,11 @@ from tracker.sources.echoes import Echoes
 from tracker.sources.history import bodies_of
 from tracker.sources.intake import Intake, OnProgress, Report, Scope, capture_of
 from tracker.sources.payload import Judged, judge
+from tracker.sources.terms import Terms, TermsIntake
 from tracker.sources.urls import is_robots, site_of
 from tracker.sources.warc_records import (
     OnOffset,
-    RobotsRecord,
+    PageRecord,
     file_digest,
     file_size,
     read_file,
@@ -41,9 +43,16 @@ class ImportedWarcs:
 
 
 def import_warcs(
-    writer: Writer, reader: Reader, paths: Sequence[Path], scope: Scope, on_progress: OnProgress | None = None
+    writer: Writer,
+    reader: Reader,
+    paths: Sequence[Path],
+    scope: Scope,
+    on_progress: OnProgress | None = None,
+    *,
+    terms: Terms | None = None,
+    only_terms: bool = False,
 ) -> ImportedWarcs:
-    """Bring in WARC files; those that a former run has finished are passed over.
+    """Bring in WARC files; those that a former run has finished are passed over, unless it is for the terms alone.
 
     A file that cannot be read to its end is imported as far as it goes, the others all the same.
     `on_progress(done, total)` counts bytes of files. Raises SourceError without the library that reads WARCs.
@@ -51,7 +60,7 @@ def import_warcs(
     require_archive_extra()
     name = scope.panel.name
     intake = Intake(writer, SourceFacts("warc", name, f"warc:{name}"), scope)
-    work = _Import(intake, reader)
+    work = _Import(intake, reader, terms and terms.intake(writer, reader, intake), only_terms)
     total, done = sum(file_size(path) for path in paths), 0
     advance = on_progress or (lambda _done, _total: None)
     for path in paths:
@@ -65,15 +74,17 @@ def import_warcs(
 class _Import:
     """One run over some files."""
 
-    def __init__(self, intake: Intake, reader: Reader) -> None:
+    def __init__(self, intake: Intake, reader: Reader, terms: TermsIntake | None, only_terms: bool) -> None:
         self.broken: list[SourceError] = []
+        self.terms = terms
+        self._only_terms = only_terms
         self._intake = intake
         self._reader = reader
         self._echoes = Echoes(self._body, lambda site: bodies_of(reader, site))
-        self._revisits: list[RobotsRecord] = []
-        self._redirects: list[tuple[RobotsRecord, str]] = []
+        self._revisits: list[PageRecord] = []
+        self._redirects: list[tuple[PageRecord, str]] = []
         self._passed_over: list[Path] = []
-        self._unsettled: dict[str, list[RobotsRecord]] = {}
+        self._unsettled: dict[str, list[PageRecord]] = {}
 
     def take(self, path: Path, on_offset: OnOffset) -> None:
         """Import a file, unless a former run has."""
@@ -82,9 +93,12 @@ class _Import:
         except SourceError as error:
             self.broken.append(error)
             return
-        if self._intake.is_known(unit) or self._intake.is_known(f"{unit} revisits"):
+        if not self._only_terms and (self._intake.is_known(unit) or self._intake.is_known(f"{unit} revisits")):
             self._intake.report.known += 1
             self._passed_over.append(path)
+            return
+        if self._only_terms:
+            self._read(path, on_offset)
             return
         self._intake.begin(unit)
         whole = self._read(path, on_offset)
@@ -119,14 +133,36 @@ class _Import:
         """Whether the file could be read to its end."""
         self._revisits, self._redirects = [], []
         try:
-            for record in read_file(path, self._intake.unusable, on_offset):
-                self._see(record)
+            for record in read_file(path, self._intake.unusable, on_offset, self._wanted):
+                if is_robots(record.url):
+                    self._see(record)
+                else:
+                    self._see_terms(record)
         except SourceError as error:
             self.broken.append(error)
             return False
+        finally:
+            if self.terms:
+                self.terms.flush()
         return True
 
-    def _see(self, record: RobotsRecord) -> None:
+    def _wanted(self, url: str) -> bool:
+        if is_robots(url):
+            return not self._only_terms
+        return self.terms is not None and self.terms.places.wanted(url)
+
+    def _see_terms(self, record: PageRecord) -> None:
+        assert self.terms is not None
+        for place in self.terms.places.at(record.url):
+            if not self._intake.passes(place.site):
+                continue
+            if record.revisit:
+                if not self.terms.take_again(place, record.at, record.digest):
+                    self.terms.skip("a revisit of a terms page whose original is not in the file before it")
+            elif record.answer is not None:
+                self.terms.take(place, record.at, record.answer, record.digest)
+
+    def _see(self, record: PageRecord) -> None:
         if not self._intake.wants(record.site):
             self._learn(record)
         elif record.answer is not None and 300 <= record.answer.status < 400 and record.answer.status != 304:
@@ -138,7 +174,7 @@ class _Import:
         else:
             self._intake.skip("status 304 without a revisit record")
 
-    def _learn(self, record: RobotsRecord) -> Judged | None:
+    def _learn(self, record: PageRecord) -> Judged | None:
         """What an original counts as, remembered for what refers to it; None for what is no original."""
         if record.revisit or record.answer is None or 300 <= record.answer.status < 400:
             return None
@@ -146,13 +182,13 @@ class _Import:
         self._echoes.learn(record, record.answer.status, judged)
         return judged
 
-    def _revisit(self, record: RobotsRecord) -> None:
+    def _revisit(self, record: PageRecord) -> None:
         if (judged := self._echoes.revisited(record)) is None:
             self._revisits.append(_light(record))
         else:
             self._add(record, judged)
 
-    def _redirected(self, record: RobotsRecord, location: str) -> None:
+    def _redirected(self, record: PageRecord, location: str) -> None:
         try:
             target = urljoin(record.url, location)
             site = site_of(target) if is_robots(target) else ""
@@ -176,7 +212,7 @@ class _Import:
         for record in waiting:
             self._revisit(record)
 
-    def _add(self, record: RobotsRecord, judged: Judged) -> None:
+    def _add(self, record: PageRecord, judged: Judged) -> None:
         self._intake.add(record.at, capture_of(record.site, judged.seen, judged.body, record.ref))
 
     def _body(self, sha256: str) -> bytes:
@@ -191,6 +227,6 @@ class _Import:
         return f" of sites {hashlib.sha256(names.encode()).hexdigest()[:16]}"
 
 
-def _light(record: RobotsRecord) -> RobotsRecord:
+def _light(record: PageRecord) -> PageRecord:
     """Without the payload, which says nothing of a capture that waits for another."""
     return record if record.answer is None else replace(record, answer=replace(record.answer, payload=b""))

@@ -1,4 +1,4 @@
-"""Reading WARC files: the records of robots.txt URLs, in plain, gzip and per-record gzip files (ISO 28500).
+"""Reading WARC files: the records of wanted URLs, in plain, gzip and per-record gzip files (ISO 28500).
 
 `fastwarc` parses the container. It ends in silence where a file is cut off, so each record is held against the length
 that it declares, and the end of a gzip file against its own.
@@ -27,12 +27,14 @@ _ABSENCE = b"answer: none: "  # how tracker.publish.warc states that there was n
 
 OnSkip = Callable[[str], None]
 OnOffset = Callable[[int], None]
+Wanted = Callable[[str], bool]
+"""Whether the page at a URL is wanted; called for every record of a file that is no robots.txt."""
 _NO_WARC = "no WARC"
 
 
 @dataclass(frozen=True, slots=True)
-class RobotsRecord:
-    """One look at a robots.txt as a WARC holds it.
+class PageRecord:
+    """One look at a robots.txt, or at another page that is wanted, as a WARC holds it.
 
     at: UTC seconds. answer: what was stored of the HTTP answer; None for a revisit record without one. revisit: the
     payload is that of an earlier record, which `digest` names, or `refers_to` (site and time, where given). ref: file
@@ -55,22 +57,29 @@ def require_archive_extra() -> None:
         raise SourceError("WARC files need a library that is not installed: pip install 'drywell[archive]'")
 
 
-def read_file(path: Path, on_skip: OnSkip, on_offset: OnOffset | None = None) -> Iterator[RobotsRecord]:
-    """The robots.txt records of a file; `on_skip(reason)` counts those that cannot be used.
+def read_file(
+    path: Path, on_skip: OnSkip, on_offset: OnOffset | None = None, wanted: Wanted = is_robots
+) -> Iterator[PageRecord]:
+    """The records of a file that are wanted; `on_skip(reason)` counts those that cannot be used.
 
     Raises SourceError, after the last good record, for a file that is cut off, damaged or no WARC.
     """
     require_archive_extra()
     try:
         with path.open("rb") as stream:
-            yield from read_stream(stream, path.name, str(path), on_skip, on_offset)
+            yield from read_stream(stream, path.name, str(path), on_skip, on_offset, wanted)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}") from None
 
 
 def read_stream(
-    stream: IO[bytes], name: str, called: str, on_skip: OnSkip, on_offset: OnOffset | None = None
-) -> Iterator[RobotsRecord]:
+    stream: IO[bytes],
+    name: str,
+    called: str,
+    on_skip: OnSkip,
+    on_offset: OnOffset | None = None,
+    wanted: Wanted = is_robots,
+) -> Iterator[PageRecord]:
     """As `read_file`, of a seekable stream; `name` goes into refs, `called` into messages."""
     last = -1
     for offset, record in _records(stream, called):
@@ -79,7 +88,7 @@ def read_stream(
             on_offset(offset)
         url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
         kind = record.headers.get("WARC-Type", "").lower()
-        if not is_robots(url) or kind not in _KINDS:
+        if not wanted(url) or kind not in _KINDS:
             _pass_over(record, called, offset, b"")
             continue
         block = record.reader.read(STORED_CAP)
@@ -87,7 +96,7 @@ def read_stream(
         if kind == "metadata" and not block.startswith(_ABSENCE):
             continue
         try:
-            yield _robots_record(record.headers, block, url, _ref(stream, name, offset, record.headers))
+            yield _page_record(record.headers, block, url, _ref(stream, name, offset, record.headers))
         except ValueError as reason:
             on_skip(str(reason))
     if last < 0:
@@ -149,7 +158,7 @@ def _broken(called: str, offset: int, what: str) -> SourceError:
     )
 
 
-def _robots_record(headers: Any, block: bytes, url: str, ref: str) -> RobotsRecord:
+def _page_record(headers: Any, block: bytes, url: str, ref: str) -> PageRecord:
     """Raises ValueError with the reason for a record that cannot be used."""
     kind = headers["WARC-Type"].lower()
     try:
@@ -169,7 +178,7 @@ def _robots_record(headers: Any, block: bytes, url: str, ref: str) -> RobotsReco
         if whole and not _is_intact(headers, block, answer):
             raise ValueError("the digest does not match")
     digest = headers.get("WARC-Payload-Digest", "").strip()
-    return RobotsRecord(url, site, at, answer, kind == "revisit", digest, _refers_to(headers), ref)
+    return PageRecord(url, site, at, answer, kind == "revisit", digest, _refers_to(headers), ref)
 
 
 def _answer(kind: str, block: bytes, cut: bool) -> HttpAnswer | None:
@@ -208,7 +217,7 @@ def payload_matches(digest: str, answer: HttpAnswer) -> bool | None:
     forms: list[Callable[[], bytes]] = [
         lambda: answer.payload,
         lambda: unchunked(answer.payload),
-        lambda: undone(answer.payload, answer.headers)[0],
+        lambda: undone(answer.payload, answer.headers, STORED_CAP)[0],
     ]
     for form in forms:
         try:

@@ -15,10 +15,12 @@ from urllib.parse import urlencode, urlsplit
 
 from tracker.errors import SourceError, UsageError
 from tracker.net.archive import Archive, Reply
-from tracker.sources.cdx import CdxRow, cdx_records, robots_rows
+from tracker.sources.cdx import CdxRow, cdx_records, robots_rows, rows_at
 from tracker.sources.intake import Intake, OnProgress, Report, Scope
 from tracker.sources.listed import Listed, Unfetched
 from tracker.sources.payload import STORED_CAP, HttpAnswer
+from tracker.sources.terms import Terms, TermsIntake
+from tracker.sources.terms_listed import TermsListed, at_place
 from tracker.sources.urls import is_server
 from tracker.sources.warc_records import payload_matches
 from tracker.store.captures import SourceFacts
@@ -32,6 +34,7 @@ PAGE = 5_000
 ASK_AGAIN_AFTER = timedelta(days=7)
 """A query up to now that is younger has been asked: a run that takes days is to go on and not to begin anew."""
 
+_ONE_A_DAY = {"collapse": "timestamp:8"}
 _LIST_CAP = 32 * 1024 * 1024
 _BODY_TRIES = 3
 _EXCLUDED = re.compile(rb"AccessControl|Blocked|excluded", re.IGNORECASE)
@@ -75,9 +78,9 @@ class WaybackServer:
         self._cdx = f"{base}/cdx" if self.is_pywb else f"{base}/cdx/search/cdx"
         self._replay = base if self.is_pywb else f"{base}/web"
 
-    def list_url(self, site: str, parameters: dict[str, str]) -> str:
-        """Where the captures of a site's robots.txt are listed."""
-        asked = {"url": f"{site}/robots.txt", "output": "json", **parameters}
+    def list_url(self, page: str, parameters: dict[str, str]) -> str:
+        """Where the captures of a page are listed; page: its URL without the scheme."""
+        asked = {"url": page, "output": "json", **parameters}
         if not self.is_pywb:
             asked["fl"] = "timestamp,original,mimetype,statuscode,digest"
         return f"{self._cdx}?{urlencode(asked)}"
@@ -97,23 +100,30 @@ def backfill_wayback(
     *,
     collapse: bool = False,
     on_progress: OnProgress | None = None,
+    terms: Terms | None = None,
+    only_terms: bool = False,
 ) -> Report:
-    """Bring in what an archive holds of the robots.txt of each site of the scope, site by site.
+    """Bring in what an archive holds of the robots.txt of each site of the scope, and of its terms, site by site.
 
     Sites that a former run has finished are passed over. Raises SourceError that says what was imported if the archive
     stops answering; a second run goes on with the site it stopped at.
     """
     at = WaybackServer(server)
     intake = Intake(writer, SourceFacts("wayback", "wayback", f"wayback:{at.host}"), scope)
-    work = _Backfill(intake, reader, archive, at, window or Window(), collapse)
+    taking = terms and terms.intake(writer, reader, intake)
+    work = _Backfill(intake, reader, archive, at, window or Window(), collapse, taking)
     sites = sorted(scope.sites)
     for done, site in enumerate(sites):
         if on_progress:
             on_progress(done, len(sites))
         try:
-            work.take(site)
+            if not only_terms:
+                work.take(site)
+            work.take_terms(site)
         except SourceError as error:
             intake.flush()
+            if taking:
+                taking.flush()
             raise SourceError(f"{error}. {intake.report.summary()}; run it again to go on with {site}") from None
     if on_progress:
         on_progress(len(sites), len(sites))
@@ -124,7 +134,14 @@ class _Backfill:
     """One run over the sites of one archive."""
 
     def __init__(
-        self, intake: Intake, reader: Reader, archive: Archive, server: WaybackServer, window: Window, collapse: bool
+        self,
+        intake: Intake,
+        reader: Reader,
+        archive: Archive,
+        server: WaybackServer,
+        window: Window,
+        collapse: bool,
+        terms: TermsIntake | None,
     ) -> None:
         self._intake = intake
         self._archive = archive
@@ -133,37 +150,62 @@ class _Backfill:
         self._extra = {"collapse": "digest"} if collapse else {}
         self._listed = Listed(intake, reader, self._fetch, server.replay_url)
         self._recent = set(_recent_queries(intake.known_units()))
+        self._terms = terms and TermsListed(terms, self._fetch)
 
     def take(self, site: str) -> None:
         """Import the captures of a site, unless a former run has."""
-        query = f"{site} {self._window.first or ''}..{self._window.last or ''}{' collapsed' if self._extra else ''}"
-        if self._intake.is_known(query) or query in self._recent:
-            self._intake.report.known += 1
+        if not self._begin(f"{site} {self._days}{' collapsed' if self._extra else ''}"):
             return
-        self._intake.begin(query if self._window.is_over else f"{query} asked {_today()}")
-        rows = list(robots_rows(self._records(site), site, self._intake.unusable))
+        records = self._records(f"{site}/robots.txt", self._extra)
+        rows = list(robots_rows(records, site, self._intake.unusable))
         if self._listed.take(site, rows):
             self._intake.end()
         else:
             self._intake.flush()
 
-    def _records(self, site: str) -> Iterator[dict[str, object]]:
-        """All rows of the index, page by page."""
-        parameters = {**self._window.parameters(), **self._extra, "limit": str(PAGE)}
+    def take_terms(self, site: str) -> None:
+        """Import the captures of the terms pages that the history knows of a site, unless a former run has."""
+        if self._terms is None:
+            return
+        intake = self._terms.intake
+        for place in intake.places.of(site):
+            if not self._begin(f"terms {place.url} {self._days}"):
+                continue
+            records = self._records(place.url.partition("://")[2], _ONE_A_DAY)
+            whole = self._terms.take(place, rows_at(records, at_place(place), intake.skip))
+            intake.flush()
+            if whole:
+                self._intake.end()
+
+    @property
+    def _days(self) -> str:
+        return f"{self._window.first or ''}..{self._window.last or ''}"
+
+    def _begin(self, query: str) -> bool:
+        """Begin a query as a unit of the import; False if a former run has finished it."""
+        if self._intake.is_known(query) or query in self._recent:
+            self._intake.report.known += 1
+            return False
+        self._intake.begin(query if self._window.is_over else f"{query} asked {_today()}")
+        return True
+
+    def _records(self, url: str, extra: dict[str, str]) -> Iterator[dict[str, object]]:
+        """All rows of the index for a page, part by part."""
+        parameters = {**self._window.parameters(), **extra, "limit": str(PAGE)}
         seen: list[dict[str, object]] = []
         while True:
-            page = self._page(site, parameters)
+            page = self._page(url, parameters)
             yield from (record for record in page if record not in seen)
             last = str(page[-1].get("timestamp", "")) if page else ""
             if len(page) < PAGE:
                 return
             if last <= parameters.get("from", ""):
-                raise SourceError(f"{self._server.host} lists more than {PAGE} captures of {site} at {last}")
+                raise SourceError(f"{self._server.host} lists more than {PAGE} captures of {url} at {last}")
             parameters["from"] = last
             seen = [record for record in page if record.get("timestamp") == last]
 
-    def _page(self, site: str, parameters: dict[str, str]) -> list[dict[str, object]]:
-        reply = self._archive.get(self._server.list_url(site, parameters), cap=_LIST_CAP)
+    def _page(self, url: str, parameters: dict[str, str]) -> list[dict[str, object]]:
+        reply = self._archive.get(self._server.list_url(url, parameters), cap=_LIST_CAP)
         if reply.status == 404:
             return []
         if reply.status in (403, 451) and _EXCLUDED.search(reply.data):
@@ -171,7 +213,7 @@ class _Backfill:
             return []
         if reply.status != 200 or reply.truncated:
             what = f"status {reply.status}" if reply.status != 200 else f"more than {_LIST_CAP} bytes"
-            raise SourceError(f"{self._server.host} gave no list of the captures of {site} ({what})")
+            raise SourceError(f"{self._server.host} gave no list of the captures of {url} ({what})")
         return cdx_records(reply.data, self._server.host)
 
     def _fetch(self, row: CdxRow) -> HttpAnswer:
