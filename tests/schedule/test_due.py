@@ -98,6 +98,30 @@ def test_a_suspect_crawl_is_checked_again_an_hour_after_its_end_and_once() -> No
     assert not due(seen(WAVED, suspect=True, recheck=Repeat(ENDED + HOUR, ENDED + 2 * HOUR)), ENDED + 9 * HOUR, RULES)
 
 
+@pytest.mark.parametrize(
+    ("confirm", "since", "due_at", "why"),
+    [
+        (None, MONDAY, MONDAY + 6 * HOUR, "six hours after they were seen"),
+        (Repeat(MONDAY + 7 * HOUR), MONDAY, MONDAY + 7 * HOUR, "interrupted: gone on with"),
+        (Repeat(MONDAY + 7 * HOUR, MONDAY + 8 * HOUR), MONDAY, MONDAY + 13 * HOUR, "not seen then: six hours later"),
+        (Repeat(MONDAY - HOUR, MONDAY), MONDAY, MONDAY + 6 * HOUR, "what was looked at before they were seen"),
+    ],
+)
+def test_new_terms_are_looked_at_again(confirm: Repeat | None, since: int, due_at: int, why: str) -> None:
+    facts = replace(seen(WAVED, confirm=confirm), new_terms=since)
+    before = due(facts, due_at - 1, RULES)
+    assert (bool(before), before.next_at) == (False, due_at), why
+    found = due(facts, due_at, RULES)
+    assert (found.confirm, said(found)) == (True, NOTHING)
+    assert found.why == ("terms were seen that are new",)
+
+
+def test_new_terms_wait_for_the_round() -> None:
+    assert not due(replace(QUIET, new_terms=MONDAY), MONDAY + DAY, RULES).confirm
+    unfinished = replace(seen(WAVED), last=replace(ROUND, finished=None), new_terms=MONDAY)
+    assert due(unfinished, MONDAY + 7 * HOUR, RULES).resume == ROUND.crawl_id
+
+
 def test_a_wave_and_a_recheck_can_be_due_together() -> None:
     found = due(seen((FIRST,), suspect=True), ENDED + 2 * HOUR, RULES)
     assert said(found) == ((), None, 2, True)

@@ -91,9 +91,10 @@ def crawl(
     """Record what every site of a panel says now.
 
     Asks each site for its robots.txt, and with --round weekly or all also for its home page, tdmrep.json, llms.txt,
-    ai.txt and trust.txt where its robots.txt permits. Ctrl-C keeps all that was seen; the next crawl asks the rest. Who
-    failed for a cause that may pass is due again after 10 minutes and after an hour: --wait, --if-due or
-    `tracker schedule` see to it.
+    ai.txt, trust.txt and its terms pages where its robots.txt permits; terms that are new are read at the end. Ctrl-C
+    keeps all that was seen; the next crawl asks the rest. Who failed for a cause that may pass is due again after 10
+    minutes and after an hour, new terms are looked at again after 6 hours: --wait, --if-due or `tracker schedule` see
+    to it.
 
     Example: tracker crawl --panel starter --contact you@example.org
 
@@ -164,6 +165,7 @@ def _work(settings: "Settings", chosen: Chosen) -> "Work":
 def _open(settings: "Settings", chosen: Chosen) -> Iterator["Rounds"]:
     """The history, ready to be written into, with a progress bar for its crawls."""
     from tracker import reference
+    from tracker.cli.classifiers import classifier_of
     from tracker.crawl.rounds import Rounds
     from tracker.net.fetch import Fetcher
     from tracker.store.write import Writer
@@ -179,7 +181,16 @@ def _open(settings: "Settings", chosen: Chosen) -> Iterator["Rounds"]:
         def count(report: "CrawlReport") -> None:
             advance(report.ended, report.asked)
 
-        rounds = Rounds(writer, chosen.panel or chosen.name, fetch, manner, on_done=count, on_stop=_stopping)
+        rounds = Rounds(
+            writer,
+            chosen.panel or chosen.name,
+            fetch,
+            manner,
+            on_done=count,
+            on_stop=_stopping,
+            classifier=lambda: classifier_of(None),
+            on_read=lambda done, total: advance(done, total, "reading new terms"),
+        )
         if rounds.left_out:
             note(
                 f"{rounds.left_out} sites of panel {chosen.name} are not in this list and are not asked; "

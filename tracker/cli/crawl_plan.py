@@ -48,6 +48,7 @@ class _Job(NamedTuple):
 
 
 def _job(settings: "Settings", chosen: Chosen, found: "Due | None", targets: "Sequence[Target]", fresh: bool) -> _Job:
+    from tracker.core.visits import Target
     from tracker.crawl.rounds import asked_again, goes_on
     from tracker.errors import NoHistory
     from tracker.store.query import Reader
@@ -71,7 +72,10 @@ def _job(settings: "Settings", chosen: Chosen, found: "Due | None", targets: "Se
                 return _Job("rest", one.targets, reader.unasked(chosen.name, one))
             if found.wave:
                 return _Job(f"retry-{found.wave}", one.targets, asked_again(one, reader.failing(chosen.name, one), now))
-            return _Job("recheck", one.targets, reader.flipped(chosen.name, one))
+            if found.recheck:
+                return _Job("recheck", one.targets, reader.flipped(chosen.name, one))
+            hosts = sorted({seen.host for seen in reader.unconfirmed_terms(chosen.name, now)})
+            return _Job("confirm", (Target.ROBOTS, Target.TERMS), hosts)
     except NoHistory:
         return whole
 

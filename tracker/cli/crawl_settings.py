@@ -77,13 +77,20 @@ def _default(settings: "Settings") -> Chosen:
 
 
 def manner_of(settings: "Settings") -> "Manner":
-    """How a crawl goes about it. Raises UsageError for a gate or an opt-out list that cannot be read."""
+    """How a crawl goes about it.
+
+    Raises UsageError for a gate or an opt-out list that cannot be read, ReferenceDataError for such overrides.
+    """
+    from functools import partial
+
     from tracker.crawl.gate import Limits
     from tracker.crawl.optout import OptOut
     from tracker.crawl.run import Manner
+    from tracker.reference.terms_overrides import override_for, terms_overrides
 
     opted_out = OptOut.load(settings.opt_out_file).reason
-    return Manner(settings.workers, Limits.of(settings.gate), settings.vantage, opted_out)
+    terms_override = partial(override_for, terms_overrides(settings.terms_overrides_file))
+    return Manner(settings.workers, Limits.of(settings.gate), settings.vantage, opted_out, terms_override)
 
 
 def fetch_settings(settings: "Settings") -> "FetchSettings":

@@ -148,12 +148,13 @@ def _holder(holder: "Holder | None") -> dict[str, Any] | None:
 def _next(facts: "Facts", now: int, rules: "Rules") -> dict[str, Any]:
     """What is due now or next, by target and as waves."""
     from tracker.core.dates import iso
-    from tracker.schedule.due import due, outlook, recheck_at, wave_at
+    from tracker.schedule.due import confirm_at, due, outlook, recheck_at, wave_at
     from tracker.schedule.durations import words_of
 
     found = due(facts, now, rules)
     goes_before = bool(found.targets) or found.resume is not None  # a round: what is open of the one before lapses
     wave, recheck = (None, None) if goes_before else (wave_at(facts.last, rules), recheck_at(facts.last))
+    confirm = None if goes_before else confirm_at(facts)
     return {
         "due": {"now": bool(found), "at": iso(found.next_at), "why": list(found.why)},
         "targets": [
@@ -168,6 +169,7 @@ def _next(facts: "Facts", now: int, rules: "Rules") -> dict[str, Any]:
         ],
         "wave": wave and {"wave": wave[0], "of": len(rules.waves), "due": iso(wave[1]), "sites": _failing(facts)},
         "recheck": recheck and iso(recheck),
+        "confirm": confirm and iso(confirm),
     }
 
 
@@ -225,6 +227,8 @@ def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
     lines.append(("scheduler", since))
     if wave:
         lines.append(("retry wave", f"{wave['wave']} of {wave['of']}, due {wave['due']}: {wave['sites']} sites"))
+    if found["confirm"]:
+        lines.append(("new terms", f"looked at again {found['confirm']}"))
     due = found["due"]
     if last and last["state"] == "running":
         return [*lines, ("due", "the round under way")]

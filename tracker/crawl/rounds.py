@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tracker.core.dates import iso
 from tracker.core.panels import Panel
 from tracker.core.retries import is_transient, wished_pause
+from tracker.core.terms import Classifier
 from tracker.core.visits import Target
 from tracker.crawl.report import LISTED, CrawlReport
 from tracker.crawl.run import POLITE, Crawl, Manner, OnDone, crawl_ref
@@ -19,7 +20,7 @@ from tracker.errors import PanelError
 from tracker.net.fetch import FetchSettings
 from tracker.store.captures import OWN
 from tracker.store.pending import Failing
-from tracker.store.rounds import END, RECHECK, REST, Part, Round, retry
+from tracker.store.rounds import CONFIRM, END, RECHECK, REST, Part, Round, retry
 from tracker.store.write import Writer
 
 SAME = 6 * 3600
@@ -34,8 +35,9 @@ class Rounds:
 
     panel: stored if it is new; or the name of one that the history holds (PanelError if it does not). doubting: whether
     rounds in which too much changed are marked suspect. Ctrl-C and SIGTERM stop a crawl within seconds with everything
-    that ended recorded; its report then says `finished` False; on_stop is called at the signal. left_out: members of
-    the stored panel that are not in the list given, and are not asked.
+    that ended recorded; its report then says `finished` False; on_stop is called at the signal. classifier: makes who
+    reads the terms that are new after a crawl, and what earlier crawls have left unread; on_read(done, total) counts
+    texts. left_out: members of the stored panel that are not in the list given, and are not asked.
     """
 
     def __init__(
@@ -48,6 +50,8 @@ class Rounds:
         on_done: OnDone | None = None,
         on_stop: Callable[[], None] | None = None,
         doubting: bool = True,
+        classifier: Callable[[], Classifier] | None = None,
+        on_read: Callable[[int, int], None] | None = None,
     ) -> None:
         self._writer = writer
         self._fetch = fetch
@@ -55,6 +59,8 @@ class Rounds:
         self._on_done = on_done
         self._on_stop = on_stop
         self._doubting = doubting
+        self._classifier = classifier
+        self._on_read = on_read
         self.panel = panel if isinstance(panel, str) else panel.name
         self._panel_id, self._members = self._stored(panel)
         self._source_id = writer.source(OWN)
@@ -96,19 +102,28 @@ class Rounds:
     def recheck(self, one: Round, at: int) -> CrawlReport:
         """Look once more at the sites that flipped in a suspect round, and say what came of it in its mark."""
         flipped = self._listed(self._writer.flipped_in(one))
-        report = self._again(one, RECHECK, flipped, at)
+        # New terms are seen again after hours, not after one.
+        targets = tuple(target for target in one.targets if target is not Target.TERMS)
+        report = self._again(one, RECHECK, flipped, at, targets)
         if report.finished:
             report.suspect = settle(one, report, len(flipped))
             self._writer.note_suspect(one.crawl_id, report.suspect)
         return report
 
+    def confirm(self, one: Round, at: int) -> CrawlReport:
+        """Look again at the sites whose terms are new, as a part of a round: the same again, and they have changed."""
+        hosts = sorted({seen.host for seen in self._writer.unconfirmed_terms(self._panel_id, self._source_id, at)})
+        return self._again(one, CONFIRM, self._listed(hosts), at, (Target.ROBOTS, Target.TERMS))
+
     def _listed(self, hosts: Sequence[str]) -> Sequence[str]:
         return hosts if self._only is None else sorted(set(hosts) & set(self._only))
 
-    def _again(self, one: Round, part: str, hosts: Sequence[str], at: int) -> CrawlReport:
+    def _again(
+        self, one: Round, part: str, hosts: Sequence[str], at: int, targets: Sequence[Target] | None = None
+    ) -> CrawlReport:
         """A second look at some sites of a round; one that was interrupted a short while ago is gone on with."""
         begun = _unfinished([known for known in one.parts if known.part == part], at)
-        return self._crawl(_Job(at, one.targets, len(hosts), hosts, one, part, begun))
+        return self._crawl(_Job(at, targets or one.targets, len(hosts), hosts, one, part, begun))
 
     def _crawl(self, job: "_Job") -> CrawlReport:
         """Run one crawl, dated `job.at` or the next second that is free; or go on with the one begun before."""
@@ -130,6 +145,8 @@ class Rounds:
         Crawl(self._writer, crawl, self._fetch, self._manner, job.only).run(
             report, max(at, job.at), self._on_done, self._on_stop
         )
+        if report.finished and self._classifier is not None:
+            report.terms_read = self._writer.read_terms(self._classifier(), self._on_read)
         changed = self._writer.flipped(crawl.crawl_id)
         report.changed, report.changes = changed[:LISTED], len(changed)
         return report

@@ -20,6 +20,7 @@ from tracker.net.failures import Failure as NetFailure
 from tracker.net.fetch import Fetcher, FetchSettings
 from tracker.net.loop import run as run_loop
 from tracker.net.way import Way
+from tracker.reference.terms_overrides import Override
 from tracker.store.captures import Answer, Failure, Unchanged, usual_address
 from tracker.store.opened import OpenCrawl
 from tracker.store.packed import NotWhole
@@ -35,13 +36,15 @@ class Manner:
     """How a crawl goes about it.
 
     workers: sites asked at a time. limits: what one address bears, None for no gate. vantage: from where we look.
-    opted_out: why a host must not be asked, None if it may be.
+    opted_out: why a host must not be asked, None if it may be. terms_override: where a person says that the terms of a
+    host stand.
     """
 
     workers: int = 100
     limits: Limits | None = field(default_factory=Limits)
     vantage: str = ""
     opted_out: Callable[[str], str | None] = lambda _host: None
+    terms_override: Callable[[str], Override | None] = lambda _host: None
 
 
 POLITE = Manner()
@@ -116,21 +119,24 @@ class Crawl:
         if reason := self._manner.opted_out(site.host):
             seen = failure("opt_out", reason)
             return Visit(Observation(site.host, seen.outcome, seen.cause, detail=seen.detail))
-        if site.known is None:
-            return Visiting(fetcher, site.host, targets=self._crawl.targets, turn=turn)
-        self._known[site.host] = site.known
+        known = site.known
+        if known is not None:
+            self._known[site.host] = known
         return Visiting(
             fetcher,
             site.host,
             targets=self._crawl.targets,
-            known=site.known.validators,
-            known_body=None if site.known.packed is None else partial(_body, site.known),
+            known=known and known.validators,
+            known_body=None if known is None or known.packed is None else partial(_body, known),
+            known_terms=site.terms,
+            override=self._manner.terms_override(site.host),
             turn=turn,
         )
 
     def _record(self, visits: Sequence[Visit]) -> None:
         pages = [(visit.robots.host, page) for visit in visits for page in visit.pages]
-        self._writer.record(self._crawl, [self._capture(visit.robots) for visit in visits], pages)
+        terms = [(visit.robots.host, look) for visit in visits for look in visit.terms]
+        self._writer.record(self._crawl, [self._capture(visit.robots) for visit in visits], pages, terms)
 
     def _capture(self, seen: Observation) -> Answer | Unchanged | Failure:
         known = self._known.pop(seen.host, None)

@@ -15,10 +15,9 @@ from typing import TypeVar, TypeVarTuple
 
 from tracker.core.outcomes import Classification, Outcome, one_line
 from tracker.core.terms.looks import TermsLook, TermsState
-from tracker.core.terms.text import TermsText
-from tracker.crawl.extract import TRUNCATED, pdf_text, terms_text
+from tracker.crawl.extract import TRUNCATED, read_page
 from tracker.crawl.terms_quest import Ask, TermsQuest
-from tracker.errors import PdfError
+from tracker.crawl.terms_state import PDF
 from tracker.net.question import Ended, Question
 from tracker.net.robots import conditions
 from tracker.net.way import Answered
@@ -29,6 +28,7 @@ Read = TypeVar("Read")
 _GONE = frozenset({"http_404", "http_410"})
 # One thread: reading holds the interpreter's lock nearly all the time, so that more would only keep the loop from it.
 _READERS = ThreadPoolExecutor(1, thread_name_prefix="terms")
+_PDF_READERS = ThreadPoolExecutor(2, thread_name_prefix="pdf")  # wait for processes, which may take ten seconds
 
 
 class TermsVisit:
@@ -56,8 +56,10 @@ class TermsVisit:
         assert self._ask is not None
         assert self.question is not None
         assert self.question.ended is not None
-        look, html = await _reading(look_at, self._ask, self.question.ended)
-        await _reading(self._quest.take, self._ask, look, html)
+        ended = self.question.ended
+        is_pdf = ended.answer is not None and ended.answer.data.startswith(PDF)
+        look, html = await _reading(look_at, self._ask, ended, of=_PDF_READERS if is_pdf else _READERS)
+        await _reading(self._quest.take, self._ask, look, None if is_pdf else html)
         self._next()
 
     def refuse(self, state: TermsState, cause: str, detail: str = "") -> None:
@@ -120,21 +122,12 @@ def look_at(ask: Ask, ended: Ended) -> tuple[TermsLook, bytes | None]:
 def read_look(look: TermsLook, data: bytes, truncated: bool = False) -> TermsLook:
     """A look at a page with what its bytes say: state, text, and the bytes themselves if there is a text."""
     exchange = look.exchange
-    state, text, detail = _read(data, exchange.url if exchange else look.url)
+    named = exchange.named if exchange else {}
+    state, text, detail = read_page(data, exchange.url if exchange else look.url, named, look.kind)
     if text is not None and truncated:
         text = replace(text, flags=text.flags | {TRUNCATED})
     detail = one_line(" ".join(filter(None, (detail, TRUNCATED if truncated else ""))))
     return replace(look, state=state, text=text, html=None if text is None else data, detail=detail)
-
-
-def _read(data: bytes, url: str) -> tuple[TermsState, TermsText | None, str]:
-    if data.startswith(b"%PDF-"):
-        try:
-            return TermsState.OK, pdf_text(data), ""
-        except PdfError as error:
-            return TermsState.PDF, None, str(error)
-    text = terms_text(data, url)
-    return (TermsState.OK, text, "") if text.text else (TermsState.JS_ONLY, None, "no text")
 
 
 def _state(seen: Classification) -> TermsState:
@@ -151,5 +144,5 @@ def _judge(_got: Answered) -> Classification:
     return Classification(Outcome.OK, "ok")
 
 
-async def _reading(work: Callable[[*Given], Read], *given: *Given) -> Read:
-    return await asyncio.get_running_loop().run_in_executor(_READERS, partial(work, *given))
+async def _reading(work: Callable[[*Given], Read], *given: *Given, of: ThreadPoolExecutor = _READERS) -> Read:
+    return await asyncio.get_running_loop().run_in_executor(of, partial(work, *given))

@@ -6,8 +6,10 @@ it. So a clock jump or a week without power makes one round due, not seven, and 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tracker.core.dates import iso
+from tracker.core.terms.changes import CONFIRMED_AFTER
 from tracker.core.visits import Target
 from tracker.schedule.durations import words_of
 from tracker.schedule.rules import AGAIN, RECHECK, Rules
@@ -15,7 +17,7 @@ from tracker.schedule.rules import AGAIN, RECHECK, Rules
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A second look at some sites of a round: a retry wave, or the re-check of a suspect crawl."""
+    """A second look at some sites: a retry wave, the re-check of a suspect crawl, the confirmation of new terms."""
 
     began: int
     finished: int | None = None
@@ -25,7 +27,7 @@ class Repeat:
 class Last:
     """The newest round of a panel. Times are UTC seconds; finished None: it runs, or was interrupted.
 
-    failing: sites that a retry wave would ask again. waves, recheck: what of these has begun.
+    failing: sites that a retry wave would ask again. waves, recheck, confirm: what of these has begun.
     """
 
     crawl_id: int
@@ -38,6 +40,7 @@ class Last:
     waves: Sequence[Repeat] = ()
     suspect: bool = False
     recheck: Repeat | None = None
+    confirm: Repeat | None = None
 
     @property
     def nobody(self) -> bool:
@@ -49,12 +52,14 @@ class Last:
 class Facts:
     """What the history says of a panel.
 
-    last: its newest round. finished: when the newest finished round of each target began that any site answered.
-    Rounds that are dated beyond `Rules.horizon` (the clock was wrong then) are to be left out of both.
+    last: its newest round. finished: when the newest finished round of each target began that any site answered. Rounds
+    that are dated beyond `Rules.horizon` (the clock was wrong then) are to be left out of both. new_terms: since when
+    the oldest terms wait that were seen once (UTC seconds); None: there are none.
     """
 
     last: Last | None = None
     finished: Mapping[Target, int] = field(default_factory=dict)
+    new_terms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,9 @@ class Due:
     """What to do now, and when to ask again.
 
     targets: of a new round; () for none. resume: the crawl to finish, with its own targets. wave: the retry wave to
-    run, from 1; 0 for none. recheck: ask the flipped sites again. A round goes before all else: with `targets` or
-    `resume` there is no wave and no re-check. next_at: when something falls due (UTC seconds; the moment asked, if
-    something is). why: a sentence for each thing due, else one on what is next.
+    run, from 1; 0 for none. recheck: ask the flipped sites again. confirm: look again at new terms. A round goes before
+    all else: with `targets` or `resume` there is no second look. next_at: when something falls due (UTC seconds; the
+    moment asked, if something is). why: a sentence for each thing due, else one on what is next.
     """
 
     targets: tuple[Target, ...]
@@ -73,9 +78,10 @@ class Due:
     recheck: bool
     next_at: int
     why: tuple[str, ...]
+    confirm: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.targets) or self.resume is not None or self.wave > 0 or self.recheck
+        return bool(self.targets) or self.resume is not None or self.wave > 0 or self.recheck or self.confirm
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +106,42 @@ def due(facts: Facts, now: int, rules: Rules) -> Due:
         # robots.txt says which pages may be asked for, so it is asked with them.
         targets = tuple(dict.fromkeys([Target.ROBOTS, *(view.target for view in wanted)]))
         return _now(now, targets=targets, why=tuple(f"{view.target}: {view.why}" for view in wanted))
-    wave, recheck = wave_at(last, rules), recheck_at(last)
-    why = []
-    if last is not None and wave is not None and wave[1] <= now:
-        why.append(f"{last.failing} sites that failed are asked again (wave {wave[0]})")
-    if recheck is not None and recheck <= now:
-        why.append("the last crawl is suspect: the sites that flipped are asked again")
-    if why:
-        number = wave[0] if wave is not None and wave[1] <= now else 0
-        return _now(now, wave=number, recheck=recheck is not None and recheck <= now, why=tuple(why))
+    looks = _second_looks(facts, rules)
+    if open_now := [look for look in looks if look.due_at <= now]:
+        kinds = {look.kind for look in open_now}
+        wave = max(look.wave for look in open_now)
+        why = tuple(look.why for look in open_now)
+        return _now(now, wave=wave, recheck="recheck" in kinds, confirm="confirm" in kinds, why=why)
     coming = [(view.due_at, f"{view.target} falls due {iso(view.due_at)}: {view.why}") for view in views]
-    coming += [(wave[1], f"wave {wave[0]} falls due {iso(wave[1])}")] if wave else []
-    coming += [(recheck, f"the re-check of a suspect crawl falls due {iso(recheck)}")] if recheck else []
+    coming += [(look.due_at, f"{look.name} falls due {iso(look.due_at)}") for look in looks]
     if not coming:
         return Due((), None, 0, False, now, ("nothing falls due",))
     next_at, said = min(coming, key=lambda one: one[0])
     return Due((), None, 0, False, next_at, (said,))
+
+
+class _Second(NamedTuple):
+    """A second look that is to come: of which kind, when, its name and why it is taken. wave: its number, or 0."""
+
+    kind: str
+    due_at: int
+    name: str
+    why: str
+    wave: int = 0
+
+
+def _second_looks(facts: Facts, rules: Rules) -> list[_Second]:
+    last, looks = facts.last, []
+    if last is not None and (wave := wave_at(last, rules)):
+        number, at = wave
+        why = f"{last.failing} sites that failed are asked again (wave {number})"
+        looks.append(_Second("wave", at, f"wave {number}", why, number))
+    if (at_again := recheck_at(last)) is not None:
+        why = "the last crawl is suspect: the sites that flipped are asked again"
+        looks.append(_Second("recheck", at_again, "the re-check of a suspect crawl", why))
+    if (at_confirm := confirm_at(facts)) is not None:
+        looks.append(_Second("confirm", at_confirm, "the confirmation of new terms", "terms were seen that are new"))
+    return looks
 
 
 def outlook(facts: Facts, now: int, rules: Rules) -> list[Outlook]:
@@ -149,6 +175,17 @@ def recheck_at(last: Last | None) -> int | None:
     if last.recheck is None:
         return last.finished + RECHECK
     return last.recheck.began if last.recheck.finished is None else None
+
+
+def confirm_at(facts: Facts) -> int | None:
+    """When new terms are looked at again; None if there are none, or no round that this could be a part of."""
+    last, since = facts.last, facts.new_terms
+    if last is None or last.finished is None or since is None:
+        return None
+    tried = last.confirm
+    if tried is None:
+        return since + CONFIRMED_AFTER
+    return tried.began if tried.finished is None else max(since, tried.began) + CONFIRMED_AFTER
 
 
 def _interrupted(last: Last, now: int, rules: Rules) -> bool:
@@ -186,6 +223,7 @@ def _now(
     resume: int | None = None,
     wave: int = 0,
     recheck: bool = False,
+    confirm: bool = False,
     why: tuple[str, ...],
 ) -> Due:
-    return Due(targets, resume, wave, recheck, now, why)
+    return Due(targets, resume, wave, recheck, now, why, confirm)

@@ -8,7 +8,7 @@ from tracker.errors import NoHistory
 from tracker.schedule.due import Due, Facts, Last, Repeat, due
 from tracker.schedule.rules import Rules
 from tracker.store.query import Reader
-from tracker.store.rounds import RECHECK, RETRY, Part, Round
+from tracker.store.rounds import CONFIRM, RECHECK, RETRY, Part, Round
 
 
 def due_in(database: str, panel: str, now: int, rules: Rules) -> Due:
@@ -30,16 +30,17 @@ def facts_of(reader: Reader, panel: str, now: int, rules: Rules) -> Facts:
     finished = {
         target: reader.last_finished(panel, target, before=rules.horizon(target, now)) for target in rules.every
     }
+    new_terms = reader.unconfirmed_terms(panel, now) if Target.TERMS in rules.every else []
     return Facts(
         None if newest is None else _last(reader, panel, newest),
         {target: at for target, at in finished.items() if at is not None},
+        min((seen.at for seen in new_terms), default=None),
     )
 
 
 def _last(reader: Reader, panel: str, one: Round) -> Last:
     failing = reader.failing(panel, one) if one.finished_at is not None and one.failing else []
     waves = sorted({part.part for part in one.parts if part.part.startswith(RETRY)})
-    rechecks = [part for part in one.parts if part.part == RECHECK]
     return Last(
         one.crawl_id,
         one.at,
@@ -50,8 +51,20 @@ def _last(reader: Reader, panel: str, one: Round) -> Last:
         sum(is_transient(site.kind) for site in failing),
         [_repeat([part for part in one.parts if part.part == wave]) for wave in waves],
         bool(one.suspect),
-        _repeat(rechecks) if rechecks else None,
+        _repeat_of(one, RECHECK),
+        _newest_of(one, CONFIRM),
     )
+
+
+def _repeat_of(one: Round, word: str) -> Repeat | None:
+    parts = [part for part in one.parts if part.part == word]
+    return _repeat(parts) if parts else None
+
+
+def _newest_of(one: Round, word: str) -> Repeat | None:
+    """The last crawl of a kind that a round can have several of, whose answers must be of different times."""
+    parts = [part for part in one.parts if part.part == word]
+    return _repeat(parts[-1:]) if parts else None
 
 
 def _repeat(parts: Sequence[Part]) -> Repeat:

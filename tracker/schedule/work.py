@@ -75,7 +75,9 @@ class Work:
         if found.resume is not None:
             same = rounds.interrupted(now, newest.targets)  # not, if the list has changed meanwhile
             return rounds.begin(now, newest.targets) if same is None else rounds.rest(same, now)
-        return rounds.wave(newest, found.wave, now) if found.wave else rounds.recheck(newest, now)
+        if found.wave:
+            return rounds.wave(newest, found.wave, now)
+        return rounds.recheck(newest, now) if found.recheck else rounds.confirm(newest, now)
 
     def _facts(self, now: int) -> Facts:
         try:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tracker.core.visits import Target
     from tracker.store.pending import Failing, Some
     from tracker.store.rounds import Round
+    from tracker.store.unconfirmed import NewTerms
 
 Found = TypeVar("Found")
 QUERY_SECONDS = 30.0
@@ -334,6 +335,15 @@ class Reader(TermsQuestions):
         from tracker.store.pending import flipped_in
 
         return self._of_own_panel(panel, lambda connection, _panel, _source: flipped_in(connection, one)) or []
+
+    def unconfirmed_terms(self, panel: str, now: int) -> list["NewTerms"]:
+        """The members of a panel with new terms that wait at `now` (UTC seconds) for a second look, by name."""
+        from tracker.store.unconfirmed import unconfirmed_terms
+
+        return (
+            self._of_own_panel(panel, lambda connection, one, source: unconfirmed_terms(connection, one, source, now))
+            or []
+        )
 
     def newly_failing(self, panel: str, one: "Round", limit: int = 10) -> "Some":
         """The members that a round found failing and that had answered before it: how many, and some, by rank."""

@@ -1,8 +1,9 @@
 """Rounds: a crawl of a panel, and its parts.
 
 A part goes on where the first crawl was interrupted (`REST`), asks once more the sites that failed (`retry`), or looks
-again at sites that changed (`RECHECK`). Each is a crawl of its own time and with bitmaps of its own, that asks only the
-sites it must: of first crawl, rests and retries no two have an answer of the same site.
+again at sites that changed: at the rules of those of a suspect round (`RECHECK`), at new terms (`CONFIRM`). Each is a
+crawl of its own time and with bitmaps of its own, that asks only the sites it must: of first crawl, rests and retries
+no two have an answer of the same site.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,9 @@ from sqlalchemy import Connection, text
 from tracker.core.visits import Target
 from tracker.store.captures import OWN
 
-REST, RECHECK, RETRY = "rest", "recheck", "retry-"
+REST, RECHECK, CONFIRM, RETRY = "rest", "recheck", "confirm", "retry-"
+AGAIN = (RECHECK, CONFIRM)
+"""Second looks, also at sites that have answered in their round."""
 
 _COLUMNS = "k.crawl_id, k.at, k.ref, k.part, k.asked, k.answered_sites, k.failed_sites, k.finished_at, k.suspect"
 _FIRST = "k.whole = 1 AND k.part = ''"
@@ -91,7 +94,7 @@ class Round:
     @property
     def answered(self) -> int:
         """Sites that answered in any of its crawls."""
-        return self.first.answered + sum(part.answered for part in self.parts if part.part != RECHECK)
+        return self.first.answered + sum(part.answered for part in self.parts if part.part not in AGAIN)
 
     @property
     def failing(self) -> int:

@@ -182,7 +182,7 @@ WITH RECURSIVE bound AS (
          SUM(COALESCE(t.star_every_path, 0)) OVER w AS star_every_path,
          -- Of the newest round. Its parts ask only sites that had not answered before, save a second look.
          (SELECT k.answered_sites + COALESCE((SELECT SUM(x.answered_sites) FROM crawl x
-             WHERE x.parent = k.crawl_id AND x.part <> 'recheck' AND x.at < (c.day + 1) * 86400), 0)
+             WHERE x.parent = k.crawl_id AND x.part NOT IN ('recheck', 'confirm') AND x.at < (c.day + 1) * 86400), 0)
            FROM crawl k
            WHERE k.panel_id = c.panel_id AND k.whole = 1 AND k.part = '' AND k.at < (c.day + 1) * 86400
            ORDER BY k.at DESC, k.crawl_id DESC LIMIT 1) AS answered

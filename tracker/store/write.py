@@ -34,6 +34,7 @@ from tracker.store.terms import Given, note_terms
 from tracker.store.terms_meaning import RULESET as TERMS_RULESET
 from tracker.store.terms_reading import AT_A_TIME, OnRead, note_findings, read, replace_decisions, texts_of, unread_ids
 from tracker.store.trouble import note_failures, running
+from tracker.store.unconfirmed import NewTerms, unconfirmed_terms
 
 __all__ = ["OpenCrawl", "Writer"]
 
@@ -273,6 +274,11 @@ class Writer(Door):
         """The members of the panel of which every look in the round failed, with cause and time of the newest."""
         with self._asking() as connection:
             return pending.failing(connection, one)
+
+    def unconfirmed_terms(self, panel_id: int, source_id: int, now: int) -> list[NewTerms]:
+        """The members of a panel with new terms that wait at `now` (UTC seconds) for a second look."""
+        with self._asking() as connection:
+            return unconfirmed_terms(connection, panel_id, source_id, now)
 
     def newly_failing(self, one: Round, limit: int = 10) -> Some:
         """The members that a round found failing and that had answered before it: how many, and some, by rank."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tracker.store import models
 from tracker.store.bulk import table
-from tracker.store.rounds import RECHECK
+from tracker.store.rounds import AGAIN
 from tracker.store.verify.report import Check
 
 Bits = NDArray[np.uint8]
@@ -84,11 +84,11 @@ def _check_part(connection: Connection, part: Any, check: Check) -> None:
     """A part belongs to a first crawl of its source, and finds answers only of sites that had none in their round."""
     crawl = table(models.Crawl)
     of_round = or_(crawl.c.crawl_id == part.parent, crawl.c.parent == part.parent)
-    rows = connection.execute(select(crawl).where(of_round, crawl.c.part != RECHECK)).all()
+    rows = connection.execute(select(crawl).where(of_round, crawl.c.part.not_in(AGAIN))).all()
     first = next((row for row in rows if row.crawl_id == part.parent), None)
     if first is None or first.part or not part.part or first.source_id != part.source_id:
         check.found(f"crawl {part.crawl_id} ({part.ref}): crawl {part.parent} did not begin its round")
-    if part.part == RECHECK or not part.answered:
+    if part.part in AGAIN or not part.answered:
         return
     mine, twice = _answered(part), 0
     for other in rows:
