@@ -254,7 +254,7 @@ def test_the_home_page_names_the_made_up_site(host):
 
 @pytest.mark.parametrize(
     ("host", "path", "status"),
-    [("herald.example", "/terms", 404), ("herald.example", "/Robots.txt", 404), ("nobody.example", "/", 421)],
+    [("herald.example", "/nothing", 404), ("herald.example", "/Robots.txt", 404), ("nobody.example", "/", 421)],
 )
 def test_there_is_nothing_else(host, path, status):
     assert get(host, path=path)[0] == status

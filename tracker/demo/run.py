@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tracker.core.agents import Agent
 from tracker.core.panels import Member, Panel
+from tracker.core.terms import RuleClassifier
 from tracker.core.visits import Target
 from tracker.crawl.report import CrawlReport
 from tracker.crawl.rounds import Rounds
@@ -32,6 +33,7 @@ PANEL = Panel(
     members=tuple(Member(*member) for member in members()),
 )
 _PATIENCE = 1.0  # seconds: one made-up site never answers
+_TARGETS = (Target.ROBOTS, Target.HOME, Target.TERMS)
 
 
 def build(
@@ -50,7 +52,7 @@ def build(
         with _web() as web:
             # A made-up web may change as much as it likes between two days.
             manner = Manner(workers=len(PANEL.members))
-            rounds = Rounds(writer, PANEL, _fetch_settings(web), manner, doubting=False)
+            rounds = Rounds(writer, PANEL, _fetch_settings(web), manner, doubting=False, classifier=RuleClassifier)
             for number, version in enumerate(missing):
                 web.set_version(version)
                 report = _crawl(rounds, _seconds(DATES[version]))
@@ -63,8 +65,8 @@ def build(
 
 
 def _crawl(rounds: Rounds, at: int) -> CrawlReport:
-    begun = rounds.interrupted(at, (Target.ROBOTS,))
-    return rounds.begin(at) if begun is None else rounds.rest(begun, at)
+    begun = rounds.interrupted(at, _TARGETS)
+    return rounds.begin(at, _TARGETS) if begun is None else rounds.rest(begun, at)
 
 
 def _seconds(iso: str) -> int:
@@ -76,9 +78,7 @@ def _fetch_settings(web: MiniWeb) -> FetchSettings:
     return FetchSettings(
         allow_private=(ip_network("127.0.0.0/8"),),
         resolver=FixedResolver({80: web.port, 443: web.refused_port}),
-        connect_timeout=_PATIENCE,
         read_timeout=_PATIENCE,
-        total_timeout=_PATIENCE,
     )
 
 

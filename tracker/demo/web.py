@@ -23,10 +23,10 @@ from tracker.demo.sites import (
     answer_at,
     members,
 )
+from tracker.demo.terms import home_of, page_at
 
 _LOOPBACK = "127.0.0.1"
 _SECTORS = {host: sector for host, _, sector, _, _ in members()}
-_HOME = "<!DOCTYPE html><title>{host}</title><p>A made-up site ({sector}) of the Drywell demonstration."
 _NO_SITE = Status(421, b"<!DOCTYPE html><title>No such made-up site</title>")
 _BAD_REQUEST = Status(400, b"<!DOCTYPE html><title>Not an HTTP request</title>")
 _NO_PAGE = Status(404, b"<!DOCTYPE html><title>404 Not Found</title>")
@@ -51,6 +51,7 @@ class MiniWeb:
     def set_version(self, n: int) -> None:
         """From now on answer as of `sites.DATES[n]`. IndexError when there is no such date."""
         self.answers = {host: answer_at(host, n) for host in _SECTORS}
+        self.version = n
 
     async def __aenter__(self) -> Self:
         """Start listening; `port` and `refused_port` are set from here on."""
@@ -92,7 +93,7 @@ class _Connection(asyncio.Protocol):
         self._received += data
         if b"\r\n\r\n" in self._received and not self._answered:
             self._answered = True
-            self._send(*_route(self._received, self._web.answers))
+            self._send(*_route(self._received, self._web.answers, self._web.version))
 
     def _send(self, answer: Answer, port: str) -> None:
         match answer:
@@ -120,7 +121,7 @@ class _Connection(asyncio.Protocol):
         self._transport.close()
 
 
-def _route(head: bytes, answers: Mapping[str, Answer]) -> tuple[Answer, str]:
+def _route(head: bytes, answers: Mapping[str, Answer], version: int) -> tuple[Answer, str]:
     """The answer to a request head, and the port its Host header names ("" if none)."""
     lines = head.decode("latin-1").split("\r\n")
     parts = lines[0].split(" ")
@@ -135,8 +136,9 @@ def _route(head: bytes, answers: Mapping[str, Answer]) -> tuple[Answer, str]:
         case "/robots.txt":
             return answers[host], port
         case "/":
-            return Html(_HOME.format(host=host, sector=_SECTORS[host]).encode()), port
-    return _NO_PAGE, port
+            return home_of(host, _SECTORS[host]), port
+        case path:
+            return page_at(host, path, version) or _NO_PAGE, port
 
 
 def _at_port(url: str, port: str) -> str:

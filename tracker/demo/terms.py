@@ -1,0 +1,153 @@
+"""Terms pages of the made-up sites, and the home pages that link to them, at every date of the demonstration.
+
+What they say follows what happened on the real web: bans on scraping were there before, bans on AI training came with
+the blocks in robots.txt or instead of them, in German the reservation stands in the Impressum, one page shows two
+variants in turn, one says nothing of machines, and some cannot be read. All texts are made up.
+"""
+
+from tracker.demo.sites import CHALLENGE, DATES, Answer, Html
+
+_GENERAL = (
+    "These terms govern your use of {name} and of everything that we publish on it.",
+    "By opening an account you confirm that you are at least sixteen years old and that what you tell us is true.",
+    "We may change, suspend or end any part of the service, and will announce it here thirty days before.",
+    "We are liable for damage only where the law says that we must be.",
+    "These terms are governed by the laws of Ruritania, and the courts of Strelsau decide on all disputes.",
+)
+_NO_SCRAPING = (
+    "You may not scrape, crawl or harvest the site by robots or other automated means without our permission."
+)
+_PERSONAL = "You may read, print and store articles for your personal, non-commercial use only."
+_NO_TRAINING = (
+    "You may not use any content of this site to train, develop or improve artificial intelligence or machine learning "
+    "models, whether directly or through others."
+)
+_NO_COPIES = "You may not copy, republish or sell our content, in whole or in part, without our prior written consent."
+_RESERVED = (
+    "We reserve all rights of text and data mining in our content within the meaning of Article 4 of the DSM Directive."
+)
+_OPEN = (
+    "Our text is available under the Creative Commons Attribution licence, and you may copy and reuse it on its terms.",
+    "Robots are welcome as long as they respect our robots.txt and make no more than one request a second.",
+)
+_TRAINING_SOLD = (
+    "Developers may use our programming interface to train artificial intelligence models if they hold a data licence "
+    "from us; without one you may not use posts to train such models."
+)
+
+
+def _page(title: str, *paragraphs: str, language: str = "en", date: str = "", links: str = "") -> Html:
+    """A page as small publishers have them: a menu, the text, a footer."""
+    name = title.rpartition(" ")[2]
+    dated = f"<p>Last updated: {date}</p>" if date else ""
+    text = "".join(f"<p>{paragraph.format(name=name)}</p>" for paragraph in paragraphs)
+    return Html(
+        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title></head><body>'
+        f'<nav><a href="/">Home</a> <a href="/news">News</a></nav><main><h1>{title}</h1>{dated}{text}</main>'
+        f'<footer><a href="/">{name}</a> {links}</footer></body></html>'.encode()
+    )
+
+
+def _terms(host: str, *clauses: str, date: str = "") -> Html:
+    return _page(f"Terms of use of {host}", _GENERAL[0], *clauses, *_GENERAL[1:], date=date)
+
+
+_IMPRINT = (
+    "Herausgeber dieser Seiten: Tagblatt Verlag GmbH, Musterstraße 1, 12345 Strelsau.",
+    "Vertreten durch die Geschäftsführerin Erika Mustermann. Handelsregister Strelsau, HRB 12345.",
+    "Verantwortlich für den Inhalt ist die Redaktion. Alle Angaben ohne Gewähr, Irrtümer vorbehalten.",
+    "Für die Inhalte verlinkter Seiten sind ausschließlich deren Betreiber verantwortlich.",
+)
+_VORBEHALT = (
+    "Eine Nutzung unserer Inhalte für Text und Data Mining im Sinne des § 44b UrhG behalten wir uns ausdrücklich vor.",
+    "Ohne unsere schriftliche Zustimmung ist es untersagt, Inhalte zum Training künstlicher Intelligenz zu nutzen.",
+)
+_CGU = (
+    "Les présentes conditions générales d'utilisation régissent l'accès au site et à l'ensemble de ses contenus.",
+    "L'éditeur peut modifier le service à tout moment et en informe les lecteurs sur cette page.",
+    "Toute reproduction des articles, totale ou partielle, est interdite sans l'autorisation écrite de l'éditeur.",
+    "Les présentes conditions sont soumises au droit ruritanien et les tribunaux de Strelsau sont compétents.",
+)
+_FOUILLE = (
+    "L'éditeur s'oppose à toute fouille de textes et de données de ses contenus au sens de l'article L. 122-5-3 du "
+    "code de la propriété intellectuelle, et à leur usage pour entraîner des systèmes d'intelligence artificielle."
+)
+_SHELL = Html(
+    b'<!DOCTYPE html><html><head><title>Terms</title><script src="/app.js"></script></head>'
+    b'<body><div id="root"></div><noscript>You need to enable JavaScript to run this app.</noscript></body></html>'
+)
+
+_Versions = tuple[tuple[int, Answer], ...]
+
+
+def _flapping(host: str) -> _Versions:
+    """Two variants in turn, as servers show them to visitors by chance."""
+    variants = (_terms(host, _NO_SCRAPING, _NO_COPIES), _terms(host, _NO_SCRAPING, _NO_TRAINING, _RESERVED, _NO_COPIES))
+    return tuple((n, variants[n % 2]) for n in range(len(DATES)))
+
+
+def _english(host: str, *changes: tuple[int, tuple[str, ...]]) -> _Versions:
+    return tuple((n, _terms(host, *clauses, date=DATES[n][:10])) for n, clauses in changes)
+
+
+_BOILERPLATE = (_PERSONAL, _NO_COPIES)
+PAGES: dict[tuple[str, str], _Versions] = {
+    # A ban on AI training joins the older one on scraping, two months after the first block in robots.txt.
+    ("herald.example", "/terms"): _english(
+        "herald.example",
+        (0, (_NO_SCRAPING, *_BOILERPLATE)),
+        (2, (_NO_SCRAPING, _NO_TRAINING, *_BOILERPLATE)),
+        (6, (_NO_SCRAPING, _NO_TRAINING, _RESERVED, *_BOILERPLATE)),
+    ),
+    ("gazette.example.com", "/legal/terms-of-service"): _flapping("gazette.example.com"),
+    # No terms at all, but a reservation in the Impressum since spring 2024.
+    ("tagblatt.example", "/impressum"): (
+        (0, _page("Impressum von tagblatt.example", *_IMPRINT, language="de")),
+        (4, _page("Impressum von tagblatt.example", *_IMPRINT, *_VORBEHALT, language="de")),
+    ),
+    ("lequotidien.example", "/cgu"): (
+        (0, _page("Conditions générales d'utilisation de lequotidien.example", *_CGU, language="fr")),
+        (
+            3,
+            _page(
+                "Conditions générales d'utilisation de lequotidien.example", *_CGU[:3], _FOUILLE, _CGU[3], language="fr"
+            ),
+        ),
+    ),
+    # Open by robots.txt, closed by its terms: a contradiction.
+    ("qanda.example", "/terms"): _english("qanda.example", (0, _BOILERPLATE), (5, (_TRAINING_SOLD, *_BOILERPLATE))),
+    # The reverse: closed by robots.txt, open by its terms.
+    ("dictionary.example", "/terms"): _english("dictionary.example", (0, _OPEN)),
+    ("encyclopedia.example", "/wiki/Terms_of_Use"): _english("encyclopedia.example", (0, _OPEN)),
+    # Terms that do not speak of machines.
+    ("recipes.example", "/terms"): _english("recipes.example", (0, ())),
+    ("streaming.example", "/terms"): ((0, _terms("streaming.example", *_BOILERPLATE)), (4, _SHELL)),
+    ("boutique.example", "/policies/terms-of-service"): ((0, _terms("boutique.example", _NO_COPIES)), (6, CHALLENGE)),
+}
+
+_WORDS = {
+    "/impressum": "Impressum",
+    "/cgu": "Conditions générales d'utilisation",
+    "/wiki/Terms_of_Use": "Terms of Use",
+}
+_OTHERS = ("/terms", _BOILERPLATE)
+"""What all other sites have, so that nothing need be guessed."""
+
+_LINKS = dict(PAGES.keys())
+
+
+def page_at(host: str, path: str, n: int) -> Answer | None:
+    """What a made-up site has at a path at `DATES[n]`, beside its robots.txt and its home page; None: nothing."""
+    if versions := PAGES.get((host, path)):
+        return next(answer for since, answer in reversed(versions) if since <= n)
+    return _terms(host, *_OTHERS[1]) if host not in _LINKS and path == _OTHERS[0] else None
+
+
+def home_of(host: str, sector: str) -> Html:
+    """The home page of a made-up site, with the link to its terms."""
+    path = _LINKS.get(host, _OTHERS[0])
+    return Html(
+        f"<!DOCTYPE html><html><head><title>{host}</title></head><body>"
+        f"<p>A made-up site ({sector}) of the Drywell demonstration.</p>"
+        f'<footer><a href="{path}">{_WORDS.get(path, "Terms of use")}</a></footer></body></html>'.encode()
+    )
