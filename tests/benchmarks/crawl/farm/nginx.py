@@ -24,6 +24,7 @@ http {{
     root {folder}/www;
     location = /robots.txt {{ try_files /robots$last.txt =404; }}
     location = / {{ try_files /home.html =404; }}
+    location = /terms {{ default_type text/html; try_files /terms.html =404; }}
     location = /llms.txt {{ try_files /terms.txt =404; }}
     location / {{ return 404; }}
   }}

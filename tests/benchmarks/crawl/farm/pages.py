@@ -18,7 +18,7 @@ def write(folder: Path) -> None:
     root.mkdir(parents=True)
     chance = random.Random(7)
     files = {f"robots{number}.txt": _robots(number, chance) for number in range(10)}
-    files |= {"home.html": _page(82, chance), "terms.txt": _text(41, chance)}
+    files |= {"home.html": _page(82, chance), "terms.txt": _text(41, chance), "terms.html": _terms(250, chance)}
     for name, text in files.items():
         (root / name).write_text(text)
         (root / f"{name}.gz").write_bytes(gzip.compress(text.encode()))
@@ -66,7 +66,26 @@ def _page(kilobytes: int, chance: random.Random) -> str:
             f'<div class="c{chance.randint(1, 99)}"><p>{words}</p><a href="/{words[:9].strip()}">on</a></div>\n'
         )
         size += len(parts[-1])
-    return "".join(parts) + "</body></html>"
+    return "".join(parts) + '<footer><a href="/terms">Terms of use</a></footer></body></html>'
+
+
+_CLAUSES = (
+    "These terms of use govern your access to this website and to all the content that is published on it.",
+    "You may not copy, scrape or republish our content by any means without our prior written permission.",
+    "We are not liable for damage that arises from the use of the service, to the extent permitted by law.",
+    "We may change these terms at any time; your continued use of the site means that you agree to the changes.",
+    "These terms are governed by the laws of Ruritania, and its courts have exclusive jurisdiction.",
+)
+
+
+def _terms(kilobytes: int, chance: random.Random) -> str:
+    """A terms page as large as they are on average: a fifth of it is text, the rest scripts and markup."""
+    words = " ".join(_word(chance, "abcdefghij") for _ in range(kilobytes * 115))
+    text = "".join(f"<p>{clause}</p>" for clause in _CLAUSES * (kilobytes // 4))
+    return (
+        f"<!doctype html><html lang=en><head><title>Terms of use</title><script>{words}</script></head>"
+        f'<body><nav><a href="/">Home</a></nav><main><h1>Terms of use</h1>{text}</main></body></html>'
+    )
 
 
 def _word(chance: random.Random, letters: str) -> str:

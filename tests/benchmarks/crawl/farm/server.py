@@ -77,6 +77,7 @@ class _Connection(asyncio.Protocol):
             target = f"{self._scheme}://www-{authority}{path}"
             return f"HTTP/1.1 301 Moved Permanently\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode()
         files = {"/robots.txt": f"robots{sites.number_of(host) % 10}.txt", "/": "home.html", "/llms.txt": "terms.txt"}
+        files["/terms"] = "terms.html"
         return _file(self._folder, files[path], gzipped) if path in files else _NOT_FOUND
 
     def _write(self, said: bytes, closes: bool) -> None:
