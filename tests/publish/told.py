@@ -1,7 +1,8 @@
-"""A small history worked through by hand, and what it answers to the twelve questions.
+"""A small history worked through by hand, and what it answers to the fifteen questions.
 
 Five sites, looked at on 1, 2, 9 and 10 January 2024 (06:00 UTC). a and c shut GPTBot by name, a from the 2nd, c from
-the 10th (before it had no file); b shuts everybody from the 9th; e is open; d, of rank 2,000, never answers.
+the 10th (before it had no file); b shuts everybody from the 9th; e is open; d, of rank 2,000, never answers. The terms
+of b and e forbid scraping and training, those of a training only from the 9th, c's nothing.
 """
 
 from hashlib import sha256
@@ -9,6 +10,7 @@ from typing import Any
 
 from tests.conftest import AGENTS
 from tests.store.histories import BODIES, Where
+from tests.store.terms import OPEN, SHUT, TRAIN, Words, look
 from tracker.core.panels import Member, Panel
 from tracker.store.captures import OWN, Answer, Failure
 from tracker.store.write import Writer
@@ -30,6 +32,14 @@ SAW = {
     9: ("GPTBot shut", "shut", "GPTBot shut", "http_503", "open"),
 }
 
+# What the terms said before and after the 8th.
+TERMS = {
+    "a.example": (SHUT, TRAIN),
+    "b.example": (TRAIN, TRAIN),
+    "c.example": (OPEN, OPEN),
+    "e.example": (TRAIN, TRAIN),
+}
+
 
 def tell(path: Where) -> Where:
     """Write the history to a file, or to a database on a server."""
@@ -38,8 +48,11 @@ def tell(path: Where) -> Where:
         for number, saw in SAW.items():
             at = START + number * DAY
             crawl = writer.begin_crawl(own, panel, at, f"top@{at}", len(MEMBERS))
-            writer.record(crawl, [_capture(one.host, what) for one, what in zip(MEMBERS, saw, strict=True)])
+            terms = [(host, look(shown[number > 1], url=f"https://{host}/terms")) for host, shown in TERMS.items()]
+            seen = [_capture(one.host, what) for one, what in zip(MEMBERS, saw, strict=True)]
+            writer.record(crawl, seen, terms=terms)
             writer.finish_crawl(crawl, at + 60)
+        writer.read_terms(Words())
     return path
 
 
@@ -92,6 +105,9 @@ ANSWERS: dict[int, list[tuple[Any, ...]]] = {
     10: [(sha("open"), 3), (sha("GPTBot shut"), 2), (sha("shut"), 1)],
     11: [("http_503", 2), ("dns_timeout", 1)],
     12: [("a.example",), ("b.example",)],
+    13: [("e.example", "prohibit", "train", "https://e.example/terms")],
+    14: [("2024-01-09", "a.example", "no_ai_training:prohibit", None, "https://a.example/terms")],
+    15: [("1", 3), ("5", 1)],
 }
 
 

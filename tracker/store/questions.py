@@ -1,4 +1,4 @@
-"""The twelve questions of questions.toml: SQL to learn from and to start with, and what is put into it."""
+"""The fifteen questions of questions.toml: SQL to learn from and to start with, and what is put into it."""
 
 import re
 import tomllib
@@ -41,7 +41,7 @@ def literal(text: str) -> str:
 
 @cache
 def questions() -> tuple[Question, ...]:
-    """The twelve questions in order."""
+    """The fifteen questions in order."""
     found = _facts()["question"]
     return tuple(Question(number, one["title"], one["sql"].strip()) for number, one in enumerate(found, 1))
 
