@@ -23,6 +23,7 @@ _KINDS = (
 
 _TAIL = 160  # characters of a sentence in which its last words are looked for
 _FIRST_ITEM = re.compile(r";(?: \w{1,3})?$")
+_GOES_ON = re.compile(r"[;,](?: (?:and|or|and/or))?$")
 
 
 @dataclass
@@ -31,6 +32,7 @@ class _List:
     marker: str | None = None  # of its items; None before the first
     items: int = 0
     closed: bool = False  # the last item ended in a full stop
+    goes_on: bool = False  # it ended in a semicolon or comma: another one follows
 
 
 class Lists:
@@ -76,6 +78,7 @@ class Lists:
             self._open.clear()
             return
         current.closed = words[-1] in ".!?"
+        current.goes_on = bool(_GOES_ON.search(words[-8:]))
 
     def may_lead_in(self, span: Span) -> bool:
         """Whether a paragraph ends as one that a list follows."""
@@ -106,7 +109,7 @@ class Lists:
             return False
         if marker is None and current.marker:
             return current.closed and bool(self._lexicon.opener.match(self._folded, *span))
-        return bool(self._lexicon.opener.match(self._folded, *span))
+        return not current.goes_on and bool(self._lexicon.opener.match(self._folded, *span))
 
     def _is_heading(self, words: str, marker: str | None) -> bool:
         if len(words) > _HEADING or words[-1] in ".,;:" or "\n" in words:

@@ -1,6 +1,7 @@
 """Whether a clause forbids, allows, or speaks of what the site itself does, at a given word of it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,8 +60,11 @@ class Cues:
 
     def of(self, clause: str) -> Said:
         """All cues of a clause."""
-        marks = tuple((cue.start(), Polarity(cue.lastgroup or "none")) for cue in self.before.finditer(clause))
-        return Said(marks, _last(self.after, clause), _last(self.after_permit, clause))
+        cues = list(self.before.finditer(clause))
+        marks = tuple((cue.start(), Polarity(cue.lastgroup or "none")) for cue in cues)
+        # "You may copy them without permission": the words of a permission forbid nothing.
+        allowed = [cue.span() for cue in cues if cue.lastgroup == Polarity.PERMIT]
+        return Said(marks, _last(self.after, clause, allowed), _last(self.after_permit, clause))
 
     def of_lead_in(self, sentence: str) -> Polarity:
         """What a list inherits from its lead-in: a prohibition before other cues ("you may not, unless you have our
@@ -77,8 +81,10 @@ class Cues:
         return Polarity.PROHIBIT if forbids else last
 
 
-def _last(pattern: re.Pattern[str], clause: str) -> int:
+def _last(pattern: re.Pattern[str], clause: str, but: Iterable[tuple[int, int]] = ()) -> int:
+    """Where the last of a pattern stands that does not begin within one of the spans, or -1."""
     place = -1
     for found in pattern.finditer(clause):
-        place = found.start()
+        if not any(start <= found.start() < end for start, end in but):
+            place = found.start()
     return place

@@ -10,7 +10,7 @@ from tracker.core.terms.finding import ASSERTED, DOUBTFUL, Category, Finding, St
 from tracker.core.terms.lexicon import Lexicon
 from tracker.core.terms.reader import Reader
 
-_ENGINE = 1
+_ENGINE = 2
 """Raise it with every change of this package by which a text may be read otherwise."""
 
 MENTION = "mention"
