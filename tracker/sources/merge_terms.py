@@ -7,6 +7,7 @@ from typing import Any
 from tracker.core.exchange import Exchange
 from tracker.core.terms.looks import FoundBy, SourceKind, TermsLook, TermsState
 from tracker.core.terms.text import TermsText
+from tracker.core.visits import PAGE_CAP
 from tracker.errors import SourceError
 from tracker.store.gaps import unpacked
 from tracker.store.packed import NotWhole
@@ -20,6 +21,7 @@ FROM terms_fetch f JOIN terms_source p ON p.terms_source_id = f.terms_source_id
 WHERE f.source_id = :source ORDER BY p.site_id, p.url, f.first_seen
 """
 _TEXT = f"SELECT {', '.join(StoredText._fields)}, sha256, page_body_id FROM terms_text WHERE terms_text_id = :text"
+_LONGEST = 4 * PAGE_CAP  # octets: no page has more text than it has octets, of four each at most
 Refused = Callable[[str], SourceError]
 
 
@@ -71,7 +73,10 @@ class TermsLooks:
         if not rows:
             raise ValueError("its text is missing")
         *columns, digest, page = rows[0]
-        text = terms_text_of(StoredText(*columns))
+        stored = StoredText(*columns)
+        if stored.size > _LONGEST:
+            raise ValueError(f"a text of {stored.size:,} octets")
+        text = terms_text_of(stored)
         if text.sha256 != digest.hex():
             raise ValueError(f"the text {digest.hex()} is not what its SHA-256 says")
         return text, None if page is None else self._kept(page)
