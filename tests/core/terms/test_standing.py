@@ -36,6 +36,23 @@ def test_five_ways(said: list[Category], expected: int | None) -> None:
     assert standing(found(*said)).dpi_class == expected
 
 
+@pytest.mark.parametrize(
+    ("category", "stance", "expected"),
+    [
+        (SCRAPING, Stance.NEEDS_PERMISSION, 2),
+        (TDM, Stance.RESERVE, 2),
+        (SCRAPING, Stance.CONDITIONAL, 4),
+        (AI, Stance.CONDITIONAL, 4),
+        (SCRAPING, Stance.ALLOW, 5),
+        (AI, Stance.ALLOW, 5),
+        (COPY, Stance.ALLOW, None),
+    ],
+)
+def test_what_is_allowed_is_not_forbidden(category: Category, stance: Stance, expected: int | None) -> None:
+    said = [Finding(category, stance, 0, 1, "x", 1.0, "a person")]
+    assert standing(said).dpi_class == expected
+
+
 def test_doubt_is_neither_silence_nor_a_ban() -> None:
     doubted = standing([*found(SILENT, COPY), *found(SCRAPING, score=0.55)])
     assert (doubted.silent, doubted.unclear, doubted.dpi_class) == (False, True, None)

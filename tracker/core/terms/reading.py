@@ -9,6 +9,7 @@ from hashlib import sha256
 from tracker.core.terms.finding import ASSERTED, DOUBTFUL, Category, Finding, Stance
 from tracker.core.terms.lexicon import Lexicon
 from tracker.core.terms.reader import Reader
+from tracker.core.terms.standing import MACHINES
 
 _ENGINE = 2
 """Raise it with every change of this package by which a text may be read otherwise."""
@@ -18,9 +19,6 @@ MENTION = "mention"
 TERMS_PAGE = "terms-page"
 """The rule of `silent`."""
 
-_OF_MACHINES = frozenset(
-    {Category.NO_SCRAPING, Category.NO_AI_TRAINING, Category.TDM_RESERVATION, Category.CONDITIONAL_ALLOW}
-)
 _MENTIONS = 20  # of a text that are shown
 _SHORTEST = 1_000  # characters of a text that can be silent
 _PHRASES = 4  # different phrases of terms pages that it must have
@@ -54,9 +52,9 @@ def classify(text: str, language: str | None = None) -> list[Finding]:
     readers = [Reader(text, lexicon) for lexicon in _fitting(text, language)]
     found = [finding for reader in readers for finding in reader.findings() if finding.score >= DOUBTFUL]
     found = _distinct(found)
-    if not any(finding.category in _OF_MACHINES and finding.score >= ASSERTED for finding in found):
+    if not any(finding.category in MACHINES and finding.score >= ASSERTED for finding in found):
         mentions = [mention for reader in readers for mention in _mentions(reader)][:_MENTIONS]
-        found += mentions or (_silent(readers) if not any(f.category in _OF_MACHINES for f in found) else [])
+        found += mentions or (_silent(readers) if not any(f.category in MACHINES for f in found) else [])
     return sorted(found, key=lambda finding: (finding.start, finding.end, finding.category))
 
 

@@ -13,6 +13,9 @@ MACHINES = frozenset(
 )
 """The categories that speak of machines: a text with none of them may be silent."""
 
+FORBIDS = frozenset({Stance.PROHIBIT, Stance.NEEDS_PERMISSION, Stance.RESERVE})
+"""The stances that forbid: without permission is forbidden, and so is what somebody reserves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -34,15 +37,16 @@ class Standing:
         conditions, 5 neither. Forbidden without permission counts as forbidden, a reservation of text and data mining
         as a ban on scraping (https://github.com/Data-Provenance-Initiative/Data-Provenance-Collection).
         """
-        said = {category for category, _ in self.stances}
-        scraping = bool(said & {Category.NO_SCRAPING, Category.TDM_RESERVATION})
-        if Category.NO_AI_TRAINING in said:
+        said = {(category, stance) for category, stance in self.stances if category in MACHINES}
+        forbidden = {category for category, stance in said if stance in FORBIDS}
+        scraping = bool(forbidden & {Category.NO_SCRAPING, Category.TDM_RESERVATION})
+        if Category.NO_AI_TRAINING in forbidden:
             return 1 if scraping else 3
-        if Category.CONDITIONAL_ALLOW in said:
+        if any(category is Category.CONDITIONAL_ALLOW or stance is Stance.CONDITIONAL for category, stance in said):
             return 4
         if scraping:
             return 2
-        return 5 if self.silent else None
+        return 5 if said or self.silent else None
 
 
 def standing(findings: Iterable[Finding]) -> Standing:
