@@ -1,7 +1,7 @@
 """The reading itself: sentence by sentence, with what the headings and list lead-ins before it said."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -161,13 +161,6 @@ class Reader:
             if any(rule.hit.search(words) for rule in self.lexicon.rules if rule.category is category):
                 return category
         return Category.NO_SCRAPING
-
-    def contract_phrases(self) -> Sequence[Span]:
-        """Where the first of each phrase of terms pages stands."""
-        first: dict[str, Span] = {}
-        for phrase in self.lexicon.contract.finditer(self.folded):
-            first.setdefault(phrase[0], Span(*phrase.span()))
-        return list(first.values())
 
 
 def _around(rule: Rule, clause: Clause) -> bool:
