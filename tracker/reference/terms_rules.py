@@ -35,6 +35,7 @@ class Role(StrEnum):
     HEADING = "heading"
     CONSENT = "consent"
     MACHINE = "machine"
+    HARMLESS = "harmless"
     RULE = "rule"
 
 
@@ -139,6 +140,7 @@ class _Draft:
             heading=part[Role.HEADING],
             consent=part[Role.CONSENT],
             machine=part[Role.MACHINE],
+            harmless=part[Role.HARMLESS],
             rules=tuple(self.rules.values()),
         )
 

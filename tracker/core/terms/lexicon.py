@@ -34,7 +34,8 @@ class Lexicon:
     stop_words: by which the language is told. gate: is in every sentence that a rule can find something in. lead: ends
     a sentence whose list follows, without a colon. opener: begins a paragraph that is no item of a list. sequel:
     begins a sentence that goes on with what the one before it said. heading: of a
-    section of prohibitions. consent: somebody's leave is asked for. machine: a word that bars `silent`.
+    section of prohibitions. consent: somebody's leave is asked for. machine: a word that bars `silent`, but in a
+    sentence with what is harmless.
     """
 
     language: str
@@ -47,4 +48,5 @@ class Lexicon:
     heading: Pattern
     consent: Pattern
     machine: Pattern
+    harmless: Pattern
     rules: tuple[Rule, ...] = field(repr=False)

@@ -140,14 +140,18 @@ class Reader:
         )
 
     def machine_sentences(self) -> Iterator[Span]:
-        """The sentences with a word of machines that read; the site's own automata are none."""
+        """The sentences with a word of machines that read; what the site itself does by machine is none."""
         for paragraph in paragraphs(self.plain):
             if self.lexicon.machine.search(self.folded, *paragraph):
                 for sentence in sentences(self.plain, paragraph):
-                    if any(
-                        self._foreign(hit, sentence) for hit in self.lexicon.machine.finditer(self.folded, *sentence)
-                    ):
+                    if self._speaks_of_machines(sentence):
                         yield sentence
+
+    def _speaks_of_machines(self, sentence: Span) -> bool:
+        hits = list(self.lexicon.machine.finditer(self.folded, *sentence))
+        if not hits or self.lexicon.harmless.search(self.folded, *sentence):
+            return False
+        return any(self._foreign(hit, sentence) for hit in hits)
 
     def _foreign(self, hit: re.Match[str], sentence: Span) -> bool:
         if not hit[0].startswith("automat"):
