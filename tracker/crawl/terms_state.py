@@ -8,11 +8,17 @@ import re
 
 from tracker.core.outcomes import PEEK, challenge_marker
 from tracker.core.terms.looks import SourceKind, TermsState
+from tracker.core.terms.phrases import (
+    CONTRACT,
+    LANGUAGES,
+    LOOKED_AT,
+    NOTICE,
+    PRIVACY,
+    called,
+    hits,
+    speaks_like_terms,
+)
 from tracker.core.terms.text import TermsText
-from tracker.crawl.extraction.contract import CONTRACT, LANGUAGES, NOTICE, PRIVACY, hits
-
-LOOKED_AT = 15_000
-"""Characters of a text that tell what it is."""
 
 SHORT = 3_000
 """Characters below which a page may be a message in place of the one asked for."""
@@ -103,22 +109,8 @@ def _languages(text: TermsText) -> tuple[str, ...]:
     return (text.language,) if text.language in LANGUAGES else ()
 
 
-def _called(first: str, title: str, start: str) -> bool:
-    """Whether a page's title, or the beginning of its text, names it so."""
-    return sum(hits((first,), f"{title}\n{start[:300]}")) > 0
-
-
 def _is_terms(text: TermsText, title: str) -> bool:
-    """Whether it speaks like a contract: in many of the phrases and often, or in some and is called terms."""
-    start = text.text[:LOOKED_AT]
-    for language in _languages(text):
-        found = hits(CONTRACT[language], start)
-        different, often = sum(map(bool, found)), sum(found) * 1_000 / max(len(start), 1)
-        if different >= 6 and often >= 2:
-            return True
-        if different >= 3 and often >= (1.5 if different > 3 else 2.5) and _called(CONTRACT[language][0], title, start):
-            return True
-    return False
+    return any(speaks_like_terms(text.text, language, title) for language in _languages(text))
 
 
 def _is_notice(text: TermsText, title: str) -> bool:
@@ -127,7 +119,7 @@ def _is_notice(text: TermsText, title: str) -> bool:
     for language in _languages(text):
         different = sum(map(bool, hits(NOTICE[language], start)))
         different += sum(map(bool, hits(CONTRACT[language], start))) >= 3
-        if different >= 3 or (different == 2 and _called(NOTICE[language][0], title, start)):
+        if different >= 3 or (different == 2 and called(NOTICE[language][0], title, start)):
             return True
     return False
 
@@ -140,8 +132,8 @@ def _is_privacy(text: TermsText, title: str) -> bool:
         private = hits(PRIVACY[language], start)
         if sum(map(bool, private)) < 4:
             continue
-        called = _called(PRIVACY[language][0], title, start[:100])
-        if called and not any(_called(name, title, start[:100]) for name in names):
+        named = called(PRIVACY[language][0], title, start[:100])
+        if named and not any(called(name, title, start[:100]) for name in names):
             return True
         if sum(private) > sum(hits(CONTRACT[language], start)):
             return True

@@ -15,7 +15,6 @@ from tracker.reference.rows import Place, Schema
 
 BEFORE = (Polarity.OWN, Polarity.PROHIBIT, Polarity.RESERVE, Polarity.PERMIT)
 """In the order in which they are tried at one place of the text."""
-_NEVER = r"(?!)"
 
 
 class Role(StrEnum):
@@ -36,7 +35,7 @@ class Role(StrEnum):
     HEADING = "heading"
     CONSENT = "consent"
     MACHINE = "machine"
-    CONTRACT = "contract"
+    HARMLESS = "harmless"
     RULE = "rule"
 
 
@@ -141,7 +140,7 @@ class _Draft:
             heading=part[Role.HEADING],
             consent=part[Role.CONSENT],
             machine=part[Role.MACHINE],
-            contract=part[Role.CONTRACT],
+            harmless=part[Role.HARMLESS],
             rules=tuple(self.rules.values()),
         )
 

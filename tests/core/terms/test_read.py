@@ -89,7 +89,7 @@ def test_the_own_robot_is_a_mention_and_no_ban() -> None:
     ("sentence", "category"),
     [
         ("We crawl our own pages at night.", Category.NO_SCRAPING),
-        ("We may train an AI with what you write.", Category.NO_AI_TRAINING),
+        ("An AI may be trained with what is written here.", Category.NO_AI_TRAINING),
         ("Our provider respects opt-outs from text and data mining.", Category.TDM_RESERVATION),
     ],
 )
@@ -98,9 +98,22 @@ def test_a_mention_is_of_the_category_that_it_could_be_of(sentence: str, categor
     assert (mention.category, mention.quote, mention.rule) == (category, sentence, "mention")
 
 
-def test_automata_of_the_site_do_not_break_its_silence() -> None:
-    found = read(LONG_TERMS + "We use automated tools to keep the site clean.")
-    assert [finding.category for finding in found] == [Category.SILENT]
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We use automated tools to keep the site clean.",
+        "We may train an AI with what you write.",
+        "Your notes are never used to train models of others.",
+        "Accounts that were opened by bots are closed.",
+        "You may ask a person to look at a decision that was taken by automated means.",
+        "Your membership renews by automatic payment.",
+        "Do not harvest phone numbers or other contact information.",
+        "Do not use bots to post messages or to inflate the number of likes.",
+    ],
+)
+def test_machines_that_read_nothing_do_not_break_silence(sentence: str) -> None:
+    assert [finding.category for finding in read(LONG_TERMS + sentence)] == [Category.SILENT]
+    assert review(LONG_TERMS + sentence) == []
 
 
 def test_read_and_review_share_what_classify_finds() -> None:

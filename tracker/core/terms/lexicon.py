@@ -1,4 +1,4 @@
-"""What the reading of terms knows of a language: its cues, its rules, and the words of a terms page."""
+"""What the reading of terms knows of a language: its cues and its rules."""
 
 import re
 from dataclasses import dataclass, field
@@ -34,8 +34,8 @@ class Lexicon:
     stop_words: by which the language is told. gate: is in every sentence that a rule can find something in. lead: ends
     a sentence whose list follows, without a colon. opener: begins a paragraph that is no item of a list. sequel:
     begins a sentence that goes on with what the one before it said. heading: of a
-    section of prohibitions. consent: somebody's leave is asked for. machine: a word that bars `silent`. contract: a
-    phrase of terms pages.
+    section of prohibitions. consent: somebody's leave is asked for. machine: a word that bars `silent`, but in a
+    sentence with what is harmless.
     """
 
     language: str
@@ -48,5 +48,5 @@ class Lexicon:
     heading: Pattern
     consent: Pattern
     machine: Pattern
-    contract: Pattern
+    harmless: Pattern
     rules: tuple[Rule, ...] = field(repr=False)

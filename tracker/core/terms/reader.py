@@ -1,7 +1,7 @@
 """The reading itself: sentence by sentence, with what the headings and list lead-ins before it said."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -140,14 +140,18 @@ class Reader:
         )
 
     def machine_sentences(self) -> Iterator[Span]:
-        """The sentences with a word of machines that read; the site's own automata are none."""
+        """The sentences with a word of machines that read; what the site itself does by machine is none."""
         for paragraph in paragraphs(self.plain):
             if self.lexicon.machine.search(self.folded, *paragraph):
                 for sentence in sentences(self.plain, paragraph):
-                    if any(
-                        self._foreign(hit, sentence) for hit in self.lexicon.machine.finditer(self.folded, *sentence)
-                    ):
+                    if self._speaks_of_machines(sentence):
                         yield sentence
+
+    def _speaks_of_machines(self, sentence: Span) -> bool:
+        hits = list(self.lexicon.machine.finditer(self.folded, *sentence))
+        if not hits or self.lexicon.harmless.search(self.folded, *sentence):
+            return False
+        return any(self._foreign(hit, sentence) for hit in hits)
 
     def _foreign(self, hit: re.Match[str], sentence: Span) -> bool:
         if not hit[0].startswith("automat"):
@@ -161,13 +165,6 @@ class Reader:
             if any(rule.hit.search(words) for rule in self.lexicon.rules if rule.category is category):
                 return category
         return Category.NO_SCRAPING
-
-    def contract_phrases(self) -> Sequence[Span]:
-        """Where the first of each phrase of terms pages stands."""
-        first: dict[str, Span] = {}
-        for phrase in self.lexicon.contract.finditer(self.folded):
-            first.setdefault(phrase[0], Span(*phrase.span()))
-        return list(first.values())
 
 
 def _around(rule: Rule, clause: Clause) -> bool:

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from tracker.core.terms.finding import ASSERTED, DOUBTFUL, Category, Finding, Stance
 from tracker.core.terms.lexicon import Lexicon
+from tracker.core.terms.phrases import first, phrases_of, speaks_like_terms
 from tracker.core.terms.reader import Reader
 from tracker.core.terms.standing import MACHINES
 
@@ -21,7 +22,6 @@ TERMS_PAGE = "terms-page"
 
 _MENTIONS = 20  # of a text that are shown
 _SHORTEST = 1_000  # characters of a text that can be silent
-_PHRASES = 4  # different phrases of terms pages that it must have
 _SAMPLE = 20_000  # characters by which the language is told
 _SHARE = 0.2  # of the stop words of the commonest language, from which another is read too
 _FEW = 3  # stop words without which a text is of none of our languages
@@ -120,9 +120,8 @@ def _mentions(reader: Reader) -> Iterator[Finding]:
 
 def _silent(readers: list[Reader]) -> list[Finding]:
     for reader in readers:
-        phrases = reader.contract_phrases()
-        if len(reader.plain.strip()) >= _SHORTEST and len(phrases) >= _PHRASES:
-            start, end = phrases[0]
-            quote = reader.text[start:end]
-            return [Finding(Category.SILENT, Stance.NONE, start, end, quote, 0.8, TERMS_PAGE)]
+        language = reader.lexicon.language
+        place = first(phrases_of(language), reader.folded)
+        if place and len(reader.plain.strip()) >= _SHORTEST and speaks_like_terms(reader.folded, language):
+            return [Finding(Category.SILENT, Stance.NONE, *place, reader.text[slice(*place)], 0.8, TERMS_PAGE)]
     return []

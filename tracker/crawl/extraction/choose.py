@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from tracker.crawl.extraction.contract import phrases_of, spoken
+from tracker.core.terms.phrases import phrases_of, spoken
 from tracker.crawl.extraction.dates import stated_dates
 from tracker.crawl.extraction.walk import PROSE, Container, Part, Piece, Walked
 

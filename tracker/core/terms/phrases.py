@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import islice
 
+LOOKED_AT = 15_000
+"""Characters of a text that tell what it is."""
+
 CONTRACT = {
     "en": (
         r"terms (?:and conditions|of (?:use|service|sale|business))|(?:user|service|licen[cs]e) agreement|user terms",
@@ -218,6 +221,30 @@ def hits(phrases: Iterable[str], text: str) -> list[int]:
     """How often a text holds each phrase, in any case."""
     lowered = text.lower()
     return [sum(1 for _ in islice(_compiled(phrase).finditer(lowered), MANY)) for phrase in phrases]
+
+
+def speaks_like_terms(text: str, language: str, title: str = "") -> bool:
+    """Whether a text speaks like a contract: in many of the phrases and often, or in some and is called terms.
+
+    language: one of `LANGUAGES`. title: of the page. The first `LOOKED_AT` characters of the text are listened to.
+    """
+    start = text[:LOOKED_AT]
+    found = hits(CONTRACT[language], start)
+    different, often = sum(map(bool, found)), sum(found) * 1_000 / max(len(start), 1)
+    if different >= 6 and often >= 2:
+        return True
+    return different >= 3 and often >= (1.5 if different > 3 else 2.5) and called(CONTRACT[language][0], title, start)
+
+
+def called(name: str, title: str, start: str) -> bool:
+    """Whether a page's title, or the beginning of its text, has the name: the first of the phrases of its kind."""
+    return sum(hits((name,), f"{title}\n{start[:300]}")) > 0
+
+
+def first(phrases: Iterable[str], lowered: str) -> tuple[int, int] | None:
+    """Where the first of the phrases stands in a text in lower case."""
+    found = [match.span() for phrase in phrases if (match := _compiled(phrase).search(lowered))]
+    return min(found, default=None)
 
 
 def phrases_of(language: str | None) -> tuple[str, ...]:
