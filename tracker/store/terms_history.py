@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from tracker.core.intervals import Check, Hold, winners
-from tracker.core.terms.changes import TermsChange, changes
+from tracker.core.terms.changes import Says, TermsChange, changes
 from tracker.core.terms.history import stood
 from tracker.core.terms.standing import Stances
 from tracker.store import models
@@ -196,11 +196,10 @@ class _Page:
     def followed(self, meanings: Meanings, hold: Hold, horizon: int) -> Followed:
         """The rows of both tables."""
 
-        def stances(wording: str) -> Stances | None:
-            stands = meanings.of(self._texts[wording], self._host)
-            return None if stands is None else stands.stances
+        def says(wording: str) -> Says | None:
+            return meanings.says(self._texts[wording], self._host)
 
-        found = changes(self._looks, stances)
+        found = changes(self._looks, says)
         standing = [
             {
                 "terms_source_id": self._page,

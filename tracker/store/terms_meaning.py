@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from tracker.core.terms import CATEGORIES, Category, Finding, Stance
+from tracker.core.terms.changes import Says
 from tracker.core.terms.decisions import EVERY_SITE, Decision, decided
 from tracker.core.terms.standing import Standing, standing
 from tracker.store import models
@@ -35,9 +36,20 @@ class Meanings:
         key = (text_id, site)
         if key not in self._known:
             found = self._findings.get(text_id)
-            said = for_site(self._decisions.get(self._digests.get(text_id, b""), ()), site)
-            self._known[key] = None if found is None else standing(decided(found, said, ""))
+            self._known[key] = None if found is None else standing(decided(found, self._word_on(text_id, site), ""))
         return self._known[key]
+
+    def says(self, text_id: int, site: str) -> Says | None:
+        """What a text says at a site, as changes are judged by; None while nobody has read it."""
+        stands, found = self.of(text_id, site), self._findings.get(text_id)
+        if stands is None or found is None:
+            return None
+        word = self._word_on(text_id, site)
+        by_classifier = standing(found).stances if word else stands.stances
+        return Says(stands.stances, by_classifier, frozenset(decision.category for decision in word))
+
+    def _word_on(self, text_id: int, site: str) -> list[Decision]:
+        return for_site(self._decisions.get(self._digests.get(text_id, b""), ()), site)
 
 
 def _digests(connection: Connection, ids: list[int]) -> dict[int, bytes]:

@@ -5,11 +5,20 @@ from hypothesis import strategies as st
 
 from tracker.core.intervals import DAY
 from tracker.core.terms import Category, Stance
-from tracker.core.terms.changes import CONFIRMED_AFTER, FLAP_WITHIN, ChangeKind, TermsChange, changes
+from tracker.core.terms.changes import CONFIRMED_AFTER, FLAP_WITHIN, ChangeKind, Says, TermsChange, changes
 
 HOUR = 3_600
 BAN = (Category.NO_AI_TRAINING, Stance.PROHIBIT)
-SAYS = {"A": frozenset[tuple[Category, Stance]](), "B": frozenset({BAN}), "C": frozenset({BAN})}
+NOTHING = frozenset[tuple[Category, Stance]]()
+BANNED = frozenset({BAN})
+SAYS = {
+    "A": Says(NOTHING, NOTHING),
+    "B": Says(BANNED, BANNED),
+    "C": Says(BANNED, BANNED),
+    # As a person corrected it: the classifier found the ban, too.
+    "D": Says(NOTHING, BANNED, frozenset({Category.NO_AI_TRAINING})),
+    "E": Says(BANNED, NOTHING, frozenset({Category.NO_AI_TRAINING})),
+}
 
 
 def seen(letters: str, step: int = DAY) -> list[TermsChange]:
@@ -56,6 +65,19 @@ def test_lifted() -> None:
 
 def test_unread_text_is_no_claim() -> None:
     assert [change.kind for change in seen("AAXX")] == [ChangeKind.UNREAD]
+
+
+def test_persons_word_on_one_text_is_no_change_of_the_page() -> None:
+    assert [change.kind for change in seen("BBDD")] == [ChangeKind.WORDING]
+    assert [change.kind for change in seen("AAEE")] == [ChangeKind.WORDING]
+    assert [change.kind for change in seen("AADD")] == [ChangeKind.WORDING]
+    assert [change.kind for change in seen("AABB")] == [ChangeKind.POLICY]
+    assert [change.kind for change in seen("DDBB")] == [ChangeKind.WORDING]
+
+
+def test_persons_word_on_both_texts_is() -> None:
+    (change,) = seen("DDEE")
+    assert (change.kind, change.added) == (ChangeKind.POLICY, {BAN})
 
 
 def test_single_look_at_another_text_is_no_event_nor_is_the_return() -> None:

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 from tracker.core.intervals import DAY
+from tracker.core.terms.finding import Category
 from tracker.core.terms.standing import Stances
 
 CONFIRMED_AFTER = 6 * 3_600
@@ -20,6 +22,15 @@ CONFIRMED_AFTER = 6 * 3_600
 FLAP_WITHIN = 180 * DAY
 """Seconds for which a page's words are remembered. A return to words that stood is a flap until they have stood as long
 again without a break: then it was a reversal, reported half a year late and not never."""
+
+
+class Says(NamedTuple):
+    """What a text says: by the word that counts, and by the classifier alone. decided: the categories of which a person
+    had the word."""
+
+    stances: Stances
+    found: Stances
+    decided: frozenset[Category] = frozenset()
 
 
 class ChangeKind(StrEnum):
@@ -69,11 +80,12 @@ class _Stretch:
         return next((at for at in self.looks if at - self.looks[0] >= after), None)
 
 
-def changes(looks: Iterable[tuple[int, str]], stances: Callable[[str], Stances | None]) -> list[TermsChange]:
+def changes(looks: Iterable[tuple[int, str]], says: Callable[[str], Says | None]) -> list[TermsChange]:
     """The changes of a page, in order of their first look.
 
     looks: (UTC seconds, text) of the looks that could be read, in order of time; texts by an identity that is the same
-    for the same words. stances: what a text says, None while it is unread.
+    for the same words. says: what a text says, None while it is unread. A person's word on one of two texts
+    of which the classifier found the same corrects a reading, and is no change of the page.
     """
     found: list[TermsChange] = []
     stretches = _stretches(looks)
@@ -88,7 +100,7 @@ def changes(looks: Iterable[tuple[int, str]], stances: Callable[[str], Stances |
         if text == standing or (is_known and confirmed is None):
             found.append(TermsChange(standing, text, before.looks[-1], first, None, ChangeKind.FLAP))
             continue
-        compared = _compared(standing, text, stances)
+        compared = _compared(says(standing), says(text))
         found.append(TermsChange(standing, text, before.looks[-1], first, confirmed, *compared))
         if confirmed is not None:
             standing = text
@@ -106,10 +118,17 @@ def _stretches(looks: Iterable[tuple[int, str]]) -> list[_Stretch]:
     return found
 
 
-def _compared(before: str, after: str, stances: Callable[[str], Stances | None]) -> tuple[ChangeKind, Stances, Stances]:
-    then, now = stances(before), stances(after)
-    if then is None or now is None:
+def _compared(before: Says | None, after: Says | None) -> tuple[ChangeKind, Stances, Stances]:
+    if before is None or after is None:
         return ChangeKind.UNREAD, frozenset(), frozenset()
-    if then == now:
+    judged = (after.stances ^ before.stances) - _corrected(before, after)
+    if not judged:
         return ChangeKind.WORDING, frozenset(), frozenset()
-    return ChangeKind.POLICY, now - then, then - now
+    return ChangeKind.POLICY, judged & after.stances, judged & before.stances
+
+
+def _corrected(before: Says, after: Says) -> Stances:
+    """What differs only because a person had the word on one of two texts of which the classifier found the same."""
+    corrected = before.decided ^ after.decided
+    differing = {category for category, _ in before.found ^ after.found}
+    return frozenset(one for one in before.stances | after.stances if one[0] in corrected - differing)
