@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, u
 from tracker.core.intervals import Check, Hold, winners
 from tracker.core.terms.changes import Says, TermsChange, changes
 from tracker.core.terms.history import stood
-from tracker.core.terms.standing import Stances
+from tracker.core.terms.standing import Stances, Standing
 from tracker.store import models
 from tracker.store.bulk import add, chunks, rows_where, run_many, table
 from tracker.store.evidence import precedence
@@ -185,8 +185,10 @@ class _Page:
         runs = sorted(filter(is_read, rows), key=lambda row: (row["first_seen"], sources[row["source_id"]]))
         # Of several texts of the same words the one seen first stands for all.
         self._texts: dict[str, int] = {}
+        self._same: dict[str, set[int]] = {}
         for run in runs:
             self._texts.setdefault(run["wording"].hex(), run["terms_text_id"])
+            self._same.setdefault(run["wording"].hex(), set()).add(run["terms_text_id"])
         wordings = dict(enumerate(self._texts))
         numbers = {wording: number for number, wording in wordings.items()}
         checks = winners(_checks(runs, numbers, sources))
@@ -196,8 +198,11 @@ class _Page:
     def followed(self, meanings: Meanings, hold: Hold, horizon: int) -> Followed:
         """The rows of both tables."""
 
+        def stands(wording: str) -> Standing | None:
+            return meanings.of(self._texts[wording], self._same[wording], self._host)
+
         def says(wording: str) -> Says | None:
-            return meanings.says(self._texts[wording], self._host)
+            return meanings.says(self._texts[wording], self._same[wording], self._host)
 
         found = changes(self._looks, says)
         standing = [
@@ -208,7 +213,7 @@ class _Page:
                 "last_seen": one.last_seen,
                 "terms_text_id": self._texts[one.text],
             }
-            | standing_columns(meanings.of(self._texts[one.text], self._host), meanings.ruleset)
+            | standing_columns(stands(one.text), meanings.ruleset)
             for one in stood(self._looks, self._failures, found, hold, horizon)
         ]
         return Followed([self._change(one) for one in found], standing)
