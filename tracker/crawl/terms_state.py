@@ -25,6 +25,12 @@ def _any(*expressions: str) -> re.Pattern[str]:
     return re.compile("|".join(expressions), re.IGNORECASE)
 
 
+LEAST = 250
+"""Characters below which no page is terms: a line that says "you agree to our terms" stands below every form."""
+
+SIGN_IN = 1_000
+"""Characters below which a page that asks for a password is one to sign in by, whatever it says one agrees to."""
+
 EMPTY = 100
 """Characters below which a page with any script is taken for a page of scripts."""
 
@@ -68,7 +74,9 @@ def page_state(html: bytes, text: TermsText, kind: SourceKind = SourceKind.TERMS
     kind: what the page was found as; of a legal notice or an imprint, being one is enough.
     """
     title = "" if html.startswith(PDF) else _title(html)
-    if _is_terms(text, title) or (kind is not SourceKind.TERMS and _is_notice(text, title)):
+    if (_is_terms(text, title) and not _is_form(html, text)) or (
+        kind is not SourceKind.TERMS and _is_notice(text, title)
+    ):
         return TermsState.WRONG_DOC if _is_privacy(text, title) else TermsState.OK
     if html.startswith(PDF) and not text.text:
         return TermsState.PDF
@@ -111,7 +119,7 @@ def _called(first: str, title: str, start: str) -> bool:
 def _is_terms(text: TermsText, title: str) -> bool:
     """Whether it speaks like a contract: in many of the phrases and often, or in some and is called terms."""
     start = text.text[:LOOKED_AT]
-    for language in _languages(text):
+    for language in _languages(text) if len(start) >= LEAST else ():
         found = hits(CONTRACT[language], start)
         different, often = sum(map(bool, found)), sum(found) * 1_000 / max(len(start), 1)
         if different >= 6 and often >= 2:
@@ -119,6 +127,10 @@ def _is_terms(text: TermsText, title: str) -> bool:
         if different >= 3 and often >= (1.5 if different > 3 else 2.5) and _called(CONTRACT[language][0], title, start):
             return True
     return False
+
+
+def _is_form(html: bytes, text: TermsText) -> bool:
+    return len(text.text) < SIGN_IN and _PASSWORD.search(html) is not None
 
 
 def _is_notice(text: TermsText, title: str) -> bool:
