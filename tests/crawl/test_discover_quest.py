@@ -1,6 +1,7 @@
 """What is asked next in the search for one site's terms, and what the search says in the end."""
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -69,6 +70,31 @@ def test_the_best_link_and_a_second_source() -> None:
     asked, looks = run(HOME, answers({"/tos": OK, "/legal": OK}))
     assert asked == [("/tos", "link"), ("/legal", "link")]
     assert told(looks) == [("/tos", "terms", "ok"), ("/legal", "legal", "ok")]
+
+
+@pytest.mark.parametrize(
+    ("home", "state", "guesses"),
+    [
+        (b"<title>Just a moment...</title><body>Checking your browser", TermsState.INTERSTITIAL, 0),
+        (b'<body><div id="root"></div><script src="/app.js"></script>', TermsState.JS_ONLY, MAX_GUESSES),
+        (b"<body><p>We grow tea, and that is all.</p>", GONE, MAX_GUESSES),
+    ],
+)
+def test_a_home_page_that_nobody_has_seen_is_not_one_without_links(
+    home: bytes, state: TermsState, guesses: int
+) -> None:
+    asked, looks = run(home, {})
+    assert (len(asked), told(looks)) == (guesses, [("", "terms", state.value)])
+
+
+def test_a_home_page_that_stands_at_every_address_is_no_terms() -> None:
+    home = b"<body><p>These terms of use govern your access.</p>"
+    quest = TermsQuest("site.example", SITE, [])
+    quest.take_home(home, SITE + "/")
+    same = sha256(home).hexdigest()
+    while ask := quest.next():
+        quest.take(ask, TermsLook(ask.url, ask.kind, ask.found_by, OK, sha256=same, text=SHORT, html=home), home)
+    assert told(quest.looks()) == [("", "terms", "not_found")]
 
 
 def test_an_ask_says_where_its_link_came_from() -> None:

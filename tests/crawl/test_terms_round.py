@@ -12,7 +12,7 @@ from tracker.core.panels import Member, Panel
 from tracker.core.terms import RuleClassifier
 from tracker.core.terms.changes import CONFIRMED_AFTER
 from tracker.core.terms.looks import TermsState
-from tracker.core.visits import Target
+from tracker.core.visits import PAGE_CAP, Target
 from tracker.crawl.rounds import Rounds
 from tracker.crawl.run import Manner
 from tracker.schedule.due import confirm_at, due
@@ -91,6 +91,19 @@ def test_terms_are_found_recorded_and_read(rounds: Rounds, web: Web, database: P
     assert states == [("app.example", "js_only"), ("news.example", "ok"), ("shop.example", "ok")]
     found = rows(database, "SELECT site, stance FROM terms_findings WHERE category = 'no_scraping' ORDER BY site")
     assert [site for site, _ in found] == ["news.example", "shop.example"]
+
+
+def test_of_a_page_that_is_not_read_to_its_end_nobody_knows_whether_it_is_silent(
+    rounds: Rounds, web: Web, database: Path
+) -> None:
+    no_warranty = "We give no warranty, accept no liability, and may suspend your account at our sole discretion."
+    clauses = [CLAUSES[0], *CLAUSES[2:], no_warranty]
+    silent = "".join(f"<p>In chapter {number}: {one}</p>" for number in range(5) for one in clauses)
+    for host, more in (("news.example", ""), ("shop.example", f"<p>Of chapter 6.</p><!-- {'x' * PAGE_CAP} -->")):
+        web.on(host, page(html(silent + more + f"<p>{TRAINING}</p>" * bool(more)), **HTML), "/terms")
+    rounds.begin(AT, WEEKLY)
+    found = rows(database, "SELECT site, silent, dpi_class, flags FROM terms_now WHERE state = 'ok' ORDER BY site")
+    assert found == [("news.example", 1, 5, ""), ("shop.example", 0, None, "truncated")]
 
 
 def test_the_same_again_is_asked_for_conditionally_and_not_read(rounds: Rounds, web: Web, database: Path) -> None:

@@ -55,6 +55,9 @@ ARTICLE = """The harbour of the old town was built within a year, and nobody kno
 met the last of the masons, who remembers how the stones were brought by night. It was cold, she says, and there
 was no light but the moon. The users of the harbour pay a fee today; at any time of the year there are a hundred
 boats in it."""
+SIGN_IN = """<input type="email"> <input type="password"> By signing in you agree to our Terms of Service."""
+FOOTER = """<p>Copyright The Courier Inc. All rights reserved. Terms of Service, privacy policy, trademarks. Your
+account may be suspended at any time.</p>"""
 
 
 def page(body: str, title: str = "The Courier", tag: str = "p") -> bytes:
@@ -81,6 +84,9 @@ def test_terms_in_the_languages_that_are_read(language: str):
         (page(ARTICLE * 5), TermsState.WRONG_DOC),
         (page(ARTICLE * 5, "Terms of Use"), TermsState.WRONG_DOC),
         (page("Log in <input type='email'> <input type='password'>", "Log in"), TermsState.WRONG_DOC),
+        (page(SIGN_IN + FOOTER * 4, "Log in"), TermsState.WRONG_DOC),
+        (page(FOOTER, "Terms of Service"), TermsState.WRONG_DOC),
+        (page(f"<div id='root'></div><script src='/a.js'></script>{FOOTER}", "Terms of Service"), TermsState.JS_ONLY),
         (page("<a href='/a'>World</a> <a href='/b'>Sport</a>"), TermsState.WRONG_DOC),
         (b"", TermsState.WRONG_DOC),
         (page("Sorry, the page you are looking for could not be found.", "404"), TermsState.NOT_FOUND),

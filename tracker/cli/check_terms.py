@@ -9,7 +9,7 @@ from tracker.cli.output import note
 from tracker.core.terms import Finding
 from tracker.core.terms.finding import ASSERTED
 from tracker.core.terms.looks import TermsState
-from tracker.core.terms.standing import standing
+from tracker.core.terms.standing import of_page, standing
 from tracker.errors import DrywellError, NoVerdict
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _report(name: str, settings: "Settings", reading: "Classifier", wanted: list
     text = page.text
     if text is None:
         raise NoVerdict(f"{shown(name)} cannot be read as terms: {_why(page)}", page.state, page.cause, page.url)
-    findings = list(reading.classify(text.text, text.language))
+    findings = of_page(reading.classify(text.text, text.language), text.flags)
     stands = standing(findings)
     return {
         "file": name,

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tracker.core.terms.looks import SourceKind, TermsState
-from tracker.core.terms.text import MULTIPLE_VERSIONS, Block, TermsText
+from tracker.core.terms.text import MULTIPLE_VERSIONS, TRUNCATED, Block, TermsText
 from tracker.core.visits import PAGE_CAP
 from tracker.crawl.extraction.choose import chosen
 from tracker.crawl.extraction.dates import effective_date, stated_dates
@@ -22,8 +22,6 @@ from tracker.errors import PdfError
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _TAG = re.compile("<[a-zA-Z!/]")
 MAX_HEADER = 1_000
-TRUNCATED = "truncated"
-"""Flag: the page is larger than what is read of it."""
 
 
 def terms_text(html: bytes, url: str | None = None, *, charset: str | None = None) -> TermsText:

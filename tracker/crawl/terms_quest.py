@@ -8,11 +8,14 @@ guessed once the site has refused one.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import NamedTuple
 
 from tracker.core.terms.looks import FoundBy, KnownTerms, SourceKind, TermsLook, TermsState
 from tracker.crawl.anchors import read_page
 from tracker.crawl.discover import TermsLink, links_of, terms_links
+from tracker.crawl.extract import terms_text
+from tracker.crawl.terms_state import page_state
 from tracker.crawl.terms_words import likely_paths
 from tracker.reference.terms_overrides import Override
 
@@ -35,6 +38,8 @@ _THERE = frozenset({TermsState.OK, TermsState.PDF, TermsState.UNSUPPORTED_LANGUA
 """What shows that terms are there even at a guessed address; many servers have a script or a wall for any address."""
 _GONE = frozenset({TermsState.NOT_FOUND, TermsState.WRONG_DOC})
 _LINKED = frozenset(TermsState) - _GONE
+_IN_PLACE = frozenset({TermsState.INTERSTITIAL, TermsState.CONSENT_WALL, TermsState.JS_ONLY})
+"""What came in place of a home page, whose links nobody has seen."""
 _REFUSED = frozenset({TermsState.BLOCKED, TermsState.INTERSTITIAL, TermsState.ERROR})
 
 
@@ -54,10 +59,15 @@ class Ask:
 
 
 class _Home(NamedTuple):
-    """What is known of the home page: its language ("" unknown), and its links to terms and the like, best first."""
+    """What is known of the home page: its language ("" unknown), its links to terms and the like, best first.
+
+    linkless: what a site is whose home page has no such link. Of a wall, or a page of scripts, nobody can say.
+    """
 
     language: str
     links: list[TermsLink]
+    sha256: str
+    linkless: TermsState
 
     def of(self, *kinds: SourceKind) -> list[TermsLink]:
         """Its links of some kinds."""
@@ -98,7 +108,11 @@ class TermsQuest:
         self._home_seen = True
         if html is not None:
             page = read_page(html, url)
-            self._home = _Home(page.language, links_of(page, url))
+            links = links_of(page, url)
+            linkless = TermsState.NOT_FOUND if links else _linkless(html, url)
+            self._home = _Home(page.language, links, sha256(html).hexdigest(), linkless)
+            if linkless is TermsState.INTERSTITIAL:
+                self._refused = f"{linkless.value} at {url}"
 
     def next(self) -> Ask | None:
         """What to ask now. None: nothing any more, or nothing before the home page has been taken (`waiting`)."""
@@ -109,6 +123,9 @@ class TermsQuest:
     def take(self, ask: Ask, look: TermsLook, html: bytes | None = None) -> None:
         """The look at what was asked, with the bytes of the page if it is HTML: a page of links leads on once."""
         self._open = None
+        if _is_guess(ask) and self._home and look.sha256 == self._home.sha256:
+            # Such a site has its home page at every address.
+            look, html = replace(look, state=TermsState.WRONG_DOC, text=None, html=None), None
         if look.state in _REFUSED:
             self._refused = f"{look.state.value} at {ask.url}"
         if html is not None and self._leads_on(ask, look, html):
@@ -118,16 +135,16 @@ class TermsQuest:
         self._asked[ask.url] = look
 
     def looks(self) -> tuple[TermsLook, ...]:
-        """What was seen. A site that links to no terms has one look that says so; one whose home page could not be read
-        and of which nothing is known has none: unknown is not absent."""
+        """What was seen. A site that links to no terms has one look that says so, or that its home page is a wall or a
+        page of scripts; one whose home page did not come and of which nothing is known has none: unknown is not absent.
+        """
         if self._override is not None and self._override.none:
             detail = f"override: {self._override.note or 'none'}"
             return (TermsLook("", SourceKind.TERMS, FoundBy.OVERRIDE, TermsState.NOT_FOUND, detail=detail),)
         kept = [look for url, look in self._asked.items() if url in self._known or self._counts(look)]
         if not any(look.kind is SourceKind.TERMS for look in kept) and self._home is not None:
-            kept.append(
-                TermsLook("", SourceKind.TERMS, FoundBy.LINK, TermsState.NOT_FOUND, cause="ok", detail=self._tried())
-            )
+            state, detail = self._home.linkless, self._tried()
+            kept.append(TermsLook("", SourceKind.TERMS, FoundBy.LINK, state, cause="ok", detail=detail))
         return tuple(kept)
 
     @staticmethod
@@ -222,6 +239,11 @@ class TermsQuest:
 
 def _ask(link: TermsLink, found_by: FoundBy | None = None) -> Ask:
     return Ask(link.url, link.kind, found_by or link.found_by, link.score, link.text)
+
+
+def _linkless(html: bytes, url: str) -> TermsState:
+    state = page_state(html, terms_text(html, url))
+    return state if state in _IN_PLACE else TermsState.NOT_FOUND
 
 
 def _is_guess(ask: Ask) -> bool:

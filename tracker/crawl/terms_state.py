@@ -31,6 +31,12 @@ def _any(*expressions: str) -> re.Pattern[str]:
     return re.compile("|".join(expressions), re.IGNORECASE)
 
 
+LEAST = 250
+"""Characters below which no page is terms: a line that says "you agree to our terms" stands below every form."""
+
+SIGN_IN = 1_000
+"""Characters below which a page that asks for a password is one to sign in by, whatever it says one agrees to."""
+
 EMPTY = 100
 """Characters below which a page with any script is taken for a page of scripts."""
 
@@ -74,7 +80,9 @@ def page_state(html: bytes, text: TermsText, kind: SourceKind = SourceKind.TERMS
     kind: what the page was found as; of a legal notice or an imprint, being one is enough.
     """
     title = "" if html.startswith(PDF) else _title(html)
-    if _is_terms(text, title) or (kind is not SourceKind.TERMS and _is_notice(text, title)):
+    if (_is_terms(text, title) and not _is_form(html, text)) or (
+        kind is not SourceKind.TERMS and _is_notice(text, title)
+    ):
         return TermsState.WRONG_DOC if _is_privacy(text, title) else TermsState.OK
     if html.startswith(PDF) and not text.text:
         return TermsState.PDF
@@ -110,7 +118,12 @@ def _languages(text: TermsText) -> tuple[str, ...]:
 
 
 def _is_terms(text: TermsText, title: str) -> bool:
-    return any(speaks_like_terms(text.text, language, title) for language in _languages(text))
+    languages = _languages(text) if len(text.text) >= LEAST else ()
+    return any(speaks_like_terms(text.text, language, title) for language in languages)
+
+
+def _is_form(html: bytes, text: TermsText) -> bool:
+    return len(text.text) < SIGN_IN and _PASSWORD.search(html) is not None
 
 
 def _is_notice(text: TermsText, title: str) -> bool:

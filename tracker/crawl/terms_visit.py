@@ -15,7 +15,8 @@ from typing import TypeVar, TypeVarTuple
 
 from tracker.core.outcomes import Classification, Outcome, one_line
 from tracker.core.terms.looks import TermsLook, TermsState
-from tracker.crawl.extract import TRUNCATED, read_page
+from tracker.core.terms.text import TRUNCATED
+from tracker.crawl.extract import read_page
 from tracker.crawl.terms_quest import Ask, TermsQuest
 from tracker.crawl.terms_state import PDF
 from tracker.net.question import Ended, Question

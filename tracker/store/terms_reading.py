@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, select
 from tracker.core.terms import Category, Classifier, Finding, Stance
 from tracker.core.terms.decisions import Decision
 from tracker.core.terms.finding import DOUBTFUL
+from tracker.core.terms.standing import of_page
 from tracker.errors import DatabaseError, TermsError
 from tracker.store import models
 from tracker.store.bulk import add, rows_where, table
@@ -31,6 +32,7 @@ class Unread(NamedTuple):
     sha256: str
     text: str
     language: str | None
+    flags: frozenset[str]
 
 
 def unread_ids(connection: Connection, ruleset: str) -> list[int]:
@@ -47,7 +49,8 @@ def texts_of(connection: Connection, ids: Iterable[int]) -> list[Unread]:
     for row in rows_where(connection, models.TermsText, "terms_text_id", ids):
         digest = bytes(row.sha256).hex()
         try:
-            found.append(Unread(row.terms_text_id, digest, unpacked_text(row), row.language))
+            flags = frozenset(row.flags.split())
+            found.append(Unread(row.terms_text_id, digest, unpacked_text(row), row.language, flags))
         except NotWhole as error:
             raise DatabaseError(f"the text {digest} of terms {error}; `tracker verify` says more") from error
     return found
@@ -57,9 +60,8 @@ def read(classifier: Classifier, texts: Iterable[Unread]) -> dict[int, list[Find
     """What a classifier finds. Raises TermsError for findings that no text can have."""
     found = {}
     for one in texts:
-        found[one.text_id] = [
-            _sound(finding, one, classifier.version) for finding in classifier.classify(one.text, one.language)
-        ]
+        findings = classifier.classify(one.text, one.language)
+        found[one.text_id] = of_page((_sound(each, one, classifier.version) for each in findings), one.flags)
     return found
 
 

@@ -73,6 +73,9 @@ def test_silent_stands_beside_what_else_is_said() -> None:
         pytest.param(LONG_TERMS + "Scraping is prohibited.", id="something asserted"),
         pytest.param("Näiden ehtojen mukaan palvelua saa käyttää vain omaan käyttöön. " * 60, id="a language unread"),
         pytest.param("", id="nothing"),
+        pytest.param(
+            LONG_TERMS + "Tea is served at noon. " * 25_000 + "Scraping is prohibited.", id="more than is read"
+        ),
     ],
 )
 def test_not_silent(text: str) -> None:

@@ -1,9 +1,10 @@
 """How a text stands as a whole, from the findings in it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from tracker.core.terms.finding import ASSERTED, DOUBTFUL, Category, Finding, Stance
+from tracker.core.terms.text import TRUNCATED
 
 Stances = frozenset[tuple[Category, Stance]]
 """What a text says, without its words: two texts of the same stances are the same policy."""
@@ -47,6 +48,11 @@ class Standing:
         if scraping:
             return 2
         return 5 if said or self.silent else None
+
+
+def of_page(findings: Iterable[Finding], flags: Collection[str]) -> list[Finding]:
+    """What a classifier found, for a page with these flags: one of which only a part is read is not silent."""
+    return [one for one in findings if TRUNCATED not in flags or one.category is not Category.SILENT]
 
 
 def standing(findings: Iterable[Finding]) -> Standing:

@@ -9,6 +9,9 @@ from typing import NamedTuple
 MULTIPLE_VERSIONS = "multiple_versions"
 """Flag: the page holds two jurisdictions, or a current and a future edition."""
 
+TRUNCATED = "truncated"
+"""Flag: the page is larger than what is read of it."""
+
 EXTRACTOR = 1
 """Edition of tracker/crawl/extract.py: raised when it makes another text of the same page."""
 
@@ -31,7 +34,7 @@ class TermsText:
     """What a terms page says. Blocks are parted by newlines in `text`, and none holds one.
 
     language: ISO 639-1, None if it could not be told. effective_date: YYYY-MM-DD as the page states it, None without
-    one. flags: `MULTIPLE_VERSIONS` and what else is remarkable.
+    one. flags: `MULTIPLE_VERSIONS`, `TRUNCATED` and what else is remarkable.
     """
 
     text: str
