@@ -9,6 +9,7 @@ import pytest
 
 from tests.web import Answer, Request, Web, hang, page, redirect, reset, settings_for, transports
 from tracker.core.exchange import Validators
+from tracker.core.terms.fingerprint import fingerprint
 from tracker.core.terms.looks import FoundBy, KnownTerms, SourceKind, TermsLook, TermsState
 from tracker.core.visits import DISALLOWED, PAGE_CAP, UNASKED, Target, Visit
 from tracker.crawl import visit as visiting_module
@@ -153,6 +154,21 @@ def test_a_known_page_that_is_the_same_is_not_read(web: Asked, answer: Answer, m
     assert paths(web, "same.example") == ["/robots.txt", "/terms"], "known terms need no home page"
     sent = web.asked("same.example")[-1].headers
     assert (sent["if-none-match"], sent["if-modified-since"]) == ('"t1"', "Mon, 01 Jan 2024 00:00:00 GMT")
+
+
+def test_the_same_words_in_other_markup_are_not_read(web: Asked) -> None:
+    token = TERMS.replace(b"<head>", b'<head><meta name="csrf" content="1372859141"><script>var n = 7;</script>')
+    site(web, "token.example", home=home("/terms"), terms=page(token, **HTML))
+    (first,) = visit(web, "token.example").terms
+    assert (first.unchanged, first.fingerprint) == (False, fingerprint(token))
+    other = token.replace(b"1372859141", b"2988719597").replace(b"n = 7", b"n = 8").replace(b"<p>", b"<p class=x>\n")
+    site(web, "token.example", terms=page(other, **HTML))
+    source = known("token.example", sha256=first.sha256, fingerprint=first.fingerprint)
+    (look,) = visit(web, "token.example", Target.TERMS, known_terms=[source]).terms
+    assert (look.unchanged, look.sha256, look.text, look.html) == (True, first.sha256, None, None)
+    site(web, "token.example", terms=page(other.replace(b"You may not scrape", b"You may scrape"), **HTML))
+    (look,) = visit(web, "token.example", Target.TERMS, known_terms=[source]).terms
+    assert (look.unchanged, look.text is None) == (False, False)
 
 
 def test_a_known_page_that_is_gone_is_looked_for_anew_the_next_time(web: Asked) -> None:

@@ -14,7 +14,8 @@ from functools import partial
 from typing import TypeVar, TypeVarTuple
 
 from tracker.core.outcomes import Classification, Outcome, one_line
-from tracker.core.terms.looks import TermsLook, TermsState
+from tracker.core.terms.fingerprint import fingerprint
+from tracker.core.terms.looks import KnownTerms, TermsLook, TermsState
 from tracker.core.terms.text import TRUNCATED
 from tracker.crawl.extract import read_page
 from tracker.crawl.terms_quest import Ask, TermsQuest
@@ -108,15 +109,18 @@ def look_at(ask: Ask, ended: Ended) -> tuple[TermsLook, bytes | None]:
         exchange,
         detail=seen.detail,
     )
-    known = ask.known.sha256 if ask.known else ""
+    known = ask.known or KnownTerms(ask.url, ask.kind, ask.found_by)
     if ended.unchanged:
-        return replace(look, sha256=known, unchanged=True), None
+        return replace(look, sha256=known.sha256, unchanged=True), None
     if seen.outcome is not Outcome.OK or ended.answer is None:
         return look, None
     data = ended.answer.data
     look = replace(look, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
-    if look.sha256 == known:
+    if look.sha256 == known.sha256:
         return replace(look, unchanged=True), None
+    look = replace(look, fingerprint=fingerprint(data))
+    if look.fingerprint and look.fingerprint == known.fingerprint:
+        return replace(look, sha256=known.sha256, unchanged=True), None
     return read_look(look, data, ended.answer.truncated), data
 
 

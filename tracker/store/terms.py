@@ -21,7 +21,7 @@ from tracker.store.terms_texts import Texts, words_of
 
 _NEWEST = (
     *("last_seen", "checks", "gaps", "status", "url", "content_type", "sha256", "size", "detail"),
-    *("kind", "found_by", "score", "link_text", "effective_date", "etag", "last_modified"),
+    *("kind", "found_by", "score", "link_text", "effective_date", "etag", "last_modified", "fingerprint"),
 )
 _OF_KNOWN = ("wording", "sha256", "size", "effective_date")
 _LONGEST_TYPE = 200
@@ -139,7 +139,9 @@ class _Noting:
 def _look(at: int, look: TermsLook, mine: Rows) -> Row:
     """The run that a look would begin."""
     exchange = look.exchange
-    validators = exchange.validators if exchange and look.state is TermsState.OK else Validators()
+    # Those of an answer that a redirect led to are not for the page that is asked for.
+    is_own = exchange is not None and look.state is TermsState.OK and not exchange.hops
+    validators = exchange.validators if exchange and is_own else Validators()
     row: Row = {
         "first_seen": at,
         "last_seen": at,
@@ -162,6 +164,7 @@ def _look(at: int, look: TermsLook, mine: Rows) -> Row:
         "effective_date": None,
         "etag": validators.etag,
         "last_modified": validators.last_modified,
+        "fingerprint": bytes.fromhex(look.fingerprint),
     }
     if look.state is not TermsState.OK:
         return row
@@ -180,6 +183,8 @@ def _of_known(look: TermsLook, row: Row, mine: Rows) -> Row:
     kept["content_type"] = row["content_type"] or known["content_type"]
     if not (row["etag"] or row["last_modified"]):  # a 304 need not repeat them
         kept |= {name: known[name] for name in ("etag", "last_modified")}
+    if not row["fingerprint"]:
+        kept["fingerprint"] = known["fingerprint"]
     return kept
 
 
@@ -205,21 +210,21 @@ def known_terms(connection: Connection, source_id: int, site_ids: Sequence[int])
     """
     page, run = table(models.TermsSource), table(models.TermsFetch)
     columns = (page.c.site_id, page.c.url, run.c.source_id, run.c.last_seen, run.c.state, run.c.sha256, run.c.etag)
-    more = (run.c.last_modified, run.c.kind, run.c.found_by, run.c.score)
+    more = (run.c.last_modified, run.c.fingerprint, run.c.kind, run.c.found_by, run.c.score)
     statement = select(*columns, *more).join_from(page, run, run.c.terms_source_id == page.c.terms_source_id)
     found: dict[TermsKey, KnownTerms] = {}
-    read: dict[TermsKey, tuple[str, Validators]] = {}
+    read: dict[TermsKey, tuple[str, Validators, str]] = {}
     wanted = text(f"terms_source.site_id IN ({listed(site_ids)}) AND terms_source.url <> ''")
     for row in bare_rows(connection, statement.where(wanted).order_by(run.c.last_seen)):
-        site, url, source, _, state, sha256, etag, modified, kind, found_by, score = row
+        site, url, source, _, state, sha256, etag, modified, print_, kind, found_by, score = row
         key = TermsKey(site, url)
         if source == source_id and state == TermsState.OK and sha256:
-            read[key] = bytes(sha256).hex(), Validators(etag, modified)
+            read[key] = bytes(sha256).hex(), Validators(etag, modified), bytes(print_).hex()
         found.pop(key, None)  # so that those looked at last come last
         found[key] = KnownTerms(url, SourceKind(kind), FoundBy(found_by), score, last_state=TermsState(state))
     by_site: dict[int, tuple[KnownTerms, ...]] = {}
     for key, known in reversed(found.items()):
-        sha256, validators = read.get(key, ("", Validators()))
-        one = replace(known, sha256=sha256, validators=validators)
+        sha256, validators, shown = read.get(key, ("", Validators(), ""))
+        one = replace(known, sha256=sha256, validators=validators, fingerprint=shown)
         by_site[key.site_id] = (*by_site.get(key.site_id, ()), one)
     return by_site

@@ -46,8 +46,8 @@ class TermsState(StrEnum):
 class KnownTerms:
     """A source of terms that the history knows, and its last readable answer.
 
-    sha256 (hex) of the page's inflated bytes and validators: whether it is the same again. last_state: of the newest
-    look, whatever it was.
+    sha256 (hex) of the page's inflated bytes, validators and fingerprint: whether it is the same again. last_state: of
+    the newest look, whatever it was.
     """
 
     url: str
@@ -57,6 +57,7 @@ class KnownTerms:
     sha256: str = ""
     validators: Validators = field(default_factory=Validators)
     last_state: TermsState = TermsState.OK
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,10 @@ class TermsLook:
     of scripts came in place of the home page that would link to them.
 
     score: of the link (crawl/discover.py), 0 to 100 and more. link_text: its words. cause: in the words of
-    core/outcomes.py and core/visits.py. sha256 (hex) and size: of the inflated bytes. unchanged: the answer is, byte
-    for byte or by a 304, the known one of this source; text and html are then None. text: of a page that is `ok`. html:
-    the inflated bytes (HTML or PDF) that it was read from, at most `PAGE_CAP`.
+    core/outcomes.py and core/visits.py. sha256 (hex) and size: of the inflated bytes. unchanged: the answer is the
+    known one of this source, by a 304, byte for byte, or in its words (`fingerprint`); sha256 is then that of the known
+    one, text and html are None. text: of a page that is `ok`. html: the inflated bytes (HTML or PDF) that it was read
+    from, at most `PAGE_CAP`.
     """
 
     url: str
@@ -84,3 +86,4 @@ class TermsLook:
     text: TermsText | None = None
     html: bytes | None = None
     detail: str = ""
+    fingerprint: str = ""

@@ -52,6 +52,7 @@ CREATE TABLE terms_fetch (
   effective_date TEXT,
   etag TEXT DEFAULT '' NOT NULL,
   last_modified TEXT DEFAULT '' NOT NULL,
+  fingerprint BLOB DEFAULT (x'') NOT NULL,
   PRIMARY KEY (terms_source_id, source_id, first_seen),
   FOREIGN KEY(terms_source_id) REFERENCES terms_source (terms_source_id),
   FOREIGN KEY(source_id) REFERENCES source (source_id),

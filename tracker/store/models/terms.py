@@ -46,8 +46,8 @@ class TermsFetch(SQLModel, table=True):
     """Evidence: a run of looks of one source at one page of terms that were in one state and saw the same words.
 
     `terms_text_id` is the text of the first of them (or of an earlier run of the same words), `wording` its words.
-    `effective_date`, `etag`, `last_modified`: as the newest look said or left them. `gaps` as in table page; all other
-    columns from `status` on are those of the newest look.
+    `effective_date`, `etag`, `last_modified`, `fingerprint`: as the newest look said or left them. `gaps` as in table
+    page; all other columns from `status` on are those of the newest look.
     """
 
     __tablename__ = "terms_fetch"
@@ -75,6 +75,7 @@ class TermsFetch(SQLModel, table=True):
     effective_date: str | None = words(default=None)
     etag: str = words(default="")
     last_modified: str = words(default="")
+    fingerprint: bytes = octets(default=b"")
 
 
 class TermsReading(SQLModel, table=True):

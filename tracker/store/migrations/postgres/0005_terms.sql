@@ -52,6 +52,7 @@ CREATE TABLE terms_fetch (
   effective_date TEXT COLLATE "C",
   etag TEXT COLLATE "C" DEFAULT '' NOT NULL,
   last_modified TEXT COLLATE "C" DEFAULT '' NOT NULL,
+  fingerprint BYTEA DEFAULT '' NOT NULL,
   PRIMARY KEY (terms_source_id, source_id, first_seen),
   FOREIGN KEY(terms_source_id) REFERENCES terms_source (terms_source_id),
   FOREIGN KEY(source_id) REFERENCES source (source_id),
