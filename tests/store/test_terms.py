@@ -274,6 +274,39 @@ def test_a_persons_word_replaces_what_was_found(fresh_history: Fresh) -> None:
     assert rows(path, asked) == [(None, None, 0, 1)]
 
 
+def test_a_persons_word_holds_for_the_same_words_of_another_date(fresh_history: Fresh) -> None:
+    path = fresh_history()
+    dated, before = f"{MAYBE}\nUpdated on 3 May 2022", f"{MAYBE}\nUpdated on 3 May 2020"
+    with Writer(path, AGENTS) as writer:
+        see(writer, START + 100 * DAY, look(dated))
+        see(writer, START + 100 * DAY, look(dated, url="https://b.example/terms"), host=B)
+        writer.decide([decision(Category.NO_SCRAPING, Stance.RESERVE, dated)])
+        # An archive knows the page from before: its text is the first of these words.
+        writer.import_terms(writer.source(ARCHIVE), [(A, START + 50 * DAY, look(before))])
+        writer.read_terms(Words())
+    asked = "SELECT site, no_scraping, since < '2022-03-01' FROM terms_now ORDER BY 1"
+    assert rows(path, asked) == [(A, "reserve", 1), (B, None, 0)]
+    found = "SELECT rule, current FROM terms_findings WHERE site = 'a.example' ORDER BY first_seen"
+    assert rows(path, found) == [("person:ada", 1), ("person:ada", 0)]
+    assert rows(path, "SELECT DISTINCT site, quote FROM contradictions") == [(A, None)]
+    is_sound(path)
+    # One about the very text goes before that, and one of the site before those of every site.
+    for word in (
+        decision(Category.NO_SCRAPING, Stance.NONE, before),
+        Decision(A, TermsText(before).sha256, Category.NO_SCRAPING, Stance.NONE, "bob", "2020-01-01", "no"),
+    ):
+        with Writer(path, AGENTS) as writer:
+            writer.decide([decision(Category.NO_SCRAPING, Stance.RESERVE, dated), word])
+        assert rows(path, asked)[0] == (A, None, 1)
+        assert rows(path, found) == [("person:ada", 0)]
+        is_sound(path)
+    with Writer(path, AGENTS) as writer:
+        of_all = decision(Category.NO_SCRAPING, Stance.NONE, before, "*")
+        writer.decide([decision(Category.NO_SCRAPING, Stance.RESERVE, dated), of_all])
+    assert rows(path, asked)[0] == (A, "reserve", 1)
+    assert rows(path, found) == [("person:ada", 1), ("person:ada", 0)]
+
+
 def test_a_decision_on_both_texts_makes_a_change_one_of_policy(fresh_history: Fresh) -> None:
     path = told(fresh_history(), (0, OPEN), (7, f"{OPEN} More."), (14, f"{OPEN} More."))
     assert rows(path, CHANGES) == [("wording", 7, 14, "", "")]

@@ -19,7 +19,7 @@ from tracker.store.bulk import add, chunks, rows_where, run_many, table
 from tracker.store.evidence import precedence
 from tracker.store.lanes import Row, Rows, end, looks_of
 from tracker.store.terms import TermsNoted, is_read, terms_runs
-from tracker.store.terms_meaning import Meanings, standing_columns
+from tracker.store.terms_meaning import Meanings, Texts, standing_columns
 
 _AT_A_TIME = 500
 _STANDING = table(models.TermsStanding)
@@ -184,9 +184,10 @@ class _Page:
         self._page, self._host = page, host
         runs = sorted(filter(is_read, rows), key=lambda row: (row["first_seen"], sources[row["source_id"]]))
         # Of several texts of the same words the one seen first stands for all.
-        self._texts: dict[str, int] = {}
+        texts: dict[str, dict[int, None]] = {}
         for run in runs:
-            self._texts.setdefault(run["wording"].hex(), run["terms_text_id"])
+            texts.setdefault(run["wording"].hex(), {})[run["terms_text_id"]] = None
+        self._texts: dict[str, Texts] = {wording: tuple(ids) for wording, ids in texts.items()}
         wordings = dict(enumerate(self._texts))
         numbers = {wording: number for number, wording in wordings.items()}
         checks = winners(_checks(runs, numbers, sources))
@@ -206,7 +207,7 @@ class _Page:
                 "valid_from": one.valid_from,
                 "valid_to": one.valid_to,
                 "last_seen": one.last_seen,
-                "terms_text_id": self._texts[one.text],
+                "terms_text_id": self._texts[one.text][0],
             }
             | standing_columns(meanings.of(self._texts[one.text], self._host), meanings.ruleset)
             for one in stood(self._looks, self._failures, found, hold, horizon)
@@ -220,8 +221,8 @@ class _Page:
             "not_before": one.not_before,
             "confirmed_at": one.confirmed_at,
             "kind": str(one.kind),
-            "before_text_id": self._texts[one.before],
-            "after_text_id": self._texts[one.after],
+            "before_text_id": self._texts[one.before][0],
+            "after_text_id": self._texts[one.after][0],
             "added": _words(one.added),
             "removed": _words(one.removed),
         }

@@ -20,6 +20,10 @@ _STRICTEST = (Stance.PROHIBIT, Stance.RESERVE, Stance.NEEDS_PERMISSION, Stance.C
 _AT_A_TIME = 500
 
 
+Texts = tuple[int, ...]
+"""Texts of the same words that a page showed, by their ids: what is decided of one holds for all. The first stands."""
+
+
 class Meanings:
     """The standing of some texts, by their ids."""
 
@@ -29,27 +33,30 @@ class Meanings:
         self._digests = _digests(connection, ids)
         self._decisions = decisions_of(connection)
         self._findings = findings_of(connection, self.ruleset, ids)
-        self._known: dict[tuple[int, str], Standing | None] = {}
+        self._known: dict[tuple[Texts, str], Standing | None] = {}
 
-    def of(self, text_id: int, site: str) -> Standing | None:
-        """How a text stands at a site; None while nobody has read it."""
-        key = (text_id, site)
+    def of(self, texts: Texts, site: str) -> Standing | None:
+        """How texts stand at a site; None while nobody has read them."""
+        key = (texts, site)
         if key not in self._known:
-            found = self._findings.get(text_id)
-            self._known[key] = None if found is None else standing(decided(found, self._word_on(text_id, site), ""))
+            found = self._findings.get(texts[0])
+            self._known[key] = None if found is None else standing(decided(found, self._word_on(texts, site), ""))
         return self._known[key]
 
-    def says(self, text_id: int, site: str) -> Says | None:
-        """What a text says at a site, as changes are judged by; None while nobody has read it."""
-        stands, found = self.of(text_id, site), self._findings.get(text_id)
+    def says(self, texts: Texts, site: str) -> Says | None:
+        """What texts say at a site, as changes are judged by; None while nobody has read them."""
+        stands, found = self.of(texts, site), self._findings.get(texts[0])
         if stands is None or found is None:
             return None
-        word = self._word_on(text_id, site)
+        word = self._word_on(texts, site)
         by_classifier = standing(found).stances if word else stands.stances
         return Says(stands.stances, by_classifier, frozenset(decision.category for decision in word))
 
-    def _word_on(self, text_id: int, site: str) -> list[Decision]:
-        return for_site(self._decisions.get(self._digests.get(text_id, b""), ()), site)
+    def _word_on(self, texts: Texts, site: str) -> list[Decision]:
+        if not self._decisions:
+            return []
+        given = [one for text_id in texts for one in self._decisions.get(self._digests[text_id], ())]
+        return for_site(given, site, self._digests[texts[0]].hex())
 
 
 def _digests(connection: Connection, ids: list[int]) -> dict[int, bytes]:
@@ -87,10 +94,14 @@ def decisions_of(connection: Connection) -> dict[bytes, list[Decision]]:
     return found
 
 
-def for_site(decisions: Iterable[Decision], site: str) -> list[Decision]:
-    """Those of a text's decisions that count for a site: its own go before those of every site."""
-    general = sorted(decisions, key=lambda decision: decision.site != EVERY_SITE)
-    return list({one.category: one for one in general if one.site in (EVERY_SITE, site)}.values())
+def for_site(decisions: Iterable[Decision], site: str, sha256: str) -> list[Decision]:
+    """Those decisions about a text, or others of its words, that count for a site (as in the view `terms_decided`).
+
+    The site's own go before those of every site, then those about the very text (its SHA-256 in hex), then later ones.
+    """
+    weakest_first = sorted(decisions, key=lambda one: one.text, reverse=True)
+    weakest_first.sort(key=lambda one: (one.site != EVERY_SITE, one.text == sha256, one.when))
+    return list({one.category: one for one in weakest_first if one.site in (EVERY_SITE, site)}.values())
 
 
 def standing_columns(stands: Standing | None, ruleset: str) -> dict[str, Any]:

@@ -441,7 +441,7 @@ JOIN terms_text t ON t.terms_text_id = g.terms_text_id;
 
 -- Every text with each page that ever showed it, and since when: the base of terms_findings.
 CREATE VIEW terms_shown AS
-SELECT f.terms_text_id, f.first_seen, s.host AS site, p.url, t.sha256, t.language,
+SELECT f.terms_source_id, f.terms_text_id, f.wording, f.first_seen, s.host AS site, p.url, t.sha256, t.language,
        CASE WHEN g.terms_source_id IS NULL THEN 0 ELSE 1 END AS current
 FROM terms_fetch f
 JOIN terms_source p ON p.terms_source_id = f.terms_source_id
@@ -453,6 +453,22 @@ WHERE NOT EXISTS (SELECT 1 FROM terms_fetch e
   WHERE e.terms_source_id = f.terms_source_id AND e.terms_text_id = f.terms_text_id
     AND (e.first_seen < f.first_seen OR (e.first_seen = f.first_seen AND e.source_id < f.source_id)));
 
+-- The decision that counts of each category, for each text that a page showed: one about this text or another of its
+-- words that the page showed, for they may differ in a date alone. The site's own goes before that of every site.
+CREATE VIEW terms_decided AS
+SELECT terms_source_id, terms_text_id, category, stance, who, quote
+FROM (
+  SELECT x.terms_source_id, x.terms_text_id, d.category, d.stance, d.who, d.quote,
+         ROW_NUMBER() OVER (PARTITION BY x.terms_source_id, x.terms_text_id, d.category
+           ORDER BY CASE d.site WHEN '*' THEN 1 ELSE 0 END, CASE d.sha256 WHEN x.sha256 THEN 0 ELSE 1 END,
+             d.decided DESC, d.sha256) AS place
+  FROM terms_decision d
+  JOIN terms_text t ON t.sha256 = d.sha256
+  JOIN terms_fetch f ON f.terms_text_id = t.terms_text_id
+  JOIN terms_shown x ON x.terms_source_id = f.terms_source_id AND x.wording = f.wording AND d.site IN ('*', x.site)
+) ranked
+WHERE place = 1;
+
 -- What was found in the texts of terms, with the words that say so: by the classifier that counts (terms_ruleset in the
 -- view about), except in categories of which a person decided (rule 'person:…', number 0). asserted 0: doubtful,
 -- to be reviewed.
@@ -463,18 +479,17 @@ SELECT x.site, x.url, lower(hex(x.sha256)) AS text_sha256, f.number, f.category,
 FROM terms_shown x
 JOIN terms_finding f ON f.terms_text_id = x.terms_text_id
   AND f.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset')
-WHERE NOT EXISTS (SELECT 1 FROM terms_decision d
-  WHERE d.sha256 = x.sha256 AND d.site IN ('*', x.site) AND (d.category = f.category OR (f.category = 'silent'
-    AND d.stance <> 'none' AND d.category IN ('no_scraping', 'no_ai_training', 'tdm_reservation', 'conditional_allow'))))
+LEFT JOIN terms_decided d ON d.terms_source_id = x.terms_source_id AND d.terms_text_id = x.terms_text_id
+  AND d.category = f.category
+WHERE d.category IS NULL AND (f.category <> 'silent' OR NOT EXISTS (SELECT 1 FROM terms_decided e
+  WHERE e.terms_source_id = x.terms_source_id AND e.terms_text_id = x.terms_text_id AND e.stance <> 'none'
+    AND e.category IN ('no_scraping', 'no_ai_training', 'tdm_reservation', 'conditional_allow')))
 UNION ALL
-SELECT x.site, x.url, lower(hex(x.sha256)), 0, d.category, d.stance, NULL, NULL, NULLIF(d.quote, ''), 1.0, 'person:' || d.who, 1, x.current, x.language,
-       strftime('%Y-%m-%dT%H:%M:%SZ', x.first_seen, 'unixepoch'), NULL
-FROM terms_shown x
-JOIN terms_decision d ON d.sha256 = x.sha256 AND d.site IN ('*', x.site)
-WHERE (d.stance <> 'none' OR d.category = 'silent')
-  -- Its own decision goes before that of every site.
-  AND (d.site <> '*' OR NOT EXISTS (SELECT 1 FROM terms_decision o
-    WHERE o.sha256 = d.sha256 AND o.site = x.site AND o.category = d.category));
+SELECT x.site, x.url, lower(hex(x.sha256)), 0, d.category, d.stance, NULL, NULL, NULLIF(d.quote, ''), 1.0,
+       'person:' || d.who, 1, x.current, x.language, strftime('%Y-%m-%dT%H:%M:%SZ', x.first_seen, 'unixepoch'), NULL
+FROM terms_decided d
+JOIN terms_shown x ON x.terms_source_id = d.terms_source_id AND x.terms_text_id = d.terms_text_id
+WHERE d.stance <> 'none' OR d.category = 'silent';
 
 -- Pages of terms that showed other words than before. Only those with a confirmed_at are events: flaps never are, and
 -- what was seen once waits. added and removed: `category:stance` of what the text after says and the one before not.
@@ -531,19 +546,19 @@ FROM terms_decision;
 -- tokens, and the headline agents; clauses about AI training and text and data mining are held against the former.
 CREATE VIEW contradictions AS
 WITH stance AS (
-  SELECT p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'no_scraping' AS category, g.no_scraping AS stance
+  SELECT p.terms_source_id, p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'no_scraping' AS category, g.no_scraping AS stance
   FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
   WHERE g.valid_to IS NULL AND g.no_scraping IN ('prohibit', 'needs_permission', 'reserve')
   UNION ALL
-  SELECT p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'no_ai_training', g.no_ai_training
+  SELECT p.terms_source_id, p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'no_ai_training', g.no_ai_training
   FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
   WHERE g.valid_to IS NULL AND g.no_ai_training IN ('prohibit', 'needs_permission', 'reserve')
   UNION ALL
-  SELECT p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'tdm_reservation', g.tdm_reservation
+  SELECT p.terms_source_id, p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'tdm_reservation', g.tdm_reservation
   FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
   WHERE g.valid_to IS NULL AND g.tdm_reservation IN ('prohibit', 'needs_permission', 'reserve')
   UNION ALL
-  SELECT p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'conditional_allow', g.conditional_allow
+  SELECT p.terms_source_id, p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'conditional_allow', g.conditional_allow
   FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
   WHERE g.valid_to IS NULL AND g.conditional_allow IN ('allow', 'conditional')
     AND COALESCE(g.no_scraping, g.no_ai_training, g.tdm_reservation) IS NULL
@@ -554,9 +569,8 @@ SELECT x.site, a.name AS agent, CASE COALESCE(r.bits, o.star) & 3 WHEN 2 THEN 'b
          AS direction,
        x.category, x.stance,
        COALESCE(
-         (SELECT NULLIF(d.quote, '') FROM terms_decision d
-          WHERE d.sha256 = t.sha256 AND d.site IN ('*', x.site) AND d.category = x.category
-          ORDER BY d.site DESC LIMIT 1),
+         (SELECT NULLIF(d.quote, '') FROM terms_decided d
+          WHERE d.terms_source_id = x.terms_source_id AND d.terms_text_id = x.terms_text_id AND d.category = x.category),
          (SELECT f.quote FROM terms_finding f
           WHERE f.terms_text_id = x.terms_text_id AND f.category = x.category AND f.stance = x.stance AND f.score >= 0.6
             AND f.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset')
