@@ -150,6 +150,23 @@ def test_what_could_not_be_read_is_unknown(run, database: Path) -> None:
     assert "Unknown what it says" in out
 
 
+def test_words_that_did_not_stay_wait_for_nothing(run, database: Path) -> None:
+    crawl(database, [look(text) for text in (OPEN, OPEN, SHUT, OPEN, BOTH)])
+    out = " ".join(run("terms", HOST, "--database", str(database)).out.split())
+    assert "Other words since 2022-01-05T00:00:00Z, not confirmed by a second look yet." in out
+    assert "Other words that did not stay, which is no change: 2022-01-03." in out
+    (source,) = run("terms", HOST, "--json", "--database", str(database)).json["sources"]
+    assert [(one["date"], one["pending"]) for one in source["changes"]] == [("2022-01-05", 1), ("2022-01-03", 0)]
+
+
+def test_a_text_that_stands_no_more_is_told_from_one_that_does(run, database: Path) -> None:
+    crawl(database, [look(OPEN), *[look(None, TermsState.BLOCKED)] * 33])
+    result = run("terms", HOST, "--text", "--database", str(database))
+    assert (result.code, result.out) == (0, OPEN + "\n")
+    assert f"what {URL} says now is unknown: this text stood until 2022-01-31" in result.err
+    assert run("terms", HOST, "--text", "--to", "2022-01-02", "--database", str(database)).err == ""
+
+
 def test_a_site_without_a_link_to_terms(run, database: Path) -> None:
     crawl(database, [look(None, TermsState.NOT_FOUND, "")])
     assert "links to no terms that we find" in run("terms", HOST, "--database", str(database)).out
@@ -303,6 +320,12 @@ def test_an_import_carries_decisions_over(run, doubtful: Path, tmp_path: Path) -
     (tmp_path / "t.csv").write_text("site,at,status\na.example,2021-01-01,404\n")
     assert run("import", "csv", "t.csv").code == 0
     assert run("terms", HOST, "--json").json["sources"][0]["no_compete"] == "reserve"
+
+
+def test_what_a_merge_brings_is_read(run, read: Path, tmp_path: Path) -> None:
+    merged = str(tmp_path / "merged.sqlite")
+    assert run("merge", str(read), "--database", merged).code == 0
+    assert run("terms", HOST, "--json", "--database", merged).json == run("terms", HOST, "--json").json
 
 
 def test_decisions_are_exported_with_everything_else(run, doubtful: Path) -> None:

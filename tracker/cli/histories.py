@@ -22,6 +22,7 @@ def merge(
     """
     from contextlib import suppress
 
+    from tracker.cli.past_terms import read_texts
     from tracker.cli.writing import open_writer
     from tracker.errors import NoHistory
     from tracker.settings import load
@@ -36,6 +37,8 @@ def merge(
         kind = reader.about()["kind"]
     with open_writer(settings, kind) as writer, progress("crawls") as advance:
         report = bring_in(writer, other, settings.history, advance)
+        if report.terms:
+            read_texts(writer, advance)
     if report.unfinished:
         note(f"{report.unfinished} crawls are not finished there: merge again when they are")
     if as_json:

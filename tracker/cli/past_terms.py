@@ -43,9 +43,14 @@ def _reading() -> "Terms":
 def read_new(writer: "Writer", report: "TermsReport | None", advance: "Advance") -> None:
     """Read the texts that an import has brought."""
     if report is not None:
-        from tracker.cli.classifiers import classifier_of
+        read_texts(writer, advance)
 
-        writer.read_terms(classifier_of(None), lambda done, total: advance(done, total, "reading new terms"))
+
+def read_texts(writer: "Writer", advance: "Advance") -> None:
+    """Read the texts that our rules have not read."""
+    from tracker.cli.classifiers import classifier_of
+
+    writer.read_terms(classifier_of(None), lambda done, total: advance(done, total, "reading new terms"))
 
 
 def tell_terms(report: "TermsReport | None") -> None:

@@ -43,7 +43,7 @@ app = typer.Typer(
 @app.command("show")
 def show(
     host: Annotated[str, typer.Argument(metavar="SITE", help="The host, as in nytimes.com.")],
-    diff: Annotated[bool, typer.Option("--diff", help="What changed between the last two confirmed texts.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="What changed between the last two texts that stood.")] = False,
     text: Annotated[bool, typer.Option("--text", help="Print the stored text.")] = False,
     first: Annotated[
         str | None,
@@ -104,6 +104,8 @@ def _show_text(reader: "Reader", host: str, url: str | None, second: str | None,
 
     edition = terms_data.edition(reader, host, url, second, "--to")
     stored = reader.terms_text(edition["text_sha256"])
+    if second is None and edition["valid_to"]:
+        note(f"what {edition['url']} says now is unknown: this text stood until {edition['valid_to']}")
     if as_json:
         print_json(edition | {"text": stored.text})
     else:

@@ -31,7 +31,11 @@ def of_site(reader: "Reader", host: str, url: str | None = None) -> Row:
         source["doubtful"] = [row for row in mine if row not in source["findings"]]
         of_page = [row for row in changes if row["url"] == source["url"]]
         source["flaps"] = sum(row["kind"] == "flap" for row in of_page)
-        source["changes"] = [row for row in of_page if row["kind"] != "flap"]
+        source["changes"] = [
+            row | {"pending": int(row is of_page[0] and not row["confirmed"])}
+            for row in of_page
+            if row["kind"] != "flap"
+        ]
     return {"site": host, "sources": sources, "contradictions": reader.contradictions(host).dicts()}
 
 

@@ -9,6 +9,7 @@ from tracker.cli.output import printable
 WIDTH = 80
 LONGEST_QUOTE = 400
 """Characters of a quote that are shown; JSON has all."""
+_DATES = 3  # of passing words that are told
 CLASSES = {
     1: "scraping and AI training forbidden",
     2: "scraping forbidden",
@@ -24,7 +25,7 @@ def class_words(dpi_class: int | None) -> str:
 
 
 def print_findings(findings: Iterable[Mapping[str, Any]]) -> None:
-    """Print each finding with its quote; one of each category and words, the surest first of equal places."""
+    """Print each finding with its quote."""
     for one in findings:
         where = "" if one["start"] is None else f", characters {one['start']} to {one['end']}"
         print_wrapped(
@@ -94,7 +95,7 @@ def _print_text(source: Mapping[str, Any]) -> None:
 
 def _print_changes(source: Mapping[str, Any]) -> None:
     events = [one for one in source["changes"] if one["confirmed"]]
-    waiting = [one for one in source["changes"] if not one["confirmed"]]
+    passed = [one["date"] for one in source["changes"] if not one["confirmed"] and not one["pending"]]
     if events:
         print("Changes")
     for one in events:
@@ -104,8 +105,12 @@ def _print_changes(source: Mapping[str, Any]) -> None:
             if one[name]
         )
         print_wrapped(f"{one['date']} {one['kind']}{f' ({turned})' if turned else ''}", mark="- ")
-    for one in waiting:
-        print_wrapped(f"Other words since {one['first_seen']}, not confirmed by a second look yet.", mark="- ")
+    for one in source["changes"]:
+        if one["pending"]:
+            print_wrapped(f"Other words since {one['first_seen']}, not confirmed by a second look yet.", mark="- ")
+    if passed:
+        more = f" and {len(passed) - _DATES} times before" if len(passed) > _DATES else ""
+        print_wrapped(f"Other words that did not stay, which is no change: {', '.join(passed[:_DATES])}{more}.")
     if source["flaps"]:
         times = f"{source['flaps']} time{'' if source['flaps'] == 1 else 's'}"
         print_wrapped(f"The page flapped {times}: it showed words that it had shown before, which is no change.")

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, u
 from tracker.core.intervals import Check, Hold, winners
 from tracker.core.terms.changes import Says, TermsChange, changes
 from tracker.core.terms.history import stood
-from tracker.core.terms.standing import Stances, Standing
+from tracker.core.terms.standing import Stances
 from tracker.store import models
 from tracker.store.bulk import add, chunks, rows_where, run_many, table
 from tracker.store.evidence import precedence
 from tracker.store.lanes import Row, Rows, end, looks_of
 from tracker.store.terms import TermsNoted, is_read, terms_runs
-from tracker.store.terms_meaning import Meanings, standing_columns
+from tracker.store.terms_meaning import Meanings, Texts, standing_columns
 
 _AT_A_TIME = 500
 _STANDING = table(models.TermsStanding)
@@ -184,11 +184,10 @@ class _Page:
         self._page, self._host = page, host
         runs = sorted(filter(is_read, rows), key=lambda row: (row["first_seen"], sources[row["source_id"]]))
         # Of several texts of the same words the one seen first stands for all.
-        self._texts: dict[str, int] = {}
-        self._same: dict[str, set[int]] = {}
+        texts: dict[str, dict[int, None]] = {}
         for run in runs:
-            self._texts.setdefault(run["wording"].hex(), run["terms_text_id"])
-            self._same.setdefault(run["wording"].hex(), set()).add(run["terms_text_id"])
+            texts.setdefault(run["wording"].hex(), {})[run["terms_text_id"]] = None
+        self._texts: dict[str, Texts] = {wording: tuple(ids) for wording, ids in texts.items()}
         wordings = dict(enumerate(self._texts))
         numbers = {wording: number for number, wording in wordings.items()}
         checks = winners(_checks(runs, numbers, sources))
@@ -198,11 +197,8 @@ class _Page:
     def followed(self, meanings: Meanings, hold: Hold, horizon: int) -> Followed:
         """The rows of both tables."""
 
-        def stands(wording: str) -> Standing | None:
-            return meanings.of(self._texts[wording], self._same[wording], self._host)
-
         def says(wording: str) -> Says | None:
-            return meanings.says(self._texts[wording], self._same[wording], self._host)
+            return meanings.says(self._texts[wording], self._host)
 
         found = changes(self._looks, says)
         standing = [
@@ -211,9 +207,9 @@ class _Page:
                 "valid_from": one.valid_from,
                 "valid_to": one.valid_to,
                 "last_seen": one.last_seen,
-                "terms_text_id": self._texts[one.text],
+                "terms_text_id": self._texts[one.text][0],
             }
-            | standing_columns(stands(one.text), meanings.ruleset)
+            | standing_columns(meanings.of(self._texts[one.text], self._host), meanings.ruleset)
             for one in stood(self._looks, self._failures, found, hold, horizon)
         ]
         return Followed([self._change(one) for one in found], standing)
@@ -225,8 +221,8 @@ class _Page:
             "not_before": one.not_before,
             "confirmed_at": one.confirmed_at,
             "kind": str(one.kind),
-            "before_text_id": self._texts[one.before],
-            "after_text_id": self._texts[one.after],
+            "before_text_id": self._texts[one.before][0],
+            "after_text_id": self._texts[one.after][0],
             "added": _words(one.added),
             "removed": _words(one.removed),
         }

@@ -1,6 +1,6 @@
 """How the texts of terms stand: what the newest classifier found in them, and what persons decided."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -20,6 +20,10 @@ _STRICTEST = (Stance.PROHIBIT, Stance.RESERVE, Stance.NEEDS_PERMISSION, Stance.C
 _AT_A_TIME = 500
 
 
+Texts = tuple[int, ...]
+"""Texts of the same words that a page showed, by their ids: what is decided of one holds for all. The first stands."""
+
+
 class Meanings:
     """The standing of some texts, by their ids."""
 
@@ -29,34 +33,30 @@ class Meanings:
         self._digests = _digests(connection, ids)
         self._decisions = decisions_of(connection)
         self._findings = findings_of(connection, self.ruleset, ids)
-        self._known: dict[tuple[int, tuple[int, ...], str], Standing | None] = {}
+        self._known: dict[tuple[Texts, str], Standing | None] = {}
 
-    def of(self, text_id: int, same: Collection[int], site: str) -> Standing | None:
-        """How a text stands at a site; None while nobody has read it.
-
-        same: all texts of its words that the page has shown. What was decided of one of them holds for each.
-        """
-        key = (text_id, tuple(sorted(same)), site)
+    def of(self, texts: Texts, site: str) -> Standing | None:
+        """How texts stand at a site; None while nobody has read them."""
+        key = (texts, site)
         if key not in self._known:
-            found = self._findings.get(text_id)
-            said = self._decided(key[1], self._digests[text_id], site)
-            self._known[key] = None if found is None else standing(decided(found, said, ""))
+            found = self._findings.get(texts[0])
+            self._known[key] = None if found is None else standing(decided(found, self._word_on(texts, site), ""))
         return self._known[key]
 
-    def says(self, text_id: int, same: Collection[int], site: str) -> Says | None:
-        """What a text says at a site, as changes are judged by; None while nobody has read it."""
-        stands, found = self.of(text_id, same, site), self._findings.get(text_id)
+    def says(self, texts: Texts, site: str) -> Says | None:
+        """What texts say at a site, as changes are judged by; None while nobody has read them."""
+        stands, found = self.of(texts, site), self._findings.get(texts[0])
         if stands is None or found is None:
             return None
-        word = self._decided(same, self._digests[text_id], site)
+        word = self._word_on(texts, site)
         by_classifier = standing(found).stances if word else stands.stances
         return Says(stands.stances, by_classifier, frozenset(decision.category for decision in word))
 
-    def _decided(self, same: Iterable[int], digest: bytes, site: str) -> list[Decision]:
+    def _word_on(self, texts: Texts, site: str) -> list[Decision]:
         if not self._decisions:
             return []
-        given = [one for text_id in same for one in self._decisions.get(self._digests[text_id], ())]
-        return for_site(given, site, digest.hex())
+        given = [one for text_id in texts for one in self._decisions.get(self._digests[text_id], ())]
+        return for_site(given, site, self._digests[texts[0]].hex())
 
 
 def _digests(connection: Connection, ids: list[int]) -> dict[int, bytes]:
