@@ -69,6 +69,11 @@ def test_silent_stands_beside_what_else_is_said() -> None:
     [
         pytest.param(TERMS, id="too short"),
         pytest.param("Members meet every Tuesday at noon, and bring their own tea. " * 60, id="no terms"),
+        pytest.param(
+            "Members meet every Tuesday at noon, and bring their own tea. " * 60
+            + "Terms of use. Privacy policy. Copyright, all rights reserved. By using the site you agree to our terms.",
+            id="an article with a legal footer",
+        ),
         pytest.param(LONG_TERMS + "Our robot says hello to you.", id="a word of machines"),
         pytest.param(LONG_TERMS + "Scraping is prohibited.", id="something asserted"),
         pytest.param("Näiden ehtojen mukaan palvelua saa käyttää vain omaan käyttöön. " * 60, id="a language unread"),
