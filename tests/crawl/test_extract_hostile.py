@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.core.visits import PAGE_CAP
-from tracker.crawl.extract import terms_text
+from tracker.crawl.extract import MAX_BLOCKS, terms_text
 from tracker.crawl.terms_state import page_state
 
 CLAUSE = "<p>You may not copy the content of this website without our prior written permission.</p>"
@@ -49,6 +49,7 @@ PAGES = {
     "nul within": b"<p>a\0b" * 300_000,
     "broken utf-8": b"\xff\xc3\x28" * 500_000,
     "utf-16 without a mark": (CLAUSE * 12_000).encode("utf-16-le"),
+    "lines": b"X\n" * 1_000_000,
     "gzip": gzip.compress(NOISE),
     "noise": NOISE * 10,
     "empty": b"",
@@ -63,7 +64,7 @@ def test_hostile_pages_are_read_in_bounded_time(html: bytes):
     page_state(html, text)
     assert time.process_time() - start < 5  # under 1 s on an idle machine; see the benchmark
     assert len(text.text) <= PAGE_CAP
-    assert len(text.blocks) <= 150_000
+    assert len(text.blocks) <= MAX_BLOCKS
 
 
 def test_what_is_no_text_has_none():
@@ -83,6 +84,14 @@ def test_a_character_cut_by_the_cap_is_left_out():
     text = terms_text(html)
     assert set(text.text) == {"ü"}
     assert text.flags == {"truncated"}
+
+
+@pytest.mark.parametrize("line", [b"X\n", b"<p>X"], ids=["plain", "markup"])
+def test_of_more_blocks_than_a_text_has_it_is_said_that_there_are_more(line: bytes):
+    text = terms_text(line * 50_000)
+    assert len(text.blocks) == MAX_BLOCKS
+    assert "truncated" in text.flags
+    assert text.blocks[-1].end == len(text.text)
 
 
 def test_a_deep_page_keeps_its_text():

@@ -22,6 +22,11 @@ from tracker.errors import PdfError
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _TAG = re.compile("<[a-zA-Z!/]")
 MAX_HEADER = 1_000
+MAX_LINES = 120_000
+"""Lines of plain text that are read."""
+
+MAX_BLOCKS = 20_000
+"""Blocks of a text. The longest terms have a thousand; a block takes ten times the memory of a short line."""
 
 
 def terms_text(html: bytes, url: str | None = None, *, charset: str | None = None) -> TermsText:
@@ -33,8 +38,10 @@ def terms_text(html: bytes, url: str | None = None, *, charset: str | None = Non
     more = len(html) > PAGE_CAP
     characters = decode(html, charset)
     if not _TAG.search(characters):
-        lines = [" ".join(line.split()) for line in characters.split("\n")]
-        return assembled([Piece(line, "paragraph", 0, 0) for line in joined(lines)], None, _truncated(more))
+        lines = [" ".join(line.split()) for line in characters.split("\n", MAX_LINES)]
+        more = more or len(lines) > MAX_LINES
+        pieces = [Piece(line, "paragraph", 0, 0) for line in joined(lines[:MAX_LINES])]
+        return assembled(pieces, None, _truncated(more))
     tree, cut = tree_of(characters)
     body = tree.body if tree else None
     if body is None:
@@ -99,8 +106,10 @@ def read_page(
 
 
 def assembled(pieces: Sequence[Piece], hint: str | None = None, flags: frozenset[str] = frozenset()) -> TermsText:
-    """A text and what can be told of it, of its pieces."""
+    """A text and what can be told of it, of its pieces: of the first `MAX_BLOCKS`."""
     pieces = once(pieces)
+    if len(pieces) > MAX_BLOCKS:
+        pieces, flags = pieces[:MAX_BLOCKS], flags | _truncated(more=True)
     blocks, at = [], 0
     for piece in pieces:
         blocks.append(Block(at, at + len(piece.text), piece.kind, piece.level))
