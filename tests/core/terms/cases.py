@@ -30,6 +30,10 @@ SCRAPING: list[Case] = [
     ("Search one word at a time; automated querying is prohibited.", (SCRAPE,), ()),
     ("Members agree not to data-mine the directory.", (SCRAPE,), ()),
     ("The programs that you may download update automatically.", (), (SCRAPE,)),
+    ("We do not prohibit scraping of public data for research.", (), (SCRAPE,)),
+    ("Nothing in these terms prevents you from using robots on public pages.", (), (SCRAPE,)),
+    ("We don't mind if you scrape the site.", (), (SCRAPE,)),
+    ("There is no restriction on crawling.", (), (SCRAPE,)),
     (
         "You will not:\ncopy the software;\nexcept as a search engine does, use any bot or spider that reads pages;",
         (SCRAPE,),
@@ -189,6 +193,7 @@ ENGLISH = [*SCRAPING, *TRAINING, *MINING, *USES, *COPIES, *LEAVE, *ALLOWED, *RIV
 
 GERMAN: list[Case] = [
     ("Das automatisierte Auslesen der Inhalte ist untersagt.", (SCRAPE,), ()),
+    ("Das Auslesen mit Robots ist nicht untersagt.", (), (SCRAPE,)),
     ("Der Einsatz von Crawlern, Robotern oder Scraping-Programmen ist nicht gestattet.", (SCRAPE,), ()),
     ("Sie dürfen keine Skripte verwenden, um Daten systematisch abzurufen.", (SCRAPE,), ()),
     ("Die Nutzung der Texte zum Training von Systemen künstlicher Intelligenz ist verboten.", (AI,), ()),
