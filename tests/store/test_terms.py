@@ -29,7 +29,7 @@ from tests.store.terms import (
 )
 from tests.store.test_orders import RELAXED
 from tracker.core.intervals import DAY, Hold
-from tracker.core.terms import Category, Finding, Stance, TermsText
+from tracker.core.terms import Category, Finding, RuleClassifier, Stance, TermsText
 from tracker.core.terms.changes import changes
 from tracker.core.terms.decisions import Decision
 from tracker.core.terms.history import stood
@@ -401,6 +401,27 @@ def test_contradictions(fresh_history: Fresh) -> None:
     assert rows(path, asked) == [
         ("GPTBot", "blocked", "robots_block_terms_allow", "conditional_allow", "conditional", None, URL)
     ]
+
+
+@pytest.mark.parametrize(
+    ("clause", "directions"),
+    [
+        ("Crawling is permitted if it respects our robots.txt file.", []),
+        ("You may not use robots or spiders that ignore our robots.txt file.", []),
+        ("Scraping is prohibited. Crawling is permitted if it respects our robots.txt file.", []),
+        ("You may not scrape the site.", [("CCBot", "robots_allow_terms_forbid")]),
+        ("Public search engines may use spiders to copy the site.", [("GPTBot", "robots_block_terms_allow")]),
+    ],
+)
+def test_terms_that_leave_it_to_robots_txt_contradict_nothing(
+    fresh_history: Fresh, clause: str, directions: list[tuple[str, str]]
+) -> None:
+    path = fresh_history()
+    with Writer(path, AGENTS) as writer:
+        see(writer, START, look(clause), robots="GPTBot shut")
+        writer.read_terms(RuleClassifier())
+    asked = "SELECT agent, direction FROM contradictions WHERE agent IN ('GPTBot', 'CCBot')"
+    assert rows(path, asked) == directions
 
 
 # Any history, in any order

@@ -545,10 +545,19 @@ FROM terms_decision;
 -- or closed, and allowed in prose by terms that forbid no such thing. For agents that train or feed datasets, control
 -- tokens, and the headline agents; clauses about AI training and text and data mining are held against the former.
 CREATE VIEW contradictions AS
-WITH stance AS (
+WITH deferring AS (
+  -- Clauses that leave it to robots.txt who may: whatever that says, they agree. wholly 1: all of this category do.
+  SELECT f.terms_text_id, f.category, MIN(CASE WHEN lower(f.quote) LIKE '%robots%txt%' THEN 1 ELSE 0 END) AS wholly
+  FROM terms_finding f
+  WHERE f.category IN ('no_scraping', 'conditional_allow') AND f.score >= 0.6
+    AND f.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset')
+  GROUP BY f.terms_text_id, f.category
+  HAVING MAX(CASE WHEN lower(f.quote) LIKE '%robots%txt%' THEN 1 ELSE 0 END) = 1
+), stance AS (
   SELECT p.terms_source_id, p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'no_scraping' AS category, g.no_scraping AS stance
   FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
   WHERE g.valid_to IS NULL AND g.no_scraping IN ('prohibit', 'needs_permission', 'reserve')
+    AND g.terms_text_id NOT IN (SELECT terms_text_id FROM deferring WHERE wholly = 1 OR category = 'conditional_allow')
   UNION ALL
   SELECT p.terms_source_id, p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'no_ai_training', g.no_ai_training
   FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
@@ -562,6 +571,7 @@ WITH stance AS (
   FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
   WHERE g.valid_to IS NULL AND g.conditional_allow IN ('allow', 'conditional')
     AND COALESCE(g.no_scraping, g.no_ai_training, g.tdm_reservation) IS NULL
+    AND g.terms_text_id NOT IN (SELECT terms_text_id FROM deferring WHERE wholly = 1 AND category = 'conditional_allow')
 )
 SELECT x.site, a.name AS agent, CASE COALESCE(r.bits, o.star) & 3 WHEN 2 THEN 'blocked' ELSE 'allowed' END
          AS robots_verdict,
@@ -574,7 +584,8 @@ SELECT x.site, a.name AS agent, CASE COALESCE(r.bits, o.star) & 3 WHEN 2 THEN 'b
          (SELECT f.quote FROM terms_finding f
           WHERE f.terms_text_id = x.terms_text_id AND f.category = x.category AND f.stance = x.stance AND f.score >= 0.6
             AND f.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset')
-          ORDER BY f.score DESC, f.number LIMIT 1)) AS quote,
+          ORDER BY CASE WHEN lower(f.quote) LIKE '%robots%txt%' THEN 1 ELSE 0 END,
+            f.score DESC, f.number LIMIT 1)) AS quote,
        x.url AS terms_url, lower(hex(t.sha256)) AS text_sha256,
        strftime('%Y-%m-%dT%H:%M:%SZ', CASE WHEN x.valid_from > h.valid_from THEN x.valid_from ELSE h.valid_from END,
          'unixepoch') AS since
