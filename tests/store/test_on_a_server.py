@@ -46,6 +46,13 @@ def test_there_and_back_is_the_same(server: Server, database: Path, tmp_path: Pa
         copy_history(database, url)
 
 
+def test_the_next_writer_need_not_wait_for_the_server(server: Server) -> None:
+    url = server.create()
+    for _ in range(20):
+        with Writer(url, AGENTS):
+            pass
+
+
 def test_writing_goes_on_after_a_copy(server: Server, database: Path) -> None:
     """New rows get numbers of their own."""
     later = [Look("own", START + 40 * DAY, tuple(reversed(LOOKS[0].saw))), Look("git", START + 3, LOOKS[3].saw)]

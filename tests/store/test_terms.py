@@ -424,6 +424,23 @@ def test_terms_that_leave_it_to_robots_txt_contradict_nothing(
     assert rows(path, asked) == directions
 
 
+def test_one_page_of_a_site_that_forbids_is_enough(fresh_history: Fresh) -> None:
+    path = fresh_history()
+    imprint = look(MAYBE, url="https://a.example/impressum")
+    with Writer(path, AGENTS) as writer:
+        see(writer, START, look(SHUT), imprint, robots="shut")
+        see(writer, START, look(OPEN, url="https://b.example/terms"), host=B, robots="shut")
+        writer.read_terms(Words())
+        allowed = Category.CONDITIONAL_ALLOW, Stance.CONDITIONAL
+        said = [decision(*allowed, MAYBE), decision(*allowed, OPEN, B)]
+        writer.decide(said)
+    found = "SELECT DISTINCT site, terms_url FROM contradictions WHERE direction = 'robots_block_terms_allow'"
+    assert rows(path, found) == [(B, "https://b.example/terms")]
+    with Writer(path, AGENTS) as writer:
+        writer.decide([*said, decision(Category.NO_SCRAPING, Stance.NONE, SHUT)])
+    assert sorted(rows(path, found)) == [(A, "https://a.example/impressum"), (B, "https://b.example/terms")]
+
+
 # Any history, in any order
 
 DERIVED = (

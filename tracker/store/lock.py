@@ -67,6 +67,7 @@ class WriterLock:
             os.close(self._file)
             self._file = -1
         if self._connection is not None:
+            postgres.drop_lock(self._connection)
             self._connection.invalidate()
             self._connection.close()
 

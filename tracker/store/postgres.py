@@ -6,10 +6,12 @@ few functions that SQLite has and PostgreSQL lacks. The schema's version stands 
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import resources
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.errors import DatabaseError, DatabaseNewer, NoHistory, NotADatabase, UsageError
 from tracker.store.definition import views_digest, views_text
@@ -129,6 +131,12 @@ def _make_views(connection: Connection) -> None:
 def take_lock(connection: Connection) -> bool:
     """Become the one writer, until the connection closes; False if somebody else is."""
     return bool(connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}).scalar_one())
+
+
+def drop_lock(connection: Connection) -> None:
+    """Be the one writer no longer. Closing alone would do so too, but a moment later, when the server notices."""
+    with suppress(SQLAlchemyError):  # the server has ended the connection, and the lock with it
+        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
 
 
 def stop_after(connection: Connection, seconds: float | None) -> None:

@@ -543,8 +543,9 @@ SELECT site, lower(hex(sha256)) AS text_sha256, category, stance, who, decided, 
 FROM terms_decision;
 
 -- Where robots.txt and terms of a site contradict each other now: allowed to fetch every page, and forbidden in prose;
--- or closed, and allowed in prose by terms that forbid no such thing. For agents that train or feed datasets, control
--- tokens, and the headline agents; clauses about AI training and text and data mining are held against the former.
+-- or closed, and allowed in prose while no page of the site's forbids such a thing. For agents that train or feed
+-- datasets, control tokens, and the headline agents; clauses about AI training and text and data mining are held
+-- against the former.
 CREATE VIEW contradictions AS
 WITH deferring AS (
   -- Clauses that leave it to robots.txt who may: whatever that says, they agree. wholly 1: all of this category do.
@@ -571,7 +572,9 @@ WITH deferring AS (
   SELECT p.terms_source_id, p.site_id, p.site, p.url, g.valid_from, g.terms_text_id, 'conditional_allow', g.conditional_allow
   FROM terms_standing g JOIN terms_page p ON p.terms_source_id = g.terms_source_id
   WHERE g.valid_to IS NULL AND g.conditional_allow IN ('allow', 'conditional')
-    AND COALESCE(g.no_scraping, g.no_ai_training, g.tdm_reservation) IS NULL
+    AND NOT EXISTS (SELECT 1 FROM terms_source q JOIN terms_standing o ON o.terms_source_id = q.terms_source_id
+      WHERE q.site_id = p.site_id AND o.valid_to IS NULL
+        AND COALESCE(o.no_scraping, o.no_ai_training, o.tdm_reservation) IS NOT NULL)
     AND g.terms_text_id NOT IN (SELECT terms_text_id FROM deferring WHERE wholly = 1 AND category = 'conditional_allow')
 )
 SELECT x.site, a.name AS agent, CASE COALESCE(r.bits, o.star) & 3 WHEN 2 THEN 'blocked' ELSE 'allowed' END
