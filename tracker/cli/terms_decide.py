@@ -53,7 +53,8 @@ def decide(
     from tracker.cli.ask import open_reader
     from tracker.cli.league import one_of
     from tracker.cli.site import host_of
-    from tracker.cli.terms_data import current, edition
+    from tracker.cli.terms_data import current
+    from tracker.cli.terms_editions import edition
     from tracker.core.terms import Category, Stance
     from tracker.errors import UsageError
     from tracker.reference.decisions import add_decision
