@@ -331,8 +331,8 @@ def test_what_review_says_to_write_can_be_written_and_counts_at_once(run, doubtf
 
     assert run("terms", HOST, "--json").json["sources"][0]["no_scraping"] is None
     (first, *_) = run("terms", "review", "--json").json
-    command = shlex.split(first["write"].replace("'…'", "'bots of any kind'"))
-    result = run(*command[1:], "--who", "ada")
+    command = shlex.split(first["write"].replace("'…'", "'bots of any kind'").replace("NAME", "ada"))
+    result = run(*command[1:])
     assert (result.code, result.err) == (0, "")
     assert "added to terms_decisions.toml" in result.out
     (row,) = tomllib.loads(Path("terms_decisions.toml").read_text())["decision"]
@@ -342,6 +342,50 @@ def test_what_review_says_to_write_can_be_written_and_counts_at_once(run, doubtf
     assert source["no_scraping"] == "prohibit"
     assert "person:ada" in {one["rule"] for one in source["findings"]}
     assert "no_scraping" not in {one["category"] for one in run("terms", "review", "--json").json}
+
+
+def test_what_review_says_to_write_runs_as_it_stands(run, doubtful: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import shlex
+
+    monkeypatch.delenv("TRACKER_DATABASE")
+    (first, *_) = run("terms", "review", "--json", "--database", str(doubtful)).json
+    assert f" --database {doubtful} " in first["write"]
+    assert run(*shlex.split(first["write"])[1:]).code == 0
+    (row,) = tomllib.loads(Path("terms_decisions.toml").read_text())["decision"]
+    assert (row["site"], row["who"]) == (HOST, "NAME")
+
+
+def test_what_nobody_found_needs_words_of_the_text(run, doubtful: Path) -> None:
+    decision = ("terms", "decide", HOST, "no_ai_training", "prohibit", "--why", "it says so", "--who", "ada")
+    result = run(*decision)
+    assert (result.code, len(result.err.splitlines())) == (2, 1)
+    assert "nothing of no_ai_training was found in this text: say which words do, --quote" in result.err
+    assert not Path("terms_decisions.toml").exists()
+
+
+def test_rows_by_hand_that_rest_on_no_words_are_named_by_review(run, doubtful: Path) -> None:
+    assert run("terms", "decide", HOST, "no_scraping", "prohibit", "--why", "x", "--who", "ada").code == 0
+    assert run("terms", "review").err == ""
+    file = Path("terms_decisions.toml")
+    file.write_text(file.read_text().replace('quote = "robot"', 'quote = "androids"'))
+    row = file.read_text().replace("no_scraping", "no_ai_training").replace('quote = "androids"\n', "")
+    file.write_text(file.read_text() + row)
+    assert run("terms", "read", "--classifier", "terms_doubts:Doubtful").code == 0
+    said = run("terms", "review").err.splitlines()
+    assert len(said) == 2
+    assert "the decision of ada on no_ai_training of a.example" in said[0]
+    assert said[0].endswith("rests on no words: add its quote")
+    assert said[1].endswith("has a quote that does not stand in the text: mend it")
+
+
+@pytest.mark.parametrize("word", ["yes", "none"])
+def test_a_text_is_silent_by_a_persons_word(run, doubtful: Path, word: str) -> None:
+    decision = ("silent", word, "--text", digest(OPEN), "--why", "read it all", "--who", "ada")
+    result = run("terms", "decide", HOST, *decision)
+    assert (result.code, "silent yes in text" in result.out) == (0, True)
+    assert 'stance = "yes"' in Path("terms_decisions.toml").read_text()
+    rows = run("query", "SELECT silent FROM terms_history ORDER BY valid_from", "--json").json
+    assert rows[0]["silent"] == 1
 
 
 def test_what_nobody_found_is_decided_with_its_words(run, doubtful: Path) -> None:

@@ -30,6 +30,17 @@ GROUP BY s.host, p.url, t.terms_text_id, t.sha256
 ORDER BY p.url, MIN(f.first_seen)
 """
 
+_DECIDED = """
+SELECT d.site, lower(hex(d.sha256)) AS text_sha256, d.category, d.stance, d.who, NULLIF(d.quote, '') AS quote,
+       CASE WHEN EXISTS (SELECT 1 FROM terms_finding f WHERE f.terms_text_id = t.terms_text_id
+         AND f.category = d.category AND f.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset'))
+         THEN 1 ELSE 0 END AS found
+FROM terms_decision d
+JOIN terms_text t ON t.sha256 = d.sha256
+WHERE d.stance <> 'none'
+ORDER BY d.site, d.sha256, d.category
+"""
+
 
 class _Asking(Protocol):
     def sql(self, statement: str, values: Mapping[str, Any] | None = None) -> Rows:
@@ -69,6 +80,10 @@ class TermsQuestions:
         `since`: ISO moment from which on a text counts as new; none does by default.
         """
         return self.sql(_REVIEW, {"since": since})
+
+    def terms_decided(self: _Asking) -> Rows:
+        """What persons decided that texts say, and whether the classifier found anything of the category in them."""
+        return self.sql(_DECIDED)
 
     def contradictions(self: _Asking, host: str) -> Rows:
         """Where robots.txt and terms of a site contradict each other now (view `contradictions`)."""
