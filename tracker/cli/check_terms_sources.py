@@ -49,11 +49,11 @@ def read_terms(name: str, settings: "Settings", as_terms: bool = False) -> Terms
     it is. Raises UsageError for a name that is none of these, and for an address with `as_terms`.
     """
     if name == STDIN:
-        return _of_bytes(sys.stdin.buffer.read(PAGE_CAP), as_terms)
+        return _of_bytes(sys.stdin.buffer.read(PAGE_CAP + 1), as_terms)
     if os.path.exists(name):  # Path.exists raises for a name that is too long
         try:
             with open(name, "rb") as file:
-                return _of_bytes(file.read(PAGE_CAP), as_terms)
+                return _of_bytes(file.read(PAGE_CAP + 1), as_terms)
         except OSError as error:
             raise UsageError(f"cannot read {name}: {error.strerror}; {_KINDS}") from error
     host = _host(name)
@@ -94,14 +94,17 @@ def _is_plain(data: bytes) -> bool:
 
 
 def _plain(data: bytes) -> TermsText:
-    """A text as it stands, so that places in it are places in the file."""
+    """A text as it stands, so that places in it are places in the file; of at most `PAGE_CAP` bytes."""
+    from tracker.core.terms.text import TRUNCATED
     from tracker.crawl.extract import assembled
     from tracker.crawl.extraction.markup import decode
     from tracker.crawl.extraction.walk import Piece
 
     text = decode(data)
     lines = (" ".join(line.split()) for line in text.split("\n"))
-    return replace(assembled([Piece(line, "paragraph", 0, 0) for line in lines if line]), text=text, blocks=())
+    flags = frozenset({TRUNCATED} if len(data) > PAGE_CAP else ())
+    read = assembled([Piece(line, "paragraph", 0, 0) for line in lines if line], None, flags)
+    return replace(read, text=text, blocks=())
 
 
 def _of_site(url: str, host: str, settings: "Settings") -> TermsPage:

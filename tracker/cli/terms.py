@@ -111,8 +111,8 @@ def _show_text(reader: "Reader", host: str, url: str | None, second: str | None,
         (source,) = terms_data.of_site(reader, host, edition["url"])["sources"]
         if edition["valid_to"]:
             note(
-                f"what {edition['url']} says now is unknown: this text stood until {edition['valid_to']}, was last seen "
-                f"{edition['last_seen']}, and the newest look found {source['state']}"
+                f"what {edition['url']} says now is unknown: this text stood until {edition['valid_to']}, was last "
+                f"seen {edition['last_seen']}, and the newest look found {source['state']}"
             )
         elif source["state"] != TermsState.OK:
             note(f"this text was last seen {edition['last_seen']}; the newest look found {source['state']}")
