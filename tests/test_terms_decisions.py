@@ -33,6 +33,8 @@ def test_a_row_is_added_and_what_stands_there_is_kept():
     add_decision(FILE, {**ROW, "category": "silent", "stance": "none", "quote": "Terms\u00a0of use"})
     assert FILE.read_text(encoding="utf-8").startswith(before)
     assert [one.category for one in decisions(FILE)] == ["no_scraping", "silent"]
+    assert add_decision(FILE, {**ROW, "text": "cd" * 32, "category": "silent", "stance": "yes"}).stance is Stance.NONE
+    assert decisions(FILE)[-1].stance is Stance.NONE
     assert decisions(FILE)[0].why == ROW["why"]
     assert add_decision(FILE, {**ROW, "site": "*"}).site == "*"
 
@@ -42,6 +44,7 @@ def test_a_row_is_added_and_what_stands_there_is_kept():
     [
         ({"category": "no_fun"}, "category: 'no_fun' is unknown, write one of: no_scraping"),
         ({"stance": "maybe"}, "stance: 'maybe' is unknown"),
+        ({"stance": "yes"}, "stance: 'yes' is unknown"),
         ({"category": "silent"}, "stance: a text is silent or not"),
         ({"text": "abc"}, "text: 'abc' is no SHA-256"),
         ({"site": "a b"}, "site: 'a b' is neither a host nor"),

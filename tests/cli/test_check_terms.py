@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,57 @@ def test_standard_input(run, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(HTML.encode())))
     assert said(run("check", "--terms", "-", "--json").json)["no_scraping"] == "prohibit"
+
+
+JAPANESE = """利用規約
+この利用規約は、当社が提供するサービスの利用条件を定めるものです。利用者は本規約に同意した上でサービスを利用するものとします。
+利用者は、当社の事前の承諾なく、ロボットその他の自動化された手段により本サービスの内容を収集してはなりません。
+当社は、いつでも本規約を変更することができます。本規約は日本法に準拠し、東京地方裁判所を専属的合意管轄裁判所とします。
+"""
+ROBOTS_TXT = "User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\nUser-agent: *\nAllow: /\n"
+RECIPE = "Stir two eggs into the flour, add milk and a pinch of salt, and bake the cake for forty minutes.\n" * 20
+CLAUSE = "You may not use our content to train any machine learning model."
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        (JAPANESE, "unsupported_language"),
+        (f"<html lang=ja><body><p>{JAPANESE}</p></body></html>", "unsupported_language"),
+        (ROBOTS_TXT, "wrong_doc"),
+        (RECIPE, "wrong_doc"),
+        (CLAUSE, "wrong_doc"),
+    ],
+)
+@pytest.mark.parametrize("from_stdin", [False, True])
+def test_a_file_proves_to_be_terms_as_a_page_does(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, state: str, from_stdin: bool
+) -> None:
+    import io
+    import sys
+
+    (tmp_path / "file").write_text(body)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(body.encode())))
+    result = run("check", "--terms", "-" if from_stdin else "file", "--json")
+    assert (result.code, result.json["state"], len(result.err.splitlines())) == (1, state, 1)
+    assert ("add --as-terms" in result.err) == (state == "wrong_doc")
+
+
+def test_a_clause_that_somebody_has_copied_is_read_if_that_is_said(run, tmp_path: Path) -> None:
+    (tmp_path / "clause.txt").write_text(CLAUSE)
+    report = run("check", "--terms", "--as-terms", "clause.txt", "--json").json
+    assert (said(report)["no_ai_training"], report["state"], report["silent"]) == ("prohibit", "wrong_doc", False)
+    out = " ".join(run("check", "--terms", "--as-terms", "clause.txt").out.split())
+    assert "read as terms because you say so" in out
+    (tmp_path / "empty").write_text(" ")
+    assert run("check", "--terms", "--as-terms", "empty").code == 1
+
+
+def test_only_files_are_read_as_terms(run, site: Web, robots: str) -> None:
+    result = run("check", "--terms", "--as-terms", "https://courier.example/terms")
+    assert (result.code, "try `curl https://courier.example/terms | tracker" in result.err) == (2, True)
+    assert site.requests == []
+    assert "it goes with --terms" in run("check", "--as-terms", robots).err
 
 
 @pytest.mark.parametrize(
@@ -176,6 +228,15 @@ def test_a_page_that_is_not_there_or_may_not_be_asked_for(run, site: Web, robots
     result = run("check", "--terms", "https://courier.example/terms", "--json")
     assert (result.code, len(result.err.splitlines())) == (1, 1)
     assert result.json["state"] == state
+
+
+def test_an_address_that_is_not_public_is_called_so(run, site: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded = replace(settings_for(site), allow_private=())
+    monkeypatch.setattr("tracker.cli.crawl_settings.fetch_settings", lambda settings: guarded)
+    result = run("check", "--terms", "http://press.example/terms", "--json")
+    assert (result.code, result.json["cause"], site.requests) == (1, "robots_unknown", [])
+    assert "its robots.txt could not be read, and without it we do not ask" in result.err
+    assert "robots.txt of press.example: a private address)" in result.err
 
 
 def test_hostile_files_are_one_line_or_a_report(run, tmp_path: Path) -> None:

@@ -68,6 +68,10 @@ def look(text: str | None, state: TermsState = TermsState.OK, url: str = URL) ->
     )
 
 
+def digest(text: str, digits: int = 12) -> str:
+    return TermsText(text).sha256[:digits]
+
+
 def crawl(database: Path, looks: Sequence[TermsLook], kind: str = "live") -> None:
     """A look a day at the terms of one site, whose robots.txt is open."""
     with Writer(database, AGENTS, kind=kind) as writer:
@@ -130,7 +134,10 @@ def test_people_see_pages_quotes_changes_and_contradictions(run, read: Path) -> 
     assert "class 1 of 5 (scraping and AI training forbidden)" in words
     assert f"“{BAN}”" in words
     assert "2022-01-05 policy (newly said: no_ai_training:prohibit)" in words
-    assert "The page flapped 2 times" in words
+    assert (
+        f"The page alternates between two texts (2 flaps), which is no change; newest look: text {digest(BOTH)}"
+        in words
+    )
     assert "Robots.txt and terms contradict each other" in words
     assert "robots allow terms forbid: no_ai_training prohibit, for" in words
     assert max(map(len, result.out.splitlines())) <= 80
@@ -181,7 +188,11 @@ def test_a_site_without_a_link_to_terms(run, database: Path) -> None:
         ([HOST, "--diff", "--text"], "--diff"),
         ([HOST, "--from", "2022-01-01"], "--from goes with --diff"),
         ([HOST, "--to", "2022-01-01"], "--to goes with --diff or --text"),
-        ([HOST, "--text", "--to", "soon"], "--to"),
+        (["www.a.example"], "nobody has looked for terms of www.a.example (did you mean a.example?)"),
+        (["a.exampel"], "(did you mean a.example?)"),
+        ([HOST, "--text", "--to", "soon"], "'soon' is no date"),
+        ([HOST, "--text", "--to", "d0db"], "--to d0db: of a text's hash give at least its first 6 digits"),
+        ([HOST, "--text", "--to", "20240301"], "no text of a.example with that hash; write a day as 2024-03-01"),
         ([HOST, "--text", "--to", "2001-01-01"], "of that moment no text of a.example is known"),
         ([HOST, "--text", "--to", "abcdef0"], "no text of a.example with that hash"),
     ],
@@ -191,6 +202,12 @@ def test_mistakes_are_one_line(run, read: Path, arguments: list[str], says: str)
     assert (result.code, result.out) == (2, "")
     assert says in result.err
     assert len(result.err.splitlines()) == 1
+
+
+def test_a_misspelt_site_is_guessed_everywhere(run, read: Path) -> None:
+    for command in ("terms", "site"):
+        assert "(did you mean a.example?)" in run(command, "www.a.example").err
+    assert "did you mean" not in run("terms", "elsewhere.test").err
 
 
 def test_without_a_history(run, tmp_path: Path) -> None:
@@ -222,8 +239,54 @@ def test_the_change_between_two_moments_or_hashes(run, read: Path) -> None:
     assert (found["added"], found["removed"]) == (["no_ai_training:prohibit", "no_scraping:prohibit"], [])
     assert [(one["fate"], one["after"]) for one in found["blocks"]] == [("added", BAN), ("added", TRAIN)]
     digests = (found["after"]["text_sha256"][:10], found["before"]["text_sha256"][:10])
+    assert run("terms", HOST, "--diff", "--from", "9d", "--json").code == 2  # before the first look
+    assert run("terms", HOST, "--diff", "--from", "6d", "--json").json["before"]["text_sha256"] == digest(OPEN, 64)
     back = run("terms", HOST, "--diff", "--from", digests[0], "--to", digests[1], "--json").json
     assert back["removed"] == found["added"]
+
+
+A, B = f"{OPEN}\n{BAN}", f"{OPEN}\n{TRAIN}"
+
+
+def test_a_page_that_alternates_has_no_news(run, database: Path) -> None:
+    crawl(database, [look(text) for text in (A, B, A, B, A, B, A)])
+    at = ("--database", str(database))
+    run("terms", "read", *at)
+    result = run("terms", HOST, "--diff", *at)
+    lines = result.out.splitlines()
+    assert lines[0] == "the page alternates between these two; no change is confirmed"
+    assert {f"-{BAN}", f"+{TRAIN}"} <= {*lines} or {f"+{BAN}", f"-{TRAIN}"} <= {*lines}
+    found = run("terms", HOST, "--diff", "--json", *at).json
+    assert {*found["added"], *found["removed"]} == {"no_scraping:prohibit", "no_ai_training:prohibit"}
+    out = " ".join(run("terms", HOST, *at).out.split())
+    assert "Other words since" not in out
+    assert f"The page alternates between two texts (5 flaps), which is no change; newest look: text {digest(A)}." in out
+    (source,) = run("terms", HOST, "--json", *at).json["sources"]
+    assert (source["flaps"], source["variants"], source["newest_text"]) == (5, 2, digest(A, 64))
+    assert [(one["pending"], one["confirmed"]) for one in source["changes"]] == [(0, 0)]
+    # What only passed is there by its hash.
+    assert run("terms", HOST, "--text", "--to", digest(B), *at).out == B + "\n"
+    there = run("terms", HOST, "--diff", "--from", digest(A), "--to", digest(B), "--json", *at).json
+    assert (there["added"], there["remark"]) == (["no_ai_training:prohibit"], "")
+
+
+def test_words_seen_once_are_no_news_either(run, database: Path) -> None:
+    at = ("--database", str(database))
+    crawl(database, [look(A), look(A), look(B)])
+    assert run("terms", HOST, "--diff", *at).out.startswith("no change is confirmed: the newest look shows other words")
+    assert "Other words since 2022-01-03" in run("terms", HOST, *at).out
+    assert "what it newly says is not known" in run("terms", HOST, "--diff", *at).out
+
+
+def test_a_text_of_a_page_that_cannot_be_read_any_more(run, database: Path) -> None:
+    at = ("--database", str(database))
+    crawl(database, [look(A), *[look(None, TermsState.JS_ONLY, URL)] * 40])
+    out = " ".join(run("terms", HOST, *at).out.split())
+    assert "Unknown what it says" in out
+    assert "It could last be read 2022-01-01T00:00:00Z" in out
+    result = run("terms", HOST, "--text", *at)
+    assert (result.out, len(result.err.splitlines())) == (A + "\n", 1)
+    assert "was last seen 2022-01-01T00:00:00Z, and the newest look found js_only" in result.err
 
 
 def test_side_by_side(run, read: Path) -> None:
@@ -268,8 +331,8 @@ def test_what_review_says_to_write_can_be_written_and_counts_at_once(run, doubtf
 
     assert run("terms", HOST, "--json").json["sources"][0]["no_scraping"] is None
     (first, *_) = run("terms", "review", "--json").json
-    command = shlex.split(first["write"].replace("'…'", "'bots of any kind'"))
-    result = run(*command[1:], "--who", "ada")
+    command = shlex.split(first["write"].replace("'…'", "'bots of any kind'").replace("NAME", "ada"))
+    result = run(*command[1:])
     assert (result.code, result.err) == (0, "")
     assert "added to terms_decisions.toml" in result.out
     (row,) = tomllib.loads(Path("terms_decisions.toml").read_text())["decision"]
@@ -279,6 +342,50 @@ def test_what_review_says_to_write_can_be_written_and_counts_at_once(run, doubtf
     assert source["no_scraping"] == "prohibit"
     assert "person:ada" in {one["rule"] for one in source["findings"]}
     assert "no_scraping" not in {one["category"] for one in run("terms", "review", "--json").json}
+
+
+def test_what_review_says_to_write_runs_as_it_stands(run, doubtful: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import shlex
+
+    monkeypatch.delenv("TRACKER_DATABASE")
+    (first, *_) = run("terms", "review", "--json", "--database", str(doubtful)).json
+    assert f" --database {doubtful} " in first["write"]
+    assert run(*shlex.split(first["write"])[1:]).code == 0
+    (row,) = tomllib.loads(Path("terms_decisions.toml").read_text())["decision"]
+    assert (row["site"], row["who"]) == (HOST, "NAME")
+
+
+def test_what_nobody_found_needs_words_of_the_text(run, doubtful: Path) -> None:
+    decision = ("terms", "decide", HOST, "no_ai_training", "prohibit", "--why", "it says so", "--who", "ada")
+    result = run(*decision)
+    assert (result.code, len(result.err.splitlines())) == (2, 1)
+    assert "nothing of no_ai_training was found in this text: say which words do, --quote" in result.err
+    assert not Path("terms_decisions.toml").exists()
+
+
+def test_rows_by_hand_that_rest_on_no_words_are_named_by_review(run, doubtful: Path) -> None:
+    assert run("terms", "decide", HOST, "no_scraping", "prohibit", "--why", "x", "--who", "ada").code == 0
+    assert run("terms", "review").err == ""
+    file = Path("terms_decisions.toml")
+    file.write_text(file.read_text().replace('quote = "robot"', 'quote = "androids"'))
+    row = file.read_text().replace("no_scraping", "no_ai_training").replace('quote = "androids"\n', "")
+    file.write_text(file.read_text() + row)
+    assert run("terms", "read", "--classifier", "terms_doubts:Doubtful").code == 0
+    said = run("terms", "review").err.splitlines()
+    assert len(said) == 2
+    assert "the decision of ada on no_ai_training of a.example" in said[0]
+    assert said[0].endswith("rests on no words: add its quote")
+    assert said[1].endswith("has a quote that does not stand in the text: mend it")
+
+
+@pytest.mark.parametrize("word", ["yes", "none"])
+def test_a_text_is_silent_by_a_persons_word(run, doubtful: Path, word: str) -> None:
+    decision = ("silent", word, "--text", digest(OPEN), "--why", "read it all", "--who", "ada")
+    result = run("terms", "decide", HOST, *decision)
+    assert (result.code, "silent yes in text" in result.out) == (0, True)
+    assert 'stance = "yes"' in Path("terms_decisions.toml").read_text()
+    rows = run("query", "SELECT silent FROM terms_history ORDER BY valid_from", "--json").json
+    assert rows[0]["silent"] == 1
 
 
 def test_what_nobody_found_is_decided_with_its_words(run, doubtful: Path) -> None:

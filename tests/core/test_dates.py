@@ -34,8 +34,9 @@ def test_what_is_no_day_says_how_to_write_one(text: str) -> None:
 
 
 def test_a_moment_is_the_end_of_its_day() -> None:
-    assert moment("2024-03-01") == "2024-03-01T23:59:59Z"
-    assert moment("2024-03-01T06:00:00Z") == "2024-03-01T06:00:00Z"
+    assert moment("2024-03-01", NOW) == "2024-03-01T23:59:59Z"
+    assert moment("2024-03-01T06:00:00Z", NOW) == "2024-03-01T06:00:00Z"
+    assert moment("1y", NOW) == f"{since('1y', NOW)}T23:59:59Z"
     for bad in ("2024-02-30T06:00:00Z", "2024-03-01T06:00", "yesterday"):
         with pytest.raises(ValueError, match="no date"):
-            moment(bad)
+            moment(bad, NOW)

@@ -58,6 +58,10 @@ def check(
     terms: Annotated[
         bool, typer.Option("--terms", help="Read pages of terms: what they say of scraping and AI training.")
     ] = False,
+    as_terms: Annotated[
+        bool,
+        typer.Option("--as-terms", help="With --terms: read a file or standard input as terms whatever it is."),
+    ] = False,
     classifier: OwnClassifier = None,
     as_json: AsJson = False,
     agents_file: AgentsFile = None,
@@ -88,8 +92,10 @@ def check(
         if stray := [name for name, value in of_robots.items() if value]:
             raise UsageError(f"{stray[0]} is of robots.txt files, and --terms reads pages of terms: leave one out")
         refuse_two_of_standard_input(sources)
-        _check_terms(sources, settings, expect or [], classifier, as_json)
+        _check_terms(sources, settings, expect or [], classifier, as_terms, as_json)
         return
+    if as_terms:
+        raise UsageError("--as-terms reads a file as terms: it goes with --terms")
     if classifier is not None:
         raise UsageError("--classifier reads pages of terms: it goes with --terms")
     if fail_on_change and old is None:
@@ -112,11 +118,16 @@ def check(
 
 
 def _check_terms(
-    sources: list[str], settings: "Settings", wishes: list[str], classifier: str | None, as_json: bool
+    sources: list[str],
+    settings: "Settings",
+    wishes: list[str],
+    classifier: str | None,
+    as_terms: bool,
+    as_json: bool,
 ) -> None:
     from tracker.cli.check_terms import check_terms, print_terms
 
-    reports, failed, is_unmet = check_terms(sources, settings, wishes, classifier)
+    reports, failed, is_unmet = check_terms(sources, settings, wishes, classifier, as_terms)
     if as_json:
         print_json(reports if len(sources) > 1 else reports[0])
     else:

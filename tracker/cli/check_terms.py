@@ -1,5 +1,6 @@
 """`tracker check --terms`: what a page of terms says about crawling, scraping and AI training; no database."""
 
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,11 @@ from tracker.core.terms import Finding
 from tracker.core.terms.finding import ASSERTED
 from tracker.core.terms.looks import TermsState
 from tracker.core.terms.standing import of_page, standing
+from tracker.core.visits import UNASKED
 from tracker.errors import DrywellError, NoVerdict
+
+_PRIVATE = re.compile(r"\bguard\Z")
+"""The cause of what leads to an address that is not public, at the end of a detail too."""
 
 if TYPE_CHECKING:
     from tracker.cli.check_terms_sources import TermsPage
@@ -19,12 +24,12 @@ if TYPE_CHECKING:
 
 
 def check_terms(
-    sources: list[str], settings: "Settings", wishes: list[str], classifier: str | None
+    sources: list[str], settings: "Settings", wishes: list[str], classifier: str | None, as_terms: bool = False
 ) -> tuple[list[dict[str, Any]], list[int], bool]:
     """A report on each source, the exit codes of those that could not be read, and whether a wish is not met.
 
-    classifier: `module:attribute` of a user's own, None for our rules. Raises UsageError for a wish or a classifier
-    that cannot be read.
+    classifier: `module:attribute` of a user's own, None for our rules. as_terms: read files whatever they are.
+    Raises UsageError for a wish or a classifier that cannot be read.
     """
     from tracker.cli.classifiers import classifier_of
 
@@ -33,7 +38,7 @@ def check_terms(
     reports, failed, is_unmet = [], [], False
     for name in sources:
         try:
-            report = _report(name, settings, reading, wanted)
+            report = _report(name, settings, reading, wanted, as_terms)
         except DrywellError as error:
             note(f"tracker: {error}")
             reports.append(_no_report(name, error))
@@ -46,10 +51,12 @@ def check_terms(
     return reports, failed, is_unmet
 
 
-def _report(name: str, settings: "Settings", reading: "Classifier", wanted: list[TermsWish]) -> dict[str, Any]:
+def _report(
+    name: str, settings: "Settings", reading: "Classifier", wanted: list[TermsWish], as_terms: bool
+) -> dict[str, Any]:
     from tracker.cli.check_terms_sources import read_terms
 
-    page = read_terms(name, settings)
+    page = read_terms(name, settings, as_terms)
     text = page.text
     if text is None:
         raise NoVerdict(f"{shown(name)} cannot be read as terms: {_why(page)}", page.state, page.cause, page.url)
@@ -85,14 +92,25 @@ def _why(page: "TermsPage") -> str:
         TermsState.JS_ONLY: "without JavaScript the page is empty",
         TermsState.INTERSTITIAL: "what came is a page before the page",
         TermsState.CONSENT_WALL: "what came is a question about cookies",
-        TermsState.WRONG_DOC: "it is no page of terms",
+        TermsState.WRONG_DOC: "it does not prove to be a page of terms",
         TermsState.PDF: "no text can be read from the PDF",
         TermsState.UNSUPPORTED_LANGUAGE: "it is in a language without rules",
         TermsState.DISALLOWED: "robots.txt does not let us ask for it",
         TermsState.ERROR: "the site did not answer with it",
     }
-    facts = "; ".join(filter(None, (page.state, page.cause if page.cause != "ok" else "", page.detail)))
-    return f"{words.get(page.state, 'it has no text')} ({facts})"
+    says = words.get(page.state, "it has no text")
+    if page.cause == UNASKED:
+        says = "its robots.txt could not be read, and without it we do not ask"
+    facts = (page.state, page.cause if page.cause != "ok" else "", page.detail)
+    told = "; ".join(_PRIVATE.sub("a private address", fact) for fact in facts if fact)
+    return f"{says} ({told}){_how_to_read_it(page)}"
+
+
+def _how_to_read_it(page: "TermsPage") -> str:
+    """What reads a file that is not proven to be terms, as a clause that somebody has copied out of them is not."""
+    if page.is_local and page.state is TermsState.WRONG_DOC and page.detail != "no text":
+        return "; to read a clause or an excerpt of terms as it is, add --as-terms"
+    return ""
 
 
 def _no_report(name: str, error: DrywellError) -> dict[str, Any]:
@@ -107,6 +125,8 @@ def print_terms(report: dict[str, Any]) -> None:
     where = shown(report["file"])
     dated = f", effective {report['effective_date']}" if report["effective_date"] else ""
     flags = f" [{', '.join(report['flags'])}]" if report["flags"] else ""
+    if report["state"] != TermsState.OK:
+        print_wrapped(f"{where} is read as terms because you say so: by itself it does not prove to be any.")
     print_wrapped(
         f"{where}: {report['state']}, language {report['language'] or 'unknown'}{dated}, "
         f"{report['characters']:,} characters{flags}; {class_words(report['dpi_class'])}"

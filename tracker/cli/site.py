@@ -56,12 +56,12 @@ def site(
         registry = reader.agents()
         headline = {agent["agent"] for agent in registry if agent["headline"]}
         access = reader.site_access(name).dicts()
+        if not access:
+            raise UsageError(_stranger(reader, name))
         captures, failures = reader.captures(name), reader.failures(name)
         history = reader.site_history(name).dicts()
         signals, conflicts = reader.signals(name).dicts(), reader.signal_conflicts(name).dicts()
         horizon = reader.about()["horizon"]
-    if not access:
-        raise UsageError(_stranger(name))
     if as_json:
         found = {"site": name, "access": access, "history": history, "signals": signals, "conflicts": conflicts}
         print_json(found | {"captures": captures.dicts(), "failures": failures.dicts()})
@@ -92,15 +92,18 @@ def host_of(text: str) -> str:
         raise UsageError(f"{text!r} is no host: {error}") from error
 
 
-def _stranger(host: str) -> str:
-    return f'{host} is in no panel of this history; `tracker query "SELECT site FROM sites"` lists them'
+def _stranger(reader: "Reader", host: str) -> str:
+    from tracker.store.asking import near_site
+
+    near = near_site(reader, host)
+    return f'{host} is in no panel of this history{near}; `tracker query "SELECT site FROM sites"` lists them'
 
 
 def _refuse_a_stranger(reader: "Reader", host: str) -> None:
     from tracker.errors import UsageError
 
     if not reader.sql("SELECT 1 FROM access_now WHERE site = :host LIMIT 1", {"host": host}).rows:
-        raise UsageError(_stranger(host))
+        raise UsageError(_stranger(reader, host))
 
 
 def _headline(reader: "Reader") -> set[str]:
@@ -108,6 +111,8 @@ def _headline(reader: "Reader") -> set[str]:
 
 
 def _show_past(reader: "Reader", host: str, at: str, every: bool, as_json: bool) -> None:
+    from datetime import date
+
     from tracker.core.dates import moment
     from tracker.errors import UsageError
     from tracker.publish.site import as_of
@@ -115,7 +120,7 @@ def _show_past(reader: "Reader", host: str, at: str, every: bool, as_json: bool)
 
     newest = horizon(reader)
     try:
-        when = moment(at)
+        when = moment(at, date.fromisoformat(newest))
     except ValueError as error:
         raise UsageError(f"--at {error}") from error
     if when[:10] > newest:

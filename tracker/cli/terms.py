@@ -43,15 +43,17 @@ app = typer.Typer(
 @app.command("show")
 def show(
     host: Annotated[str, typer.Argument(metavar="SITE", help="The host, as in nytimes.com.")],
-    diff: Annotated[bool, typer.Option("--diff", help="What changed between the last two texts that stood.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="What the newest confirmed change changed.")] = False,
     text: Annotated[bool, typer.Option("--text", help="Print the stored text.")] = False,
     first: Annotated[
         str | None,
-        typer.Option("--from", help="With --diff: the text of this day, moment or hash, not the last but one."),
+        typer.Option(
+            "--from", help="With --diff: the text of this day, moment (or 6m: before the newest look) or hash."
+        ),
     ] = None,
     second: Annotated[
         str | None,
-        typer.Option("--to", help="With --diff or --text: the text of this day, moment or hash, not the last."),
+        typer.Option("--to", help="With --diff or --text: the same of the second text, or of the text shown."),
     ] = None,
     url: Annotated[str | None, typer.Option("--url", help="This page of the site, where it has several.")] = None,
     side_by_side: Annotated[
@@ -100,12 +102,20 @@ def _show(found: dict[str, Any], horizon: str, as_json: bool) -> None:
 
 
 def _show_text(reader: "Reader", host: str, url: str | None, second: str | None, as_json: bool) -> None:
-    from tracker.cli import terms_data
+    from tracker.cli import terms_data, terms_editions
+    from tracker.core.terms.looks import TermsState
 
-    edition = terms_data.edition(reader, host, url, second, "--to")
+    edition = terms_editions.edition(reader, host, url, second, "--to")
     stored = reader.terms_text(edition["text_sha256"])
-    if second is None and edition["valid_to"]:
-        note(f"what {edition['url']} says now is unknown: this text stood until {edition['valid_to']}")
+    if second is None:
+        (source,) = terms_data.of_site(reader, host, edition["url"])["sources"]
+        if edition["valid_to"]:
+            note(
+                f"what {edition['url']} says now is unknown: this text stood until {edition['valid_to']}, was last "
+                f"seen {edition['last_seen']}, and the newest look found {source['state']}"
+            )
+        elif source["state"] != TermsState.OK:
+            note(f"this text was last seen {edition['last_seen']}; the newest look found {source['state']}")
     if as_json:
         print_json(edition | {"text": stored.text})
     else:
@@ -124,32 +134,37 @@ def _show_diff(
 ) -> None:
     from dataclasses import asdict
 
-    from tracker.cli import terms_data, terms_diff
+    from tracker.cli import terms_diff, terms_editions
     from tracker.core.terms.compare import Fate, TooDifferent, compare
     from tracker.errors import UsageError
 
-    before, after = terms_data.two_editions(reader, host, url, first, second)
-    old, new = (reader.terms_text(edition["text_sha256"]).text for edition in (before, after))
-    added, removed = terms_data.turn(before, after)
+    two = terms_editions.two_editions(reader, host, url, first, second)
+    old, new = (reader.terms_text(edition["text_sha256"]).text for edition in (two.before, two.after))
     if as_json:
         try:
             blocks = [asdict(one) for one in compare(old, new) if one.fate is not Fate.SAME]
         except TooDifferent as error:
             blocks = None
             note(f"too much has changed to compare block by block: {error}")
-        print_json(
-            {"site": host, "before": before, "after": after, "added": added, "removed": removed, "blocks": blocks}
-        )
+        print_json({"site": host} | two._asdict() | {"blocks": blocks})
         return
     if not (old or new):
         raise UsageError(f"both texts of {host} are empty")
-    for mark, edition in (("---", before), ("+++", after)):
+    if two.remark:
+        print(two.remark)
+    for mark, edition in (("---", two.before), ("+++", two.after)):
         print(
             f"{mark} {edition['url']}  {edition['text_sha256'][:12]}  {edition['valid_from'] or edition['first_seen']}"
         )
     beside = terms_diff.is_wide() if side_by_side is None else side_by_side
     terms_diff.print_diff(old, new, side_by_side=beside)
-    print(f"newly said: {', '.join(added) or 'nothing'}; no longer said: {', '.join(removed) or 'nothing'}")
+    print(_turn_words(two.added, two.removed))
+
+
+def _turn_words(added: list[str] | None, removed: list[str] | None) -> str:
+    if added is None or removed is None:
+        return "what it newly says is not known: `tracker terms read` reads these texts"
+    return f"newly said: {', '.join(added) or 'nothing'}; no longer said: {', '.join(removed) or 'nothing'}"
 
 
 app.command("review")(terms_review.review)

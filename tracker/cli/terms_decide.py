@@ -28,7 +28,11 @@ def decide(
     site: Annotated[str, typer.Argument(help="The host, as in nytimes.com.")],
     category: Annotated[str, typer.Argument(help="no_scraping, no_ai_training, ... or silent (docs/terms.md).")],
     stance: Annotated[
-        str, typer.Argument(help="prohibit, needs_permission, conditional, allow, reserve; none: it does not say so.")
+        str,
+        typer.Argument(
+            help="prohibit, needs_permission, conditional, allow, reserve; none: it does not say so. "
+            "Of silent: yes, it says nothing of machines."
+        ),
     ],
     why: Annotated[str, typer.Option("--why", help="Your reason, for whoever reads the file.")],
     who: Annotated[str | None, typer.Option("--who", help="Who decides.", show_default="the contact setting")] = None,
@@ -38,7 +42,11 @@ def decide(
     url: Annotated[str | None, typer.Option("--url", help="This page of the site, where it has several.")] = None,
     quote: Annotated[
         str | None,
-        typer.Option("--quote", help="The words that say so.", show_default="those of the surest finding"),
+        typer.Option(
+            "--quote",
+            help="The words of the text that say so; needed where nothing was found.",
+            show_default="those of the surest finding",
+        ),
     ] = None,
     file: DecisionsFile = None,
     database: Database = None,
@@ -49,19 +57,25 @@ def decide(
     the page says other words, they are read anew.
 
     Example: tracker terms decide courier.example no_scraping none --why "only forbids bots that post" --who ada
+
+    Example: tracker terms decide courier.example silent yes --why "read it all" --who ada
     """
     from tracker.cli.ask import open_reader
     from tracker.cli.league import one_of
     from tracker.cli.site import host_of
-    from tracker.cli.terms_data import current, edition
+    from tracker.cli.terms_data import current
+    from tracker.cli.terms_editions import edition
     from tracker.core.terms import Category, Stance
     from tracker.errors import UsageError
-    from tracker.reference.decisions import add_decision
+    from tracker.reference.decisions import IS_SILENT, add_decision
     from tracker.settings import load
 
     settings = load(database=database, terms_decisions=file)
     host = host_of(site)
-    about, how = one_of("category", category, Category), one_of("stance", stance, Stance)
+    about = one_of("category", category, Category)
+    is_silent = about is Category.SILENT and stance in (IS_SILENT, Stance.NONE)
+    how = Stance.NONE if is_silent else one_of("stance", stance, Stance)
+    word = IS_SILENT if is_silent else str(how)
     person = who or settings.contact
     if not person:
         raise UsageError("say who decides: --who NAME (or set a contact)")
@@ -69,17 +83,20 @@ def decide(
         found = current(reader, host, url) if text is None else edition(reader, host, url, text, "--text")
         words = _words(reader, found, about, how, quote)
         kind = reader.about()["kind"]
-    facts = {"site": host, "text": found["text_sha256"], "category": str(about), "stance": str(how)}
+    facts = {"site": host, "text": found["text_sha256"], "category": str(about), "stance": word}
     facts |= {"who": person, "when": datetime.now(UTC).date().isoformat(), "why": why}
     facts |= {"quote": words} if words else {}
     path = settings.own_decisions
     add_decision(path, facts)
-    print(f"{host}: {about} {how} in text {found['text_sha256'][:12]}, added to {path}")
+    print(f"{host}: {about} {word} in text {found['text_sha256'][:12]}, added to {path}")
     _carry_over(settings, kind)
 
 
 def _words(reader: "Reader", found: dict[str, Any], category: "Category", stance: "Stance", quote: str | None) -> str:
-    """The words that a decision rests on: those given, which must stand in the text, else the surest found."""
+    """The words that a decision rests on: those given, which must stand in the text, else the surest found.
+
+    UsageError where there are none, for nobody could check such a decision.
+    """
     from tracker.errors import UsageError
     from tracker.reference.decisions import is_quotable
 
@@ -87,13 +104,18 @@ def _words(reader: "Reader", found: dict[str, Any], category: "Category", stance
         if quote not in reader.terms_text(found["text_sha256"]).text:
             raise UsageError("--quote: the text has no such words; `tracker terms SITE --text` shows it")
         return quote
-    if stance == "none":
+    if stance == "none" or str(category) == "silent":
         return ""
     rows = reader.sql(
         "SELECT quote FROM terms_findings WHERE site = :site AND text_sha256 = :text AND category = :category "
         "ORDER BY score DESC, number",
         {"site": found["site"], "text": found["text_sha256"], "category": str(category)},
     ).rows
+    if not rows:
+        raise UsageError(
+            f"nothing of {category} was found in this text: say which words do, --quote '…' "
+            f"(`tracker terms {found['site']} --text` shows it)"
+        )
     return next((words for (words,) in rows if words and is_quotable(words)), "")
 
 

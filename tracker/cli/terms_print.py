@@ -66,6 +66,8 @@ def _print_source(source: Mapping[str, Any]) -> None:
     )
     if source["text_sha256"] is None:
         print_wrapped("Unknown what it says: no text that could be read stands there.", mark="  ")
+        if source["last_ok"]:
+            print_wrapped(f"It could last be read {source['last_ok']}: `--text` shows what it said then.", mark="  ")
     else:
         _print_text(source)
     _print_changes(source)
@@ -102,7 +104,6 @@ def _print_text(source: Mapping[str, Any]) -> None:
 
 def _print_changes(source: Mapping[str, Any]) -> None:
     events = [one for one in source["changes"] if one["confirmed"]]
-    passed = [one["date"] for one in source["changes"] if not one["confirmed"] and not one["pending"]]
     if events:
         print("Changes")
     for one in events:
@@ -115,12 +116,23 @@ def _print_changes(source: Mapping[str, Any]) -> None:
     for one in source["changes"]:
         if one["pending"]:
             print_wrapped(f"Other words since {one['first_seen']}, not confirmed by a second look yet.", mark="- ")
+    _print_passing(source)
+
+
+def _print_passing(source: Mapping[str, Any]) -> None:
+    """What people must know of looks that saw other words and were no change."""
+    times = f"{source['flaps']} flap{'' if source['flaps'] == 1 else 's'}"
+    passed = [one["date"] for one in source["changes"] if not one["confirmed"] and not one["pending"]]
+    if source["flaps"] > 1 and source["flapping"]:
+        texts = "two texts" if source["variants"] == 2 else f"{source['variants']} texts"
+        newest = source["newest_text"][:12]
+        print_wrapped(f"The page alternates between {texts} ({times}), which is no change; newest look: text {newest}.")
+        return
     if passed:
         more = f" and {len(passed) - _DATES} times before" if len(passed) > _DATES else ""
         print_wrapped(f"Other words that did not stay, which is no change: {', '.join(passed[:_DATES])}{more}.")
     if source["flaps"]:
-        times = f"{source['flaps']} time{'' if source['flaps'] == 1 else 's'}"
-        print_wrapped(f"The page flapped {times}: it showed words that it had shown before, which is no change.")
+        print_wrapped(f"The page showed words again that it had shown before, which is no change ({times}).")
 
 
 def _print_contradictions(found: Iterable[Mapping[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """`tracker terms review`: what a person should look at in the terms of all sites, and what to write then."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +26,8 @@ def review(
 ) -> None:
     """List doubtful findings in terms, the surest first, then those in new texts, with what to write for each.
 
-    Findings of which somebody has decided are left out.
+    Findings of which somebody has decided are left out. Decisions that rest on no words of their text are named on
+    standard error.
 
     Example: tracker terms review --limit 5
 
@@ -37,7 +39,9 @@ def review(
 
     host = None if site is None else host_of(site)
     with open_reader(database) as reader:
-        rows = _found(reader, new)
+        rows = _found(reader, new, _options(database))
+        for said in _baseless(reader):
+            note(said)
     found = [row for row in rows if host in (None, row["site"])]
     shown = found[:limit]
     if as_json:
@@ -51,7 +55,26 @@ def review(
         note(f"{len(found) - limit:,} more; --limit shows them")
 
 
-def _found(reader: "Reader", new: int) -> list[dict[str, Any]]:
+def _options(database: str | None) -> str:
+    """What a command needs to open the same history; a password is for its reader to put in."""
+    from shlex import quote
+
+    from tracker.cli.output import shown
+
+    return f" --database {quote(shown(database))}" if database else ""
+
+
+def _baseless(reader: "Reader") -> Iterator[str]:
+    """What is amiss with decisions whose words nobody can check."""
+    for row in reader.terms_decided().dicts():
+        about = f"the decision of {row['who']} on {row['category']} of {row['site']}, text {row['text_sha256'][:12]}"
+        if not row["quote"] and not row["found"]:
+            yield f"{about}, rests on no words: add its quote"
+        elif row["quote"] and row["quote"] not in reader.terms_text(row["text_sha256"]).text:
+            yield f"{about}, has a quote that does not stand in the text: mend it"
+
+
+def _found(reader: "Reader", new: int, options: str) -> list[dict[str, Any]]:
     horizon = reader.about()["horizon"]
     since = "9" if not (new and horizon) else (date.fromisoformat(horizon[:10]) - timedelta(days=new)).isoformat()
     rows = [row for row in reader.terms_review(since).dicts() if row["category"] != "silent"]
@@ -60,7 +83,7 @@ def _found(reader: "Reader", new: int) -> list[dict[str, Any]]:
         row["because"] = "new" if row.pop("asserted") else "doubtful"
         row["write"] = (
             f"tracker terms decide {row['site']} {row['category']} {_stance(row['stance'])} "
-            f"--text {row['text_sha256'][:12]} --why '…'"
+            f"--text {row['text_sha256'][:12]}{options} --who NAME --why '…'"
         )
     return rows
 

@@ -42,12 +42,15 @@ def iso_day(text: str) -> date:
     raise ValueError(f"{text!r} is no date, write it as 2024-03-01 (or 7d, 4w, 6m, 1y where a stretch is meant)")
 
 
-def moment(text: str) -> str:
-    """An ISO time in UTC, as the views have it; of a date the end of its day. Raises ValueError."""
+def moment(text: str, horizon: date) -> str:
+    """An ISO time in UTC, as the views have it; of a date, or a stretch before `horizon`, the end of the day.
+
+    Raises ValueError that says how to write it.
+    """
     if _TIME.fullmatch(text.strip()):
         iso_day(text.strip()[:10])
         return text.strip()
-    return f"{iso_day(text).isoformat()}T23:59:59Z"
+    return f"{since(text, horizon).isoformat()}T23:59:59Z"
 
 
 def iso(at: int) -> str:

@@ -14,6 +14,8 @@ from tracker.reference.appending import append_row
 from tracker.reference.rows import Place, Schema
 
 TABLE = "decision"
+IS_SILENT = "yes"
+"""What a row of category `silent` has for its stance; `none` means the same there."""
 _LONGEST_QUOTE = 2_000
 _CONTROLS = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -41,7 +43,7 @@ def add_decision(path: Path, facts: Mapping[str, Any]) -> Decision:
     """
     place = Place(path, 0)
     try:
-        decision = _DECISION.build(place, facts)
+        decision = _DECISION.build(place, _plain(facts))
         _refuse_nonsense(place, decision)
     except ReferenceDataError as error:
         # The row stands nowhere yet: only the field is of use.
@@ -70,7 +72,8 @@ def _read(path: Path, text: str | None = None) -> tuple[list[Decision], list[str
     found: list[Decision] = []
     errors: list[str] = []
     lines: dict[tuple[str, str, Category], int] = {}
-    for place, row in given:
+    for place, written in given:
+        row = _plain(written)
         if amiss := _DECISION.errors(place, row):
             errors += map(str, amiss.values())
             continue
@@ -88,9 +91,15 @@ def _read(path: Path, text: str | None = None) -> tuple[list[Decision], list[str
     return found, errors
 
 
+def _plain(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row with the stance that `IS_SILENT` stands for."""
+    is_silent = row.get("category") == Category.SILENT and row.get("stance") == IS_SILENT
+    return {**row, "stance": str(Stance.NONE)} if is_silent else row
+
+
 def _refuse_nonsense(place: Place, decision: Decision) -> None:
     if decision.category is Category.SILENT and decision.stance is not Stance.NONE:
-        raise place.error("stance", "a text is silent or not: write none, or decide the category that it speaks of")
+        raise place.error("stance", "a text is silent or not: write yes, or decide the category that it speaks of")
 
 
 def _site(value: Any) -> str:
@@ -104,7 +113,10 @@ def _site(value: Any) -> str:
 
 def _sha256(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-f]{64}", value):
-        raise ValueError(f"{value!r} is no SHA-256 of a text, write its 64 digits as `tracker terms review` shows them")
+        raise ValueError(
+            f"{value!r} is no SHA-256 of a text, write its 64 digits, which `tracker terms SITE --json` has; "
+            "`tracker terms decide` writes such a row, and takes the first digits"
+        )
     return value
 
 

@@ -55,6 +55,21 @@ def find_agent(reader: Reader, text: str) -> dict[str, Any]:
     )
 
 
+_NEAR = """
+SELECT host FROM site WHERE substr(host, 1, 2) = :start OR host LIKE :rest ORDER BY ABS(LENGTH(host) - :length), host
+"""
+_MOST_NEAR = 5_000
+
+
+def near_site(reader: Reader, host: str) -> str:
+    """` (did you mean X?)` with a site of this history, or nothing: the same with or without `www.`, or misspelt."""
+    other = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+    if reader.sql("SELECT 1 FROM site WHERE host = :host", {"host": other}).rows:
+        return f" (did you mean {other}?)"
+    values = {"start": host[:2], "rest": f"%{host[2:]}", "length": len(host)}
+    return did_you_mean(host, reader.sql(_NEAR, values, limit=_MOST_NEAR).column("host"))
+
+
 def find_panel(reader: Reader, name: str | None) -> dict[str, Any]:
     """The panel of this name, as `Reader.panels` has it; the one looked at last for None. Raises UsageError."""
     panels = {row["panel"]: row for row in reader.panels()}

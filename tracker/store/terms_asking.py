@@ -15,6 +15,32 @@ WHERE current = 1 AND number > 0 AND (asserted = 0 OR first_seen >= :since)
 ORDER BY asserted, first_seen DESC, site, url, number
 """
 
+_SEEN = """
+SELECT s.host AS site, p.url, lower(hex(t.sha256)) AS text_sha256,
+       strftime('%Y-%m-%dT%H:%M:%SZ', MIN(f.first_seen), 'unixepoch') AS first_seen,
+       strftime('%Y-%m-%dT%H:%M:%SZ', MAX(f.last_seen), 'unixepoch') AS last_seen,
+       CASE WHEN EXISTS (SELECT 1 FROM terms_reading r WHERE r.terms_text_id = t.terms_text_id
+         AND r.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset')) THEN 1 ELSE 0 END AS is_read
+FROM terms_fetch f
+JOIN terms_source p ON p.terms_source_id = f.terms_source_id
+JOIN site s ON s.site_id = p.site_id
+JOIN terms_text t ON t.terms_text_id = f.terms_text_id
+WHERE s.host = :host
+GROUP BY s.host, p.url, t.terms_text_id, t.sha256
+ORDER BY p.url, MIN(f.first_seen)
+"""
+
+_DECIDED = """
+SELECT d.site, lower(hex(d.sha256)) AS text_sha256, d.category, d.stance, d.who, NULLIF(d.quote, '') AS quote,
+       CASE WHEN EXISTS (SELECT 1 FROM terms_finding f WHERE f.terms_text_id = t.terms_text_id
+         AND f.category = d.category AND f.ruleset = (SELECT value FROM meta WHERE key = 'terms_ruleset'))
+         THEN 1 ELSE 0 END AS found
+FROM terms_decision d
+JOIN terms_text t ON t.sha256 = d.sha256
+WHERE d.stance <> 'none'
+ORDER BY d.site, d.sha256, d.category
+"""
+
 
 class _Asking(Protocol):
     def sql(self, statement: str, values: Mapping[str, Any] | None = None) -> Rows:
@@ -31,6 +57,10 @@ class TermsQuestions:
     def terms_history(self: _Asking, host: str) -> Rows:
         """Which texts the pages of terms of a site showed over time (view `terms_history`)."""
         return self.sql("SELECT * FROM terms_history WHERE site = :host ORDER BY url, valid_from", {"host": host})
+
+    def terms_seen(self: _Asking, host: str) -> Rows:
+        """Every text that the pages of terms of a site showed, be it only in passing, and whether it is read."""
+        return self.sql(_SEEN, {"host": host})
 
     def terms_findings(self: _Asking, host: str) -> Rows:
         """What was found in the texts of a site, those of today first (view `terms_findings`)."""
@@ -50,6 +80,10 @@ class TermsQuestions:
         `since`: ISO moment from which on a text counts as new; none does by default.
         """
         return self.sql(_REVIEW, {"since": since})
+
+    def terms_decided(self: _Asking) -> Rows:
+        """What persons decided that texts say, and whether the classifier found anything of the category in them."""
+        return self.sql(_DECIDED)
 
     def contradictions(self: _Asking, host: str) -> Rows:
         """Where robots.txt and terms of a site contradict each other now (view `contradictions`)."""
