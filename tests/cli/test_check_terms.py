@@ -128,6 +128,25 @@ def test_a_clause_that_somebody_has_copied_is_read_if_that_is_said(run, tmp_path
     assert run("check", "--terms", "--as-terms", "empty").code == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("Be kind to others, and put the cups back.\n" * 3, "it is too short to prove that it is silent (126 of 1,000"),
+        ("Be kind to others, and put the cups back.\n" * 40, "its words do not prove that it is silent"),
+        ("Automated access is logged.\n", "it speaks of machines, but nothing it says of them is sure"),
+        (JAPANESE * 9, "it is in a language without rules (ja)"),
+    ],
+)
+def test_why_the_class_is_not_known_is_said(run, tmp_path: Path, body: str, why: str) -> None:
+    (tmp_path / "file").write_text(body)
+    report = run("check", "--terms", "--as-terms", "file", "--json").json
+    assert (report["dpi_class"], report["silent"]) == (None, False)
+    assert why in report["why_unknown"]
+    assert f"class not known: {report['why_unknown']}" in " ".join(
+        run("check", "--terms", "--as-terms", "file").out.split()
+    )
+
+
 def test_only_files_are_read_as_terms(run, site: Web, robots: str) -> None:
     result = run("check", "--terms", "--as-terms", "https://courier.example/terms")
     assert (result.code, "try `curl https://courier.example/terms | tracker" in result.err) == (2, True)

@@ -174,6 +174,16 @@ def test_a_text_that_stands_no_more_is_told_from_one_that_does(run, database: Pa
     assert run("terms", HOST, "--text", "--to", "2022-01-02", "--database", str(database)).err == ""
 
 
+def test_why_the_class_of_a_site_is_not_known(run, database: Path) -> None:
+    at = ("--database", str(database))
+    crawl(database, [look(OPEN)])
+    for whys in ("it is not read yet", "it is too short to prove that it is silent"):
+        (source,) = run("terms", HOST, "--json", *at).json["sources"]
+        assert source["why_unknown"].startswith(whys)
+        run("terms", "read", *at)
+    assert "class not known: it is too short" in run("terms", HOST, *at).out
+
+
 def test_a_site_without_a_link_to_terms(run, database: Path) -> None:
     crawl(database, [look(None, TermsState.NOT_FOUND, "")])
     assert "links to no terms that we find" in run("terms", HOST, "--database", str(database)).out

@@ -19,7 +19,8 @@ _PRIVATE = re.compile(r"\bguard\Z")
 
 if TYPE_CHECKING:
     from tracker.cli.check_terms_sources import TermsPage
-    from tracker.core.terms import Classifier
+    from tracker.core.terms import Classifier, TermsText
+    from tracker.core.terms.standing import Standing
     from tracker.settings import Settings
 
 
@@ -77,8 +78,15 @@ def _report(
         "silent": stands.silent,
         "unclear": stands.unclear,
         "dpi_class": stands.dpi_class,
+        "why_unknown": None if stands.dpi_class else _why_unknown(text, stands),
         "unmet": [row for wish in wanted if (row := unmet(wish, findings, stands))],
     }
+
+
+def _why_unknown(text: "TermsText", stands: "Standing") -> str:
+    from tracker.core.terms.unknown import why_unknown
+
+    return why_unknown(unclear=stands.unclear, characters=len(text.text), language=text.language, flags=text.flags)
 
 
 def _row(finding: Finding) -> dict[str, Any]:
@@ -129,12 +137,10 @@ def print_terms(report: dict[str, Any]) -> None:
         print_wrapped(f"{where} is read as terms because you say so: by itself it does not prove to be any.")
     print_wrapped(
         f"{where}: {report['state']}, language {report['language'] or 'unknown'}{dated}, "
-        f"{report['characters']:,} characters{flags}; {class_words(report['dpi_class'])}"
+        f"{report['characters']:,} characters{flags}; {class_words(report['dpi_class'], report['why_unknown'])}"
     )
     if report["silent"]:
         print_wrapped("Silent: it is a page of terms, and says nothing of crawling, scraping or AI training.")
-    if report["unclear"]:
-        print_wrapped("Unclear: it speaks of machines, and what it says is for a person to read.")
     if report["findings"]:
         print("\nWhat it says")
         print_findings(one for one in report["findings"] if one["category"] != "silent")

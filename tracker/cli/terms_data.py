@@ -24,12 +24,28 @@ def of_site(reader: "Reader", host: str, url: str | None = None) -> Row:
         sources = [row for row in sources if row["url"] == url] or _no_such_page(host, url, sources)
     said = [row for row in reader.terms_findings(host).dicts() if row["current"]]
     changes = reader.terms_changes(host).dicts()
+    characters = {row["text_sha256"]: row["characters"] for row in reader.terms_seen(host).dicts()}
     for source in sources:
         mine = [_finding(row) for row in said if row["url"] == source["url"]]
         source["findings"] = [row for row in mine if row.pop("asserted")]
         source["doubtful"] = [row for row in mine if row not in source["findings"]]
+        source["why_unknown"] = _why_unknown(source, characters)
         source |= _turns([row for row in changes if row["url"] == source["url"]])
     return {"site": host, "sources": sources, "contradictions": reader.contradictions(host).dicts()}
+
+
+def _why_unknown(source: Row, characters: dict[str, int]) -> str | None:
+    """Why the class of a page is not known; None if it is."""
+    if source["dpi_class"] is not None:
+        return None
+    if source["text_sha256"] is None:
+        return f"there is no text that could be read ({source['state']})"
+    if source["ruleset"] is None:
+        return "it is not read yet"
+    from tracker.core.terms.unknown import why_unknown
+
+    facts = {"language": source["language"], "flags": (source["flags"] or "").split()}
+    return why_unknown(unclear=bool(source["unclear"]), characters=characters.get(source["text_sha256"], 0), **facts)
 
 
 def _turns(changes: list[Row]) -> Row:

@@ -19,9 +19,11 @@ CLASSES = {
 }
 
 
-def class_words(dpi_class: int | None) -> str:
-    """The class of the Data Provenance Initiative in words."""
-    return "class not known" if dpi_class is None else f"class {dpi_class} of 5 ({CLASSES[dpi_class]})"
+def class_words(dpi_class: int | None, why_unknown: str | None) -> str:
+    """The class of the Data Provenance Initiative in words, or why it is not known."""
+    if dpi_class is None:
+        return f"class not known: {why_unknown}"
+    return f"class {dpi_class} of 5 ({CLASSES[dpi_class]})"
 
 
 def print_findings(findings: Iterable[Mapping[str, Any]]) -> None:
@@ -91,11 +93,9 @@ def _print_text(source: Mapping[str, Any]) -> None:
     if source["ruleset"] is None:
         print_wrapped("Not read yet: `tracker terms read` reads it.", mark="  ")
         return
-    print_wrapped(class_words(source["dpi_class"]), mark="  ")
+    print_wrapped(class_words(source["dpi_class"], source["why_unknown"]), mark="  ")
     if source["silent"]:
         print_wrapped("Silent: it says nothing of crawling, scraping or AI training.", mark="  ")
-    if source["unclear"]:
-        print_wrapped("Unclear: it speaks of machines, and what it says is for a person to read.", mark="  ")
     print_findings(one for one in source["findings"] if one["category"] != "silent")
     if source["doubtful"]:
         print("Doubtful (`tracker terms review`)")

@@ -16,7 +16,7 @@ ORDER BY asserted, first_seen DESC, site, url, number
 """
 
 _SEEN = """
-SELECT s.host AS site, p.url, lower(hex(t.sha256)) AS text_sha256,
+SELECT s.host AS site, p.url, lower(hex(t.sha256)) AS text_sha256, t.chars AS characters,
        strftime('%Y-%m-%dT%H:%M:%SZ', MIN(f.first_seen), 'unixepoch') AS first_seen,
        strftime('%Y-%m-%dT%H:%M:%SZ', MAX(f.last_seen), 'unixepoch') AS last_seen,
        CASE WHEN EXISTS (SELECT 1 FROM terms_reading r WHERE r.terms_text_id = t.terms_text_id
@@ -26,7 +26,7 @@ JOIN terms_source p ON p.terms_source_id = f.terms_source_id
 JOIN site s ON s.site_id = p.site_id
 JOIN terms_text t ON t.terms_text_id = f.terms_text_id
 WHERE s.host = :host
-GROUP BY s.host, p.url, t.terms_text_id, t.sha256
+GROUP BY s.host, p.url, t.terms_text_id, t.sha256, t.chars
 ORDER BY p.url, MIN(f.first_seen)
 """
 

@@ -20,8 +20,10 @@ MENTION = "mention"
 TERMS_PAGE = "terms-page"
 """The rule of `silent`."""
 
+SHORTEST_SILENT = 1_000
+"""Characters of a text below which it is not proven to be silent."""
+
 _MENTIONS = 20  # of a text that are shown
-_SHORTEST = 1_000  # characters of a text that can be silent
 _SAMPLE = 20_000  # characters by which the language is told
 _SHARE = 0.2  # of the stop words of the commonest language, from which another is read too
 _FEW = 3  # stop words without which a text is of none of our languages
@@ -124,6 +126,6 @@ def _silent(readers: list[Reader]) -> list[Finding]:
             return []
         language = reader.lexicon.language
         place = first(phrases_of(language), reader.folded)
-        if place and len(reader.plain.strip()) >= _SHORTEST and speaks_like_terms(reader.folded, language):
+        if place and len(reader.plain.strip()) >= SHORTEST_SILENT and speaks_like_terms(reader.folded, language):
             return [Finding(Category.SILENT, Stance.NONE, *place, reader.text[slice(*place)], 0.8, TERMS_PAGE)]
     return []
