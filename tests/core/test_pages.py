@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tracker.core.exchange import Exchange
 from tracker.core.outcomes import BODY_CAP, Classification, Outcome, classify_status, is_content
 from tracker.core.pages import HEAD_CAP, MAX_LINKS, classify_page, page_head, page_links, page_seen, unasked
-from tracker.core.visits import DISALLOWED, PAGE_CAP, UNASKED, Target
+from tracker.core.visits import DISALLOWED, PAGE_CAP, PAGES, UNASKED, Target
 
 HTML = b"<!doctype html><title>Not found</title>"
 FILES = (Target.TDMREP, Target.LLMS, Target.AI, Target.TRUST)
@@ -149,7 +149,7 @@ DATA = st.one_of(
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.sampled_from([target for target in Target if target is not Target.ROBOTS]),
+    st.sampled_from(PAGES),
     st.integers(0, 999),
     st.lists(st.tuples(NAMES, OCTETS), max_size=6),
     DATA,
