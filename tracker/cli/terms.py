@@ -78,7 +78,7 @@ def show(
 
     Example: tracker terms nytimes.com --page > page.html
     """
-    from tracker.cli import terms_data
+    from tracker.cli import terms_data, terms_editions
     from tracker.cli.formats import only_one
     from tracker.errors import UsageError
 
@@ -95,7 +95,7 @@ def show(
         elif text:
             _show_text(reader, name, url, second, as_json)
         elif page:
-            shown = terms_data.edition(reader, name, url, second, "--to")
+            shown = terms_editions.edition(reader, name, url, second, "--to")
             sys.stdout.buffer.write(reader.terms_page(shown["text_sha256"]))
         else:
             _show(terms_data.of_site(reader, name, url), reader.about()["horizon"], as_json)
