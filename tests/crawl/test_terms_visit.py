@@ -128,10 +128,24 @@ def test_a_site_that_links_to_none_says_so_after_a_few_guesses(web: Asked) -> No
     assert 2 < len(paths(web, "none.example")) <= 2 + 6
 
 
-def test_without_a_home_page_nothing_is_known(web: Asked) -> None:
-    site(web, "homeless.example", home=page(b"", "500 Oops"))
-    assert visit(web, "homeless.example").terms == ()
-    assert paths(web, "homeless.example") == ["/robots.txt", "/"]
+@pytest.mark.parametrize(
+    ("answer", "robots", "state", "cause"),
+    [
+        (page(b"", "500 Oops"), OPEN, TermsState.ERROR, "http_500"),
+        (page(b"", "404 Not Found"), OPEN, TermsState.ERROR, "http_404"),
+        (page(b"", **HTML), OPEN, TermsState.ERROR, "ok"),
+        (page(b"", "403 No"), OPEN, TermsState.BLOCKED, "http_403"),
+        (home("/terms"), b"User-agent: *\nDisallow: /\n", TermsState.DISALLOWED, DISALLOWED),
+    ],
+    ids=["error", "gone", "empty", "refusal", "robots.txt"],
+)
+def test_why_a_home_page_was_not_seen_is_told(
+    web: Asked, answer: Answer, robots: bytes, state: TermsState, cause: str
+) -> None:
+    site(web, "homeless.example", robots, home=answer)
+    (look,) = visit(web, "homeless.example").terms
+    assert (look.url, look.state, look.cause) == ("", state, cause)
+    assert set(paths(web, "homeless.example")) <= {"/robots.txt", "/"}
 
 
 # --- What is known ---

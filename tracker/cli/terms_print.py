@@ -57,7 +57,7 @@ def print_site(found: Mapping[str, Any], horizon: str) -> None:
 
 def _print_source(source: Mapping[str, Any]) -> None:
     if not source["url"]:
-        print_wrapped(f"The site links to no terms that we find (last checked {source['last_checked']}).")
+        print_wrapped(f"{_linkless(source)} (last checked {source['last_checked']}).")
         return
     cause = "" if source["cause"] in (None, "ok") else f" ({source['cause']})"
     print_wrapped(
@@ -69,6 +69,13 @@ def _print_source(source: Mapping[str, Any]) -> None:
     else:
         _print_text(source)
     _print_changes(source)
+
+
+def _linkless(source: Mapping[str, Any]) -> str:
+    if source["state"] == "not_found":
+        return "The site links to no terms that we find"
+    cause = "" if source["cause"] in (None, "ok") else f", {source['cause']}"
+    return f"Unknown whether the site has terms: its home page could not be seen ({source['state']}{cause})"
 
 
 def _print_text(source: Mapping[str, Any]) -> None:

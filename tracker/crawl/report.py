@@ -26,8 +26,8 @@ class CrawlReport:
     than the last known one, `changes` in all. newly_failing: (site, cause) of those that fail now and answered before,
     `new_failures` in all. new_answers: sites whose file is another than the one before. suspect: why its round is not
     to be trusted too soon, "" if it is. terms: looks at terms pages by what was there; a site that links to none counts
-    as one `not_found`. terms_unchanged: of those that are `ok`, the same bytes as before. terms_read: texts that were
-    new and have been read.
+    as one `not_found`, and one whose home page could not be seen as what came of that. terms_unchanged: of those that
+    are `ok`, the same bytes as before. terms_read: texts that were new and have been read.
     """
 
     panel: str

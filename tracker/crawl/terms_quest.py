@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import NamedTuple
 
+from tracker.core.outcomes import one_line
 from tracker.core.terms.looks import FoundBy, KnownTerms, SourceKind, TermsLook, TermsState
 from tracker.crawl.anchors import read_page
 from tracker.crawl.discover import TermsLink, links_of, terms_links
@@ -90,6 +91,7 @@ class TermsQuest:
         self._override = override
         self._home: _Home | None = None
         self._home_seen = False
+        self._unseen: tuple[TermsState, str, str] | None = None
         self._asked: dict[str, TermsLook] = {}
         self._hub: list[TermsLink] = []
         self._hubs = 0
@@ -103,9 +105,9 @@ class TermsQuest:
         """Whether nothing can be asked before the home page has been taken."""
         return not self._home_seen and self.next() is None and not self._is_over
 
-    def take_home(self, html: bytes | None, url: str) -> None:
-        """The home page, at the URL that gave it; None if it could not be read."""
-        self._home_seen = True
+    def take_home(self, html: bytes | None, url: str, unseen: tuple[TermsState, str, str] | None = None) -> None:
+        """The home page, at the URL that gave it; None if it did not come. unseen: then state, cause and detail why."""
+        self._home_seen, self._unseen = True, unseen
         if html is not None:
             page = read_page(html, url)
             links = links_of(page, url)
@@ -135,16 +137,18 @@ class TermsQuest:
         self._asked[ask.url] = look
 
     def looks(self) -> tuple[TermsLook, ...]:
-        """What was seen. A site that links to no terms has one look that says so, or that its home page is a wall or a
-        page of scripts; one whose home page did not come and of which nothing is known has none: unknown is not absent.
-        """
+        """What was seen. A site of which no terms are known has one look that says that it links to none, or why its
+        home page could not be seen: unknown is not absent."""
         if self._override is not None and self._override.none:
             detail = f"override: {self._override.note or 'none'}"
             return (TermsLook("", SourceKind.TERMS, FoundBy.OVERRIDE, TermsState.NOT_FOUND, detail=detail),)
         kept = [look for url, look in self._asked.items() if url in self._known or self._counts(look)]
-        if not any(look.kind is SourceKind.TERMS for look in kept) and self._home is not None:
-            state, detail = self._home.linkless, self._tried()
-            kept.append(TermsLook("", SourceKind.TERMS, FoundBy.LINK, state, cause="ok", detail=detail))
+        if any(look.kind is SourceKind.TERMS for look in kept):
+            return tuple(kept)
+        found = (self._home.linkless, "ok", self._tried()) if self._home else self._unseen
+        if found is not None:
+            state, cause, detail = found
+            kept.append(TermsLook("", SourceKind.TERMS, FoundBy.LINK, state, cause, detail=one_line(detail)))
         return tuple(kept)
 
     @staticmethod

@@ -17,6 +17,7 @@ from tracker.core.outcomes import Classification, Outcome, one_line
 from tracker.core.terms.fingerprint import fingerprint
 from tracker.core.terms.looks import KnownTerms, TermsLook, TermsState
 from tracker.core.terms.text import TRUNCATED
+from tracker.core.visits import DISALLOWED, UNASKED, PageSeen
 from tracker.crawl.extract import read_page
 from tracker.crawl.terms_quest import Ask, TermsQuest
 from tracker.crawl.terms_state import PDF
@@ -47,10 +48,11 @@ class TermsVisit:
         self._limits = (seconds, max_redirects)
         self._ask: Ask | None = None
 
-    async def begin(self, url: str, html: bytes | None) -> None:
-        """Go on from the site's home page, None if it could not be had."""
+    async def begin(self, url: str, html: bytes | None, seen: PageSeen | None = None) -> None:
+        """Go on from the site's home page; html None if it was not asked for, or did not come (seen: what did)."""
         self.begun = True
-        await _reading(self._quest.take_home, html, url)
+        unseen = _unseen(seen) if seen and html is None else None
+        await _reading(self._quest.take_home, html, url, unseen)
         self._next()
 
     async def take(self) -> None:
@@ -72,7 +74,10 @@ class TermsVisit:
 
     def give_up(self, cause: str, detail: str) -> None:
         """Ask for nothing more: the visit has taken too long, or gone too far."""
-        self.begun = True
+        if not self.begun:
+            self.begun = True
+            self._quest.take_home(None, "", (TermsState.ERROR, cause, detail))
+            self._next()
         while self.question is not None:
             self.refuse(TermsState.ERROR, cause, detail)
 
@@ -143,6 +148,14 @@ def _state(seen: Classification) -> TermsState:
         return TermsState.BLOCKED
     # Of the other 4xx nobody can say whether there is a page for others than us.
     return TermsState.NOT_FOUND if seen.cause in _GONE else TermsState.ERROR
+
+
+def _unseen(home: PageSeen) -> tuple[TermsState, str, str]:
+    """Why the page that would link to the terms could not be seen: state, cause and detail."""
+    if home.cause in (DISALLOWED, UNASKED):
+        return TermsState.DISALLOWED, home.cause, home.detail
+    # A site without a home page, or with an empty one, is not one without terms.
+    return TermsState.BLOCKED if home.outcome is Outcome.DENIED else TermsState.ERROR, home.cause, home.detail
 
 
 def _judge(_got: Answered) -> Classification:

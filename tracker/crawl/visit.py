@@ -187,7 +187,7 @@ class Visiting:
                 return
             url, html = self._home or (self._url(Target.HOME), None)
             self._home = None
-            await terms.begin(url, html)
+            await terms.begin(url, html, self._seen.get(Target.HOME))
         while (question := terms.question) is not None:
             if question.ended is not None:
                 self._note_trouble(question.ended, question)

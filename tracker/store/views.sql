@@ -400,7 +400,8 @@ WHERE NOT EXISTS (SELECT 1 FROM terms_fetch y
   WHERE y.terms_source_id = n.terms_source_id AND (y.last_seen > n.last_seen OR (y.last_seen = n.last_seen
     AND (y.source_id < n.source_id OR (y.source_id = n.source_id AND y.first_seen < n.first_seen)))));
 
--- What each page of terms of a site says now. url '': the site links to none (as long as no page is looked at later).
+-- What each page of terms of a site says now. url '': the site links to none, or state says why
+-- its home page could not be seen (as long as no page is looked at later).
 -- text_sha256 NULL: unknown, because it could not be read or nobody has looked. A category's column holds its strictest
 -- stance; dpi_class and all of these are NULL, silent and unclear 0, while nobody has read the text.
 CREATE VIEW terms_now AS
@@ -506,7 +507,7 @@ JOIN site s ON s.site_id = p.site_id
 JOIN terms_text b ON b.terms_text_id = c.before_text_id
 JOIN terms_text a ON a.terms_text_id = c.after_text_id;
 
--- Runs of equal looks at pages of terms, read or not, by each source. url '': the site links to none. answered_url,
+-- Runs of equal looks at pages of terms, read or not, by each source. url '': as in terms_now. answered_url,
 -- status, content_type, sha256 and bytes are of the newest look.
 CREATE VIEW terms_captures AS
 SELECT s.host AS site, p.url, f.state, f.cause,

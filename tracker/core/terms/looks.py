@@ -62,8 +62,8 @@ class KnownTerms:
 
 @dataclass(frozen=True, slots=True)
 class TermsLook:
-    """One look at a source of terms; or, with url "", that a site links to none (`not_found`), or that a wall or a page
-    of scripts came in place of the home page that would link to them.
+    """One look at a source of terms; or, with url "", that a site links to none (`not_found`), or why its home page,
+    which would link to them, could not be seen.
 
     score: of the link (crawl/discover.py), 0 to 100 and more. link_text: its words. cause: in the words of
     core/outcomes.py and core/visits.py. sha256 (hex) and size: of the inflated bytes. unchanged: the answer is the
