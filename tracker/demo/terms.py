@@ -30,6 +30,10 @@ _OPEN = (
     "Our text is available under the Creative Commons Attribution licence, and you may copy and reuse it on its terms.",
     "Robots are welcome as long as they respect our robots.txt and make no more than one request a second.",
 )
+_CRAWL_ME = (
+    "Our definitions are available under the Creative Commons Attribution licence.",
+    "You may use automated means to collect them and train language models on them, provided that you name us.",
+)
 _TRAINING_SOLD = (
     "Developers may use our programming interface to train artificial intelligence models if they hold a data licence "
     "from us; without one you may not use posts to train such models."
@@ -117,7 +121,7 @@ PAGES: dict[tuple[str, str], _Versions] = {
     # Open by robots.txt, closed by its terms: a contradiction.
     ("qanda.example", "/terms"): _english("qanda.example", (0, _BOILERPLATE), (5, (_TRAINING_SOLD, *_BOILERPLATE))),
     # The reverse: closed by robots.txt, open by its terms.
-    ("dictionary.example", "/terms"): _english("dictionary.example", (0, _OPEN)),
+    ("dictionary.example", "/terms"): _english("dictionary.example", (0, _CRAWL_ME)),
     ("encyclopedia.example", "/wiki/Terms_of_Use"): _english("encyclopedia.example", (0, _OPEN)),
     # Terms that do not speak of machines.
     ("recipes.example", "/terms"): _english("recipes.example", (0, ())),
