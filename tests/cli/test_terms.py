@@ -186,8 +186,9 @@ def test_a_site_without_a_link_to_terms(run, database: Path) -> None:
         (["no host"], "'no host' is no host"),
         ([HOST, "--url", "https://a.example/other"], f"no page of terms of a.example; known: {URL}"),
         ([HOST, "--diff", "--text"], "--diff"),
+        ([HOST, "--page", "--json"], "--page and --json"),
         ([HOST, "--from", "2022-01-01"], "--from goes with --diff"),
-        ([HOST, "--to", "2022-01-01"], "--to goes with --diff or --text"),
+        ([HOST, "--to", "2022-01-01"], "--to goes with --diff, --text or --page"),
         (["www.a.example"], "nobody has looked for terms of www.a.example (did you mean a.example?)"),
         (["a.exampel"], "(did you mean a.example?)"),
         ([HOST, "--text", "--to", "soon"], "'soon' is no date"),
@@ -224,6 +225,11 @@ def test_the_stored_text(run, read: Path) -> None:
     assert run("terms", HOST, "--text").out == BOTH + "\n"
     assert run("terms", HOST, "--text", "--to", "2022-01-01").out == OPEN + "\n"
     assert run("terms", HOST, "--text", "--to", "2022-01-03", "--json").json["text"] == SHUT
+
+
+def test_the_bytes_of_the_page(run, read: Path) -> None:
+    assert run("terms", HOST, "--page").out == BOTH
+    assert run("terms", HOST, "--page", "--to", "2022-01-01").out == OPEN
 
 
 def test_the_last_change_as_a_unified_diff(run, read: Path) -> None:

@@ -45,6 +45,9 @@ def show(
     host: Annotated[str, typer.Argument(metavar="SITE", help="The host, as in nytimes.com.")],
     diff: Annotated[bool, typer.Option("--diff", help="What the newest confirmed change changed.")] = False,
     text: Annotated[bool, typer.Option("--text", help="Print the stored text.")] = False,
+    page: Annotated[
+        bool, typer.Option("--page", help="Write the bytes of the page that the text was read from.")
+    ] = False,
     first: Annotated[
         str | None,
         typer.Option(
@@ -53,7 +56,7 @@ def show(
     ] = None,
     second: Annotated[
         str | None,
-        typer.Option("--to", help="With --diff or --text: the same of the second text, or of the text shown."),
+        typer.Option("--to", help="With --diff, --text or --page: the same of the second text, or of the text shown."),
     ] = None,
     url: Annotated[str | None, typer.Option("--url", help="This page of the site, where it has several.")] = None,
     side_by_side: Annotated[
@@ -72,22 +75,28 @@ def show(
     Example: tracker terms nytimes.com --diff --from 2024-03-01
 
     Example: tracker terms nytimes.com --text --to 2024-03-01
+
+    Example: tracker terms nytimes.com --page > page.html
     """
-    from tracker.cli import terms_data
+    from tracker.cli import terms_data, terms_editions
     from tracker.cli.formats import only_one
     from tracker.errors import UsageError
 
-    only_one({"--diff": diff, "--text": text})
+    only_one({"--diff": diff, "--text": text, "--page": page})
+    only_one({"--page": page, "--json": as_json})
     if first is not None and not diff:
         raise UsageError("--from goes with --diff")
-    if second is not None and not (diff or text):
-        raise UsageError("--to goes with --diff or --text")
+    if second is not None and not (diff or text or page):
+        raise UsageError("--to goes with --diff, --text or --page")
     name = host_of(host)
     with open_reader(database) as reader:
         if diff:
             _show_diff(reader, name, url, first, second, side_by_side, as_json)
         elif text:
             _show_text(reader, name, url, second, as_json)
+        elif page:
+            shown = terms_editions.edition(reader, name, url, second, "--to")
+            sys.stdout.buffer.write(reader.terms_page(shown["text_sha256"]))
         else:
             _show(terms_data.of_site(reader, name, url), reader.about()["horizon"], as_json)
 

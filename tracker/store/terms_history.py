@@ -19,7 +19,7 @@ from tracker.store.bulk import add, chunks, rows_where, run_many, table
 from tracker.store.evidence import precedence
 from tracker.store.lanes import Row, Rows, end, looks_of
 from tracker.store.terms import TermsNoted, is_read, terms_runs
-from tracker.store.terms_meaning import Meanings, Texts, standing_columns
+from tracker.store.terms_meaning import Meanings, SameWords, standing_columns
 
 _AT_A_TIME = 500
 _STANDING = table(models.TermsStanding)
@@ -187,7 +187,7 @@ class _Page:
         texts: dict[str, dict[int, None]] = {}
         for run in runs:
             texts.setdefault(run["wording"].hex(), {})[run["terms_text_id"]] = None
-        self._texts: dict[str, Texts] = {wording: tuple(ids) for wording, ids in texts.items()}
+        self._texts: dict[str, SameWords] = {wording: tuple(ids) for wording, ids in texts.items()}
         wordings = dict(enumerate(self._texts))
         numbers = {wording: number for number, wording in wordings.items()}
         checks = winners(_checks(runs, numbers, sources))

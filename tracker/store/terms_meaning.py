@@ -19,8 +19,7 @@ RULESET = "terms_ruleset"
 _STRICTEST = (Stance.PROHIBIT, Stance.RESERVE, Stance.NEEDS_PERMISSION, Stance.CONDITIONAL, Stance.ALLOW)
 _AT_A_TIME = 500
 
-
-Texts = tuple[int, ...]
+SameWords = tuple[int, ...]
 """Texts of the same words that a page showed, by their ids: what is decided of one holds for all. The first stands."""
 
 
@@ -33,9 +32,9 @@ class Meanings:
         self._digests = _digests(connection, ids)
         self._decisions = decisions_of(connection)
         self._findings = findings_of(connection, self.ruleset, ids)
-        self._known: dict[tuple[Texts, str], Standing | None] = {}
+        self._known: dict[tuple[SameWords, str], Standing | None] = {}
 
-    def of(self, texts: Texts, site: str) -> Standing | None:
+    def of(self, texts: SameWords, site: str) -> Standing | None:
         """How texts stand at a site; None while nobody has read them."""
         key = (texts, site)
         if key not in self._known:
@@ -43,7 +42,7 @@ class Meanings:
             self._known[key] = None if found is None else standing(decided(found, self._word_on(texts, site), ""))
         return self._known[key]
 
-    def says(self, texts: Texts, site: str) -> Says | None:
+    def says(self, texts: SameWords, site: str) -> Says | None:
         """What texts say at a site, as changes are judged by; None while nobody has read them."""
         stands, found = self.of(texts, site), self._findings.get(texts[0])
         if stands is None or found is None:
@@ -52,7 +51,7 @@ class Meanings:
         by_classifier = standing(found).stances if word else stands.stances
         return Says(stands.stances, by_classifier, frozenset(decision.category for decision in word))
 
-    def _word_on(self, texts: Texts, site: str) -> list[Decision]:
+    def _word_on(self, texts: SameWords, site: str) -> list[Decision]:
         if not self._decisions:
             return []
         given = [one for text_id in texts for one in self._decisions.get(self._digests[text_id], ())]
