@@ -56,7 +56,7 @@ def show(
     ] = None,
     second: Annotated[
         str | None,
-        typer.Option("--to", help="With --diff, --text or --page: the same of the second text, or of the one shown."),
+        typer.Option("--to", help="With --diff, --text or --page: the same of the second text, or of the text shown."),
     ] = None,
     url: Annotated[str | None, typer.Option("--url", help="This page of the site, where it has several.")] = None,
     side_by_side: Annotated[
