@@ -1,4 +1,4 @@
-"""`tracker query`: forms of an answer, the fifteen examples, limits, and what it says to a mistake."""
+"""`tracker query`: forms of an answer, the sixteen examples, limits, and what it says to a mistake."""
 
 import csv
 import io
@@ -31,9 +31,9 @@ def test_an_example_is_shown_and_asked(run, told: str, number: int) -> None:
 
 def test_the_examples_are_listed_without_a_history(run) -> None:
     listed = run("query", "--example", "0")
-    assert listed.out.count("SELECT") == 15
+    assert listed.out.count("?\n") == 16
     assert ":agent  name of an agent" in listed.out
-    assert [row["number"] for row in run("query", "--example", "0", "--json").json] == list(range(1, 16))
+    assert [row["number"] for row in run("query", "--example", "0", "--json").json] == list(range(1, 17))
 
 
 def test_values_go_into_examples_and_into_ones_own_sql(run, told: str) -> None:
@@ -52,7 +52,7 @@ def test_values_go_into_examples_and_into_ones_own_sql(run, told: str) -> None:
         (["SELECT 1", "--example", "2"], "give SQL or --example N"),
         (["--example", "1", "--set", "site=x"], "example 1 has no :site; it takes day, panel"),
         (["SELECT 1", "--set", "agent"], "is not NAME=VALUE"),
-        (["--example", "16"], "less than or equal to 15"),
+        (["--example", "17"], "less than or equal to 16"),
         (["SELECT 1", "--limit", "0"], "--limit"),
     ],
 )

@@ -54,7 +54,7 @@ def test_metadata_and_statements_for_other_tools(run, tmp_path: Path) -> None:
     tell(tmp_path / "told.sqlite")
     printed = run("schema", "--datasette", "--database", "told.sqlite").out
     database = yaml.safe_load(printed)["databases"]["told"]
-    assert len(database["queries"]) == 15
+    assert len(database["queries"]) == 16
     assert database["tables"]["tally"] == {"hidden": True}
     assert database["tables"]["shares"]["columns"]["percent_blocked"].endswith("(%)")
     statements = run("schema", "--duckdb", "--database", "told.sqlite").out

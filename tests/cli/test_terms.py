@@ -72,11 +72,11 @@ def digest(text: str, digits: int = 12) -> str:
     return TermsText(text).sha256[:digits]
 
 
-def crawl(database: Path, looks: Sequence[TermsLook], kind: str = "live") -> None:
+def crawl(database: Path, looks: Sequence[TermsLook], kind: str = "live", first: int = 0) -> None:
     """A look a day at the terms of one site, whose robots.txt is open."""
     with Writer(database, AGENTS, kind=kind) as writer:
         source, members = writer.source(OWN), writer.panel(panel("all"))
-        for day, one in enumerate(looks):
+        for day, one in enumerate(looks, first):
             at = START + day * DAY
             opened = writer.begin_crawl(source, members, at, f"day {day}", 1)
             writer.record(opened, [Answer(HOST, b"User-agent: *\nAllow: /\n")], terms=[(HOST, one)])
@@ -324,6 +324,54 @@ def test_terms_that_never_changed(run, database: Path) -> None:
     crawl(database, [look(OPEN), look(OPEN)])
     result = run("terms", HOST, "--diff", "--database", str(database))
     assert (result.code, "never changed in this history" in result.err) == (2, True)
+
+
+# --- A panel ---
+
+
+def counted(run, *arguments: str) -> dict:
+    found = run("terms", "summary", "--json", *arguments).json
+    return found | {row["category"]: row for row in found["categories"]}
+
+
+def test_how_many_sites_of_a_panel_say_what_of_how_many(run, read: Path) -> None:
+    found = counted(run)
+    members = found["members"]
+    assert (found["panel"], found["date"], found["n"], found["unknown"]) == ("all", "2022-01-08", 1, members - 1)
+    assert found["unknown_because"] == {"not_looked": members - 1}
+    training = found["no_ai_training"]
+    assert (training["sites"], training["n"], training["percent"]) == (1, 1, 100.0)
+    assert (training["low"], training["high"]) == (round(100 / members, 1), 100.0)
+    assert (found["no_compete"]["sites"], found["no_compete"]["percent"], found["silent"]["sites"]) == (0, 0.0, 0)
+    out = run("terms", "summary").out
+    assert f"all on 2022-01-08: n = 1 sites of the panel whose terms could be read, of {members} members" in out
+    assert f"unknown: {members - 1} (nobody has looked {members - 1})" in out
+
+
+def test_what_could_not_be_read_or_is_not_read_yet_is_unknown(run, database: Path) -> None:
+    at = ("--database", str(database))
+    crawl(database, [look(BOTH)])
+    found = counted(run, *at)
+    assert (found["n"], found["unknown_because"]["not_read"]) == (0, 1)
+    assert (found["no_scraping"]["percent"], found["no_scraping"]["low"]) == (None, None)
+    run("terms", "read", *at)
+    assert counted(run, *at)["n"] == 1
+    crawl(database, [look(BOTH), *[look(None, TermsState.BLOCKED)] * 40], first=1)
+    found = counted(run, *at)
+    assert (found["n"], found["unknown_because"]["blocked"], found["no_scraping"]["sites"]) == (0, 1, 0)
+
+
+def test_doubt_is_in_the_bounds_and_what_is_allowed_is_not_counted(run, doubtful: Path) -> None:
+    found = counted(run)
+    assert (found["no_scraping"]["sites"], found["no_scraping"]["doubtful"]) == (0, 1)
+    assert (found["no_scraping"]["low"], found["no_scraping"]["high"]) == (0.0, 100.0)
+    run("terms", "decide", HOST, "no_compete", "allow", "--why", "x", "--who", "ada")
+    assert [counted(run)["no_compete"][name] for name in ("sites", "otherwise", "doubtful")] == [0, 1, 0]
+
+
+def test_a_panel_that_is_not_there(run, read: Path) -> None:
+    result = run("terms", "summary", "--panel", "al")
+    assert (result.code, "unknown panel 'al' (did you mean all?)" in result.err) == (2, True)
 
 
 # --- Review and decisions ---

@@ -1,4 +1,4 @@
-"""An export: files by month and year, brought up to date, and the fifteen questions asked of it."""
+"""An export: files by month and year, brought up to date, and the sixteen questions asked of it."""
 
 import hashlib
 import json

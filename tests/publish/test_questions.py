@@ -1,4 +1,4 @@
-"""The fifteen questions, with known answers, as every tool asks them that people open a history with."""
+"""The sixteen questions, with known answers, as every tool asks them that people open a history with."""
 
 import asyncio
 import json
@@ -46,7 +46,7 @@ def test_literals_are_quoted() -> None:
 
 @ASKED
 def test_through_the_reader(told: Path, put_in: dict[str, str], question: Question) -> None:
-    assert len(ANSWERS) == len(questions()) == 15
+    assert len(ANSWERS) == len(questions()) == 16
     with Reader(told) as reader:
         for rows in (
             reader.sql(question.sql, {name: put_in[name] for name in question.values}),

@@ -1,4 +1,4 @@
-"""A small history worked through by hand, and what it answers to the fifteen questions.
+"""A small history worked through by hand, and what it answers to the sixteen questions.
 
 Five sites, looked at on 1, 2, 9 and 10 January 2024 (06:00 UTC). a and c shut GPTBot by name, a from the 2nd, c from
 the 10th (before it had no file); b shuts everybody from the 9th; e is open; d, of rank 2,000, never answers. The terms
@@ -108,6 +108,7 @@ ANSWERS: dict[int, list[tuple[Any, ...]]] = {
     13: [("e.example", "prohibit", "train", "https://e.example/terms")],
     14: [("2024-01-09", "a.example", "no_ai_training:prohibit", None, "https://a.example/terms")],
     15: [("1", 3), ("5", 1)],
+    16: [(name, sites, 0, 0, 4, 5) for name, sites in (("no_ai_training", 3), ("no_scraping", 3), ("silent", 1))],
 }
 
 

@@ -21,7 +21,7 @@ TABLE_ROWS = 1_000
 def query(
     sql: Annotated[str | None, typer.Argument(help="One SELECT on the views; - reads it from standard input.")] = None,
     example: Annotated[
-        int | None, typer.Option("--example", min=0, max=15, help="Ask one of the fifteen questions; 0 lists them.")
+        int | None, typer.Option("--example", min=0, max=16, help="Ask one of the sixteen questions; 0 lists them.")
     ] = None,
     put: Annotated[
         list[str] | None,

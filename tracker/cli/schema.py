@@ -16,7 +16,7 @@ def schema(
     as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     for_datasette: Annotated[
-        bool, typer.Option("--datasette", help="Print metadata.yaml for Datasette, with the fifteen questions.")
+        bool, typer.Option("--datasette", help="Print metadata.yaml for Datasette, with the sixteen questions.")
     ] = False,
     for_duckdb: Annotated[
         bool, typer.Option("--duckdb", help="Print SQL that opens the history's file in DuckDB, view by view.")

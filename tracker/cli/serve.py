@@ -43,6 +43,7 @@ def demo(
     print(f"\nDEMO: made-up sites, in {history}")
     print("Ask it:       tracker query \"SELECT date, percent_blocked FROM shares WHERE agent='GPTBot'")
     print(f"                AND definition='effective_full'\" --database {history}")
+    print(f"Its terms:    tracker terms herald.example --database {history}")
     print("Real sites:   tracker crawl")
     if not no_serve:
         _serve(history, settings.host, settings.port, settings.open_browser)

@@ -61,9 +61,11 @@ def site(
         captures, failures = reader.captures(name), reader.failures(name)
         history = reader.site_history(name).dicts()
         signals, conflicts = reader.signals(name).dicts(), reader.signal_conflicts(name).dicts()
+        terms = _terms(reader, name)
         horizon = reader.about()["horizon"]
     if as_json:
         found = {"site": name, "access": access, "history": history, "signals": signals, "conflicts": conflicts}
+        found["terms"] = terms
         print_json(found | {"captures": captures.dicts(), "failures": failures.dicts()})
         return
     shown = [row for row in access if every or row["agent"] in headline]
@@ -75,10 +77,39 @@ def site(
     )
     _print_signals(signals, registry)
     _print_conflicts(conflicts, headline)
+    _print_terms(name, terms)
     newest = f"the newest 10 of {len(captures.rows)}, --json has all" if len(captures.rows) > 10 else "all"
     print_table(captures.columns, captures.rows[-10:], title=f"Answers seen ({newest})")
     if failures.rows:
         print_table(failures.columns, failures.rows[-10:], title=f"Failed attempts ({len(failures.rows)})")
+
+
+def _terms(reader: "Reader", host: str) -> list[dict[str, Any]]:
+    """The pages of terms of a site, each with what it is and its class; none if nobody has looked for any."""
+    from tracker.cli.terms_data import of_site
+    from tracker.errors import UsageError
+
+    kept = ("url", "kind", "state", "since", "last_checked", "dpi_class", "why_unknown", "silent")
+    try:
+        return [{name: row[name] for name in kept} for row in of_site(reader, host)["sources"]]
+    except UsageError:
+        return []
+
+
+def _print_terms(host: str, terms: Sequence[Mapping[str, Any]]) -> None:
+    from tracker.cli.terms_print import class_words
+
+    print("Terms")
+    for one in terms:
+        if one["url"]:
+            print(f"- {one['url']}: {one['state']}, {class_words(one['dpi_class'], one['why_unknown'])}")
+        else:
+            print(f"- the site links to none that we find ({one['state']})")
+    print(
+        f"`tracker terms {host}` quotes what they say\n"
+        if terms
+        else "- nobody has looked for them: a weekly round does\n"
+    )
 
 
 def host_of(text: str) -> str:

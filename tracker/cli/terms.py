@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from tracker.cli import terms_decide, terms_read, terms_review
+from tracker.cli import terms_decide, terms_read, terms_review, terms_summary
 from tracker.cli.ask import open_reader
 from tracker.cli.options import AsJson, Database
 from tracker.cli.output import note, print_json, printable
@@ -176,6 +176,7 @@ def _turn_words(added: list[str] | None, removed: list[str] | None) -> str:
     return f"newly said: {', '.join(added) or 'nothing'}; no longer said: {', '.join(removed) or 'nothing'}"
 
 
+app.command("summary")(terms_summary.summary)
 app.command("review")(terms_review.review)
 app.command("decide")(terms_decide.decide)
 app.command("read")(terms_read.read)

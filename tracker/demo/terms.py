@@ -8,12 +8,27 @@ variants in turn, one says nothing of machines, and some cannot be read. All tex
 from tracker.demo.sites import CHALLENGE, DATES, Answer, Html
 
 _GENERAL = (
-    "These terms govern your use of {name} and of everything that we publish on it.",
-    "By opening an account you confirm that you are at least sixteen years old and that what you tell us is true.",
-    "We may change, suspend or end any part of the service, and will announce it here thirty days before.",
-    "We are liable for damage only where the law says that we must be.",
-    "These terms are governed by the laws of Ruritania, and the courts of Strelsau decide on all disputes.",
+    "These terms govern your use of {name} and of everything that we publish on it. By using the site you agree to them.",
+    "By opening an account you confirm that you are at least sixteen years old and that what you tell us is true. You are "
+    "responsible for what happens under your account, and keep its password to yourself.",
+    "What we publish is protected by copyright and by other rights of intellectual property, ours or those of our "
+    "licensors. Our name and our logo are trademarks.",
+    "We may change, suspend or end any part of the service at any time, and will announce it here thirty days before. You "
+    "may close your account at any time; what you have paid for a period that has not begun is paid back.",
+    "The service is provided as is, without warranty of any kind. We are liable for damage only where the law says that "
+    "we must be, and not for what third parties do.",
+    "These terms are governed by the laws of Ruritania, and the courts of Strelsau decide on all disputes. If a provision "
+    "is unenforceable, the others stay in force.",
 )
+_OF_SOME = (
+    "Comments are moderated. You keep the rights in what you write, and grant us a licence to show it on the site.",
+    "Subscriptions are renewed each month until they are cancelled. Prices include the taxes of Ruritania.",
+    "Competitions have rules of their own, which you find beside each of them.",
+    "Links to other sites are no recommendation, and we are not responsible for what stands there.",
+    "You must not insult others, post what is unlawful, or pretend to be somebody else.",
+)
+"""Paragraphs of which each site has two, so that no two sites have the same terms."""
+
 _NO_SCRAPING = (
     "You may not scrape, crawl or harvest the site by robots or other automated means without our permission."
 )
@@ -26,6 +41,7 @@ _NO_COPIES = "You may not copy, republish or sell our content, in whole or in pa
 _RESERVED = (
     "We reserve all rights of text and data mining in our content within the meaning of Article 4 of the DSM Directive."
 )
+_COUNTED = "Automated access is logged, and we count it apart from the visits of readers."
 _OPEN = (
     "Our text is available under the Creative Commons Attribution licence, and you may copy and reuse it on its terms.",
     "Robots are welcome as long as they respect our robots.txt and make no more than one request a second.",
@@ -53,7 +69,10 @@ def _page(title: str, *paragraphs: str, language: str = "en", date: str = "", li
 
 
 def _terms(host: str, *clauses: str, date: str = "") -> Html:
-    return _page(f"Terms of use of {host}", _GENERAL[0], *clauses, *_GENERAL[1:], date=date)
+    """Terms long enough to prove that they are silent where no clause speaks of machines."""
+    at = sum(host.encode())
+    some = (_OF_SOME[at % len(_OF_SOME)], _OF_SOME[(at + 1 + at // 7 % 4) % len(_OF_SOME)])
+    return _page(f"Terms of use of {host}", _GENERAL[0], *clauses, *_GENERAL[1:-1], *some, _GENERAL[-1], date=date)
 
 
 _IMPRINT = (
@@ -68,7 +87,14 @@ _VORBEHALT = (
 )
 _CGU = (
     "Les présentes conditions générales d'utilisation régissent l'accès au site et à l'ensemble de ses contenus.",
-    "L'éditeur peut modifier le service à tout moment et en informe les lecteurs sur cette page.",
+    "L'utilisateur s'engage à fournir des informations exactes et à garder secret le mot de passe de son compte. Il reste "
+    "responsable de tout ce qui est fait sous son nom, jusqu'à la résiliation de son compte.",
+    "L'éditeur peut modifier, suspendre ou fermer le service à tout moment et en informe les lecteurs sur cette page.",
+    "Les articles, les photographies et les marques sont protégés par le droit d'auteur et la propriété intellectuelle.",
+    "La responsabilité de l'éditeur ne peut être engagée en cas de force majeure ni pour le contenu de sites tiers vers "
+    "lesquels mènent des liens. Le service est fourni sans garantie d'aucune sorte.",
+    "L'abonnement est conclu pour un mois et se renouvelle jusqu'à sa résiliation, que l'utilisateur peut demander à tout "
+    "moment dans son compte. Les prix s'entendent toutes taxes comprises.",
     "Toute reproduction des articles, totale ou partielle, est interdite sans l'autorisation écrite de l'éditeur.",
     "Les présentes conditions sont soumises au droit ruritanien et les tribunaux de Strelsau sont compétents.",
 )
@@ -114,7 +140,11 @@ PAGES: dict[tuple[str, str], _Versions] = {
         (
             3,
             _page(
-                "Conditions générales d'utilisation de lequotidien.example", *_CGU[:3], _FOUILLE, _CGU[3], language="fr"
+                "Conditions générales d'utilisation de lequotidien.example",
+                *_CGU[:-1],
+                _FOUILLE,
+                _CGU[-1],
+                language="fr",
             ),
         ),
     ),
@@ -123,6 +153,8 @@ PAGES: dict[tuple[str, str], _Versions] = {
     # The reverse: closed by robots.txt, open by its terms.
     ("dictionary.example", "/terms"): _english("dictionary.example", (0, _CRAWL_ME)),
     ("encyclopedia.example", "/wiki/Terms_of_Use"): _english("encyclopedia.example", (0, _OPEN)),
+    # A word of machines, of which nobody but a person can say what it means: for review.
+    ("packages.example.com", "/terms"): _english("packages.example.com", (0, (_COUNTED, *_BOILERPLATE))),
     # Terms that do not speak of machines.
     ("recipes.example", "/terms"): _english("recipes.example", (0, ())),
     ("streaming.example", "/terms"): ((0, _terms("streaming.example", *_BOILERPLATE)), (4, _SHELL)),

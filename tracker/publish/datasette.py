@@ -1,4 +1,4 @@
-"""What Datasette shows beside a history: descriptions, columns to sort and count by, the fifteen questions.
+"""What Datasette shows beside a history: descriptions, columns to sort and count by, the sixteen questions.
 
 `tracker schema --datasette > metadata.yaml`, then `datasette history.sqlite --metadata metadata.yaml`.
 """

@@ -40,7 +40,7 @@ def range_of(column: Column) -> str:
 
 
 def questions_page() -> str:
-    """The fifteen questions in Markdown."""
+    """The sixteen questions in Markdown."""
     listed = [f"{one.number}. {one.title}\n\n{_fenced(one.sql)}" for one in questions()]
     values = [f"- `:{name}`: {meaning}" for name, meaning in meanings().items()]
     return "\n\n".join([*listed, "What stands for what, and its default:", "\n".join(values)])

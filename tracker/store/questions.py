@@ -1,4 +1,4 @@
-"""The fifteen questions of questions.toml: SQL to learn from and to start with, and what is put into it."""
+"""The sixteen questions of questions.toml: SQL to learn from and to start with, and what is put into it."""
 
 import re
 import tomllib
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tracker.store.query import Reader
 
 _VALUE = re.compile(r":([a-z]+)")
+TERMS_SUMMARY = 16
+"""The number of the question that `tracker terms summary` asks."""
 _LATELY = timedelta(days=7)
 
 
@@ -41,7 +43,7 @@ def literal(text: str) -> str:
 
 @cache
 def questions() -> tuple[Question, ...]:
-    """The fifteen questions in order."""
+    """The sixteen questions in order."""
     found = _facts()["question"]
     return tuple(Question(number, one["title"], one["sql"].strip()) for number, one in enumerate(found, 1))
 

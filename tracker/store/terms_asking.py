@@ -41,6 +41,26 @@ WHERE d.stance <> 'none'
 ORDER BY d.site, d.sha256, d.category
 """
 
+_UNKNOWN = """
+WITH page AS (
+  SELECT site, state, CASE WHEN kind = 'terms' AND url <> '' THEN 1 ELSE 0 END AS is_main,
+         CASE WHEN ruleset IS NULL THEN 0 ELSE 1 END AS is_read,
+         CASE WHEN text_sha256 IS NULL THEN 0 ELSE 1 END AS has_text
+  FROM terms_now WHERE site IN (SELECT site FROM sites WHERE list = :panel)
+), known AS (
+  SELECT site, MAX(is_main) AS has_main, MAX(is_main * is_read) AS main_read, MAX(is_read) AS any_read,
+         MAX(has_text * (1 - is_read)) AS unread, MIN(CASE WHEN is_main = 1 THEN state END) AS main_state,
+         MIN(state) AS any_state
+  FROM page GROUP BY site
+)
+SELECT CASE WHEN k.site IS NULL THEN 'not_looked' WHEN k.unread = 1 THEN 'not_read'
+            ELSE COALESCE(k.main_state, k.any_state) END AS because, COUNT(*) AS sites
+FROM sites s LEFT JOIN known k ON k.site = s.site
+WHERE s.list = :panel
+  AND (k.site IS NULL OR NOT (k.main_read = 1 OR (k.has_main = 0 AND k.any_read = 1)))
+GROUP BY 1 ORDER BY sites DESC, because
+"""
+
 
 class _Asking(Protocol):
     def sql(self, statement: str, values: Mapping[str, Any] | None = None) -> Rows:
@@ -80,6 +100,24 @@ class TermsQuestions:
         `since`: ISO moment from which on a text counts as new; none does by default.
         """
         return self.sql(_REVIEW, {"since": since})
+
+    def terms_summary(self: _Asking, panel: str) -> Rows:
+        """How many sites of a panel say what in their terms, of those readable, by category (question `TERMS_SUMMARY`).
+
+        A site's terms are readable if a text of a page of terms stands and is read, or, where it has none, one of a
+        legal notice or an imprint. otherwise: it speaks of the category and does not forbid. doubtful: for a person; of
+        `silent`, that it neither speaks of machines nor is proven not to.
+        """
+        from tracker.store.questions import TERMS_SUMMARY, questions
+
+        return self.sql(questions()[TERMS_SUMMARY - 1].sql, {"panel": panel})
+
+    def terms_unknown(self: _Asking, panel: str) -> Rows:
+        """The other sites of a panel: how many, and why nothing is known of their terms, commonest first.
+
+        because: the state of the page of terms, `not_looked`, or `not_read` of a text that no classifier has read yet.
+        """
+        return self.sql(_UNKNOWN, {"panel": panel})
 
     def terms_decided(self: _Asking) -> Rows:
         """What persons decided that texts say, and whether the classifier found anything of the category in them."""
