@@ -228,6 +228,14 @@ def test_without_a_history(run, tmp_path: Path) -> None:
     assert not (tmp_path / "gone.sqlite").exists()
 
 
+def test_tracker_site_leads_to_the_terms(run, read: Path) -> None:
+    out = run("site", HOST).out
+    assert f"- {URL}: ok, class 1 of 5 (scraping and AI training forbidden)" in out
+    assert f"`tracker terms {HOST}` quotes what they say" in out
+    (one,) = run("site", HOST, "--json").json["terms"]
+    assert (one["url"], one["state"], one["dpi_class"], one["why_unknown"]) == (URL, "ok", 1, None)
+
+
 # --- Text and differences ---
 
 

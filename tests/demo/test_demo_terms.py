@@ -58,3 +58,16 @@ def test_what_cannot_be_read_is_said_and_not_guessed(reader: Reader) -> None:
     assert states["recipes.example"] == TermsState.OK
     both = {site for (site,) in reader.sql("SELECT DISTINCT site FROM contradictions").rows}
     assert {"qanda.example", "dictionary.example"} <= both
+
+
+def test_silent_sites_are_proven_to_be_and_one_is_for_a_person_to_read(reader: Reader) -> None:
+    rows = reader.sql("SELECT site, silent, dpi_class FROM terms_now WHERE text_sha256 IS NOT NULL").rows
+    assert {site for site, _, dpi_class in rows if dpi_class is None} == {"packages.example.com"}
+    assert sum(silent for _, silent, _ in rows) > 20
+    doubtful = [row for row in reader.terms_review().dicts() if row["category"] != "silent"]
+    assert [(row["site"], row["rule"]) for row in doubtful] == [("packages.example.com", "mention")]
+
+
+def test_no_two_sites_have_the_same_terms(reader: Reader) -> None:
+    assert reader.sql("SELECT COUNT(*) FROM terms_texts WHERE pages > 1").rows == [(0,)]
+    assert reader.sql("SELECT MIN(chars) FROM terms_texts WHERE language <> 'de'").rows[0][0] >= 1_000
