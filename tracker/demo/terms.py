@@ -166,8 +166,11 @@ _WORDS = {
     "/cgu": "Conditions générales d'utilisation",
     "/wiki/Terms_of_Use": "Terms of Use",
 }
-_OTHERS = ("/terms", _BOILERPLATE)
-"""What all other sites have, so that nothing need be guessed."""
+_OTHERS = "/terms"
+"""Where all other sites have theirs, so that nothing need be guessed."""
+
+_STOCK = _terms("this site", *_BOILERPLATE)
+"""What these say: all the same, so that it is read once."""
 
 _LINKS = dict(PAGES.keys())
 
@@ -176,12 +179,12 @@ def page_at(host: str, path: str, n: int) -> Answer | None:
     """What a made-up site has at a path at `DATES[n]`, beside its robots.txt and its home page; None: nothing."""
     if versions := PAGES.get((host, path)):
         return next(answer for since, answer in reversed(versions) if since <= n)
-    return _terms(host, *_OTHERS[1]) if host not in _LINKS and path == _OTHERS[0] else None
+    return _STOCK if host not in _LINKS and path == _OTHERS else None
 
 
 def home_of(host: str, sector: str) -> Html:
     """The home page of a made-up site, with the link to its terms."""
-    path = _LINKS.get(host, _OTHERS[0])
+    path = _LINKS.get(host, _OTHERS)
     return Html(
         f"<!DOCTYPE html><html><head><title>{host}</title></head><body>"
         f"<p>A made-up site ({sector}) of the Drywell demonstration.</p>"
