@@ -8,17 +8,31 @@ variants in turn, one says nothing of machines, and some cannot be read. All tex
 from tracker.demo.sites import CHALLENGE, DATES, Answer, Html
 
 _GENERAL = (
-    "These terms govern your use of {name} and of everything that we publish on it. By using the site you agree to them.",
-    "By opening an account you confirm that you are at least sixteen years old and that what you tell us is true. You are "
-    "responsible for what happens under your account, and keep its password to yourself.",
-    "What we publish is protected by copyright and by other rights of intellectual property, ours or those of our "
-    "licensors. Our name and our logo are trademarks.",
-    "We may change, suspend or end any part of the service at any time, and will announce it here thirty days before. You "
-    "may close your account at any time; what you have paid for a period that has not begun is paid back.",
-    "The service is provided as is, without warranty of any kind. We are liable for damage only where the law says that "
-    "we must be, and not for what third parties do.",
-    "These terms are governed by the laws of Ruritania, and the courts of Strelsau decide on all disputes. If a provision "
-    "is unenforceable, the others stay in force.",
+    (
+        "These terms govern your use of {name} and of everything that we publish on it. By using the site you agree to "
+        "them."
+    ),
+    (
+        "By opening an account you confirm that you are at least sixteen years old and that what you tell us is true. "
+        "You are responsible for what happens under your account, and keep its password to yourself."
+    ),
+    (
+        "What we publish is protected by copyright and by other rights of intellectual property, ours or those of our "
+        "licensors. Our name and our logo are trademarks."
+    ),
+    (
+        "We may change, suspend or end any part of the service at any time, and will announce it here thirty days "
+        "before. You may close your account at any time; what you have paid for a period that has not begun is paid "
+        "back."
+    ),
+    (
+        "The service is provided as is, without warranty of any kind. We are liable for damage only where the law says "
+        "that we must be, and not for what third parties do."
+    ),
+    (
+        "These terms are governed by the laws of Ruritania, and the courts of Strelsau decide on all disputes. If a "
+        "provision is unenforceable, the others stay in force."
+    ),
 )
 _OF_SOME = (
     "Comments are moderated. You keep the rights in what you write, and grant us a licence to show it on the site.",
@@ -87,14 +101,23 @@ _VORBEHALT = (
 )
 _CGU = (
     "Les présentes conditions générales d'utilisation régissent l'accès au site et à l'ensemble de ses contenus.",
-    "L'utilisateur s'engage à fournir des informations exactes et à garder secret le mot de passe de son compte. Il reste "
-    "responsable de tout ce qui est fait sous son nom, jusqu'à la résiliation de son compte.",
+    (
+        "L'utilisateur s'engage à fournir des informations exactes et à garder secret le mot de passe de son compte. Il"
+        " reste responsable de tout ce qui est fait sous son nom, jusqu'à la résiliation de son compte."
+    ),
     "L'éditeur peut modifier, suspendre ou fermer le service à tout moment et en informe les lecteurs sur cette page.",
-    "Les articles, les photographies et les marques sont protégés par le droit d'auteur et la propriété intellectuelle.",
-    "La responsabilité de l'éditeur ne peut être engagée en cas de force majeure ni pour le contenu de sites tiers vers "
-    "lesquels mènent des liens. Le service est fourni sans garantie d'aucune sorte.",
-    "L'abonnement est conclu pour un mois et se renouvelle jusqu'à sa résiliation, que l'utilisateur peut demander à tout "
-    "moment dans son compte. Les prix s'entendent toutes taxes comprises.",
+    (
+        "Les articles, les photographies et les marques sont protégés par le droit d'auteur et la propriété "
+        "intellectuelle."
+    ),
+    (
+        "La responsabilité de l'éditeur ne peut être engagée en cas de force majeure ni pour le contenu de sites tiers "
+        "vers lesquels mènent des liens. Le service est fourni sans garantie d'aucune sorte."
+    ),
+    (
+        "L'abonnement est conclu pour un mois et se renouvelle jusqu'à sa résiliation, que l'utilisateur peut demander "
+        "à tout moment dans son compte. Les prix s'entendent toutes taxes comprises."
+    ),
     "Toute reproduction des articles, totale ou partielle, est interdite sans l'autorisation écrite de l'éditeur.",
     "Les présentes conditions sont soumises au droit ruritanien et les tribunaux de Strelsau sont compétents.",
 )
