@@ -36,7 +36,7 @@ def test_every_home_page_links_to_the_terms(host: str) -> None:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
     database: Path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
     reports = build(database, AGENTS)
-    assert sum(report.terms_read for report in reports) > 10
+    assert sum(report.terms_read for report in reports) > 10, "and the stock text of all others once"
     return Reader(database)
 
 
