@@ -131,7 +131,7 @@ DAMAGE = {
     "DELETE FROM terms_standing": ("terms_changes", "0 texts over time"),
     "UPDATE terms_change SET confirmed_at = 1": ("terms_changes", "one is wrong: confirmed_at"),
     "DELETE FROM terms_change": ("terms_changes", "0 changes over time"),
-    "DELETE FROM terms_decision": ("terms_changes", "one is wrong: removed"),
+    "DELETE FROM terms_decision": ("terms_changes", "one is wrong: no_compete"),
     "UPDATE state SET policy_id = 999 WHERE site_id = 1": ("references", "policy"),
     "DELETE FROM site WHERE site_id = 1": ("references", "site"),
 }
