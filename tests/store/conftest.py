@@ -25,6 +25,7 @@ BOTH_ENGINES = {
     "test_rounds",
     "test_signals",
     "test_terms",
+    "test_terms_asking",
     "test_tokens",
     "test_views",
     "test_write",

@@ -248,7 +248,7 @@ class Reader(TermsQuestions):
         where = "WHERE list = :panel" if panel else ""
         return self.sql(
             f"SELECT site, category, country, language, MIN(rank) AS rank FROM sites {where} "
-            "GROUP BY site ORDER BY site",
+            "GROUP BY site, category, country, language ORDER BY site",
             {"panel": panel} if panel else {},
         ).dicts()
 
