@@ -30,6 +30,8 @@ SCRAPING: list[Case] = [
     ("Search one word at a time; automated querying is prohibited.", (SCRAPE,), ()),
     ("Members agree not to data-mine the directory.", (SCRAPE,), ()),
     ("The programs that you may download update automatically.", (), (SCRAPE,)),
+    ("Our text is available under the Creative Commons Attribution licence.", (ALLOW,), ()),
+    ("You may reuse our content under the Creative Commons licence.", (ALLOW,), ()),
     ("We do not prohibit scraping of public data for research.", (), (SCRAPE,)),
     ("Nothing in these terms prevents you from using robots on public pages.", (), (SCRAPE,)),
     ("We don't mind if you scrape the site.", (), (SCRAPE,)),
