@@ -11,7 +11,7 @@ import numpy as np
 
 from tests.benchmarks.terms.folder import Document, Pair, Series
 from tracker.core.terms import CATEGORIES, Category, Finding, Stance
-from tracker.core.terms.changes import ChangeKind, changes
+from tracker.core.terms.changes import ChangeKind, Says, changes
 from tracker.core.terms.standing import MACHINES, Standing, standing
 from tracker.core.terms.text import wording
 
@@ -122,8 +122,9 @@ def policy_events(series: Series, read: Read) -> int:
     """How many changes of policy are reported of a series of looks."""
     texts = {wording(text): text for text in series.looks}
     stances = {words: standing(read(text)).stances for words, text in texts.items()}
+    says = {words: Says(said, said) for words, said in stances.items()}
     looks = [(round(number * series.hours * 3_600), wording(text)) for number, text in enumerate(series.looks)]
-    found = changes(looks, stances.get)
+    found = changes(looks, says.get)
     return sum(one.is_event and one.kind is ChangeKind.POLICY for one in found)
 
 
