@@ -14,8 +14,6 @@ from tracker.core.terms.looks import FoundBy, SourceKind, TermsLook, TermsState
 from tracker.store.captures import OWN, Answer
 from tracker.store.write import Writer
 
-pytest.importorskip("tracker.store.terms")
-
 HOST, URL = "a.example", "https://a.example/terms"
 INTRO = "Terms of Use\nThese terms of use are an agreement between you and Courier Example Ltd."
 BAN = "You may not use any robot, spider, scraper or other automated means to access the site."

@@ -1,6 +1,6 @@
 """Looks at pages of terms, made up, and a classifier that finds three words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from tracker.core.intervals import DAY
 from tracker.core.terms import Block, Category, Finding, Stance, TermsText
 from tracker.core.terms.looks import FoundBy, SourceKind, TermsLook, TermsState
 from tracker.core.visits import Target
-from tracker.store.captures import OWN
+from tracker.store.captures import OWN, SourceFacts
 from tracker.store.query import Reader
+from tracker.store.verify import verify
 from tracker.store.write import Writer
 
 A, B = HOSTS[:2]
@@ -22,6 +23,8 @@ SHUT = "Be kind. You must not scrape this site."
 TRAIN = "Be kind. You must not scrape this site, nor train models on it."
 MAYBE = "Be kind. Robots may come."
 TARGETS = (Target.ROBOTS, Target.TERMS)
+Fresh = Callable[[], Path]
+ARCHIVE = SourceFacts("wayback", "wayback", "wayback")
 
 
 class Words:
@@ -106,3 +109,8 @@ def rows(path: Path, statement: str) -> list[tuple[object, ...]]:
     """What a question gives."""
     with Reader(path) as reader:
         return reader.sql(statement).rows
+
+
+def is_sound(path: Path) -> None:
+    """All checks pass."""
+    assert [(check.name, check.examples) for check in verify(path).checks if check.wrong] == []
