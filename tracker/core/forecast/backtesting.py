@@ -25,7 +25,8 @@ MARKOV, RESTARTED = "markov", "markov, restarted"
 class Row(NamedTuple):
     """A model at one horizon: errors in percentage points, CRPS as a ratio to persistence at the same origins.
 
-    `n` forecasts; `ratio_low` and `ratio_high` is the 95 % interval by agent, None for a single agent.
+    `n` forecasts; `ratio_low` and `ratio_high` is the 95 % interval by agent, None for a single agent; `markov_ratio`
+    is that of ours at the same origins, for not every peer answers at all of them.
     """
 
     origins: str
@@ -37,6 +38,7 @@ class Row(NamedTuple):
     ratio: float | None
     ratio_low: float | None
     ratio_high: float | None
+    markov_ratio: float | None
     coverage_80: float
     coverage_90: float
     width_80: float
@@ -78,9 +80,9 @@ class Backtest:
         mine, base = self.scores[key], self.scores.get((kind, PERSISTENCE.name, months), {})
         both = [place for place in mine if place in base]
         ours, theirs = [mine[place] for place in both], [base[place] for place in both]
-        sums = sum(one.crps for one in ours), sum(one.crps for one in theirs)
         interval = ratio_interval(ours, theirs)
         low, high = interval if interval else (None, None)
+        markov = self.scores.get((kind, MARKOV, months), {})
         values = list(mine.values())
         return Row(
             kind,
@@ -89,9 +91,10 @@ class Backtest:
             len(values),
             _mean(values, lambda one: one.error),
             _mean(values, lambda one: one.crps),
-            sums[0] / sums[1] if sums[1] > 0 else None,
+            _ratio(ours, theirs),
             low,
             high,
+            _ratio([markov[place] for place in both if place in markov], theirs),
             _mean(values, lambda one: one.inside_80),
             _mean(values, lambda one: one.inside_90),
             _mean(values, lambda one: one.width_80),
@@ -105,6 +108,11 @@ class Backtest:
             "months": list(self.months),
             "rows": [row._asdict() for row in self.table()],
         }
+
+
+def _ratio(ours: Sequence[Score], theirs: Sequence[Score]) -> float | None:
+    base = sum(one.crps for one in theirs)
+    return sum(one.crps for one in ours) / base if base > 0 else None
 
 
 def _mean(scores: Sequence[Score], of: Callable[[Score], float]) -> float:
@@ -154,12 +162,13 @@ def _ours(of: Callable[[Origin], Fit]) -> Model:
 
 
 def _theirs(peer: Peer, origins: Sequence[Origin], draws: int, seed: int) -> Model:
-    """The peer, asked at no more origins than it bears, evenly spread over those that would have been shown."""
-    shown = [number for number, origin in enumerate(origins) if origin.kind == SHOWN]
-    chosen = {(one.agent, one.at) for one in origins}
+    """The peer, asked where the series is long enough, and at no more origins than it bears."""
+    able = [one for one in origins if one.series.shares.size >= peer.least]
     if peer.at_most is not None:
-        picked = np.unique(np.linspace(0, len(shown) - 1, min(peer.at_most, len(shown))).round().astype(int))
-        chosen = {(origins[shown[n]].agent, origins[shown[n]].at) for n in picked}
+        able = [one for one in able if one.kind == SHOWN]
+        picked = np.linspace(0, len(able) - 1, min(peer.at_most, len(able))).round()
+        able = [able[number] for number in picked.astype(int).tolist()]
+    chosen = {(one.agent, one.at) for one in able}
 
     def ask(origin: Origin, months: Sequence[int]) -> Floats | None:
         return peer.ask(origin.series, months, draws, seed) if (origin.agent, origin.at) in chosen else None

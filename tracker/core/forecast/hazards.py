@@ -115,7 +115,7 @@ def _across(counts: list[Count]) -> Gamma:
     return Gamma(max(mean * rate, 0.05), rate)
 
 
-def two_state(share: float, block: Array | float, unblock: Array | float, months: float) -> Array:
+def two_state(share: Array | float, block: Array | float, unblock: Array | float, months: float) -> Array:
     """The expected share blocked after `months`, from `share` now and the hazards per month.
 
     b(t) = b_inf + (b_0 - b_inf) exp(-(a + c) t) with b_inf = a / (a + c).
@@ -123,4 +123,4 @@ def two_state(share: float, block: Array | float, unblock: Array | float, months
     total = np.add(block, unblock)
     # (1 - exp(-x t)) / x, which is t where nothing ever happens.
     reach = np.where(total > 0, -np.expm1(-total * months) / np.where(total > 0, total, 1.0), months)
-    return np.asarray(share + (np.multiply(block, 1 - share) - np.multiply(unblock, share)) * reach)
+    return np.asarray(share + (np.multiply(block, np.subtract(1, share)) - np.multiply(unblock, share)) * reach)

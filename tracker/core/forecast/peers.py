@@ -24,34 +24,34 @@ Ask = Callable[[Series, Sequence[int], int, int], Floats | None]
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A peer by name; `at_most` so many origins in all are put to it, evenly spread (None: every one)."""
+    """A peer by name, asked from `least` monthly shares on.
+
+    `at_most` so many origins in all are put to it, evenly spread over those that would have been shown (None: all).
+    """
 
     name: str
     ask: Ask
+    least: int = 2
     at_most: int | None = None
 
 
-def persistence(series: Series, months: Sequence[int], draws: int, seed: int) -> Floats | None:
+def persistence(series: Series, months: Sequence[int], draws: int, seed: int) -> Floats:
     """The last share, plus as many past monthly differences as there are months, with either sign.
 
-    The differences are raw ones of the share, drawn with replacement; None if there is none yet.
+    The differences are raw ones of the share, drawn with replacement.
     """
     differences = np.diff(series.shares)
-    if not differences.size:
-        return None
     normals = np.random.default_rng((seed, 0)).standard_normal((2, max(months), draws))
     which = np.minimum((normal_cdf(normals[0]) * differences.size).astype(np.int64), differences.size - 1)
     walk = np.cumsum(differences[which] * np.sign(normals[1]), axis=0)
     return np.asarray(np.clip(series.shares[-1] + walk[np.array(months) - 1], 0.0, 1.0))
 
 
-def drift(series: Series, months: Sequence[int], draws: int, seed: int) -> Floats | None:
-    """A random walk of the logit with the mean of its past differences; None under two differences."""
+def drift(series: Series, months: Sequence[int], draws: int, seed: int) -> Floats:
+    """A random walk of the logit with the mean of its past differences."""
     blocked = series.shares * series.known
     logits = np.log((blocked + 0.5) / (series.known - blocked + 0.5))
     differences = np.diff(logits)
-    if differences.size < 2:
-        return None
     z = np.random.default_rng((seed, 1)).standard_normal(draws)
     mean, deviation = differences.mean(), differences.std(ddof=1)
     # The second term: the mean itself is known from so many differences only.
@@ -60,4 +60,4 @@ def drift(series: Series, months: Sequence[int], draws: int, seed: int) -> Float
 
 
 PERSISTENCE = Peer("persistence", persistence)
-DRIFT = Peer("drift", drift)
+DRIFT = Peer("drift", drift, least=3)
