@@ -176,7 +176,7 @@ def test_wrong_horizons_are_refused(months):
 @pytest.mark.parametrize(("days", "gaps"), [((7, 7), 0.0), ((2, 40), 0.0), ((5, 9), 0.3)])
 def test_hazards_are_found_whatever_the_spacing_and_the_gaps(days, gaps):
     """Up to chance, and 5 %: where looks are rare, a site that goes and comes back between two of them is missed."""
-    seen = [evidence(panel(400, 18, 0.02, 0.03, 0.4, seed, days, gaps)) for seed in range(4)]
+    seen = [evidence(panel(200, 18, 0.02, 0.03, 0.4, seed, days, gaps)) for seed in range(4)]
     for kind, truth in (("blocks", 0.02), ("unblocks", 0.03)):
         counts = [getattr(one, kind) for one in seen]
         events, months = sum(one.events for one in counts), sum(one.site_months for one in counts)
@@ -202,7 +202,7 @@ def covered(panels, days, gaps, ahead=6):
 
 @pytest.mark.parametrize(("days", "gaps"), [((14, 14), 0.0), ((7, 40), 0.2)])
 def test_intervals_cover_what_comes(days, gaps):
-    assert covered(60, days, gaps) == pytest.approx([0.8, 0.9], abs=0.13)
+    assert covered(40, days, gaps) == pytest.approx([0.8, 0.9], abs=0.15)
 
 
 @pytest.mark.slow

@@ -99,7 +99,10 @@ class Histories:
         template: Ints,
         until: int,
     ) -> "Histories":
-        """From columns in any order, checked. Raises ValueError as `of_stretches` does."""
+        """From columns in any order, checked; stretches of one state that touch become one.
+
+        Raises ValueError as `of_stretches` does.
+        """
         order = np.lexsort((start, site))
         order = order[(start[order] <= until) & (end[order] > start[order])]
         site, start, end = site[order], start[order], end[order]
@@ -110,9 +113,20 @@ class Histories:
                 f"stretches of {sites[site[first]]} overlap: one ends at {end[first]}, the next starts at "
                 f"{start[first + 1]}; give each moment once"
             )
-        end = np.where(end > until, STILL, end)
-        not_before = np.minimum(not_before[order], start)
-        return cls(sites, site, start, end, blocked[order], not_before, template[order], until)
+        state = blocked[order]
+        goes_on = (site[1:] == site[:-1]) & (end[:-1] == start[1:]) & (state[1:] == state[:-1])
+        first = np.flatnonzero(np.concatenate((np.ones(min(order.size, 1), np.bool_), ~goes_on)))
+        last = np.append(first[1:], order.size) - 1 if first.size else first
+        return cls(
+            sites,
+            site[first],
+            start[first],
+            np.where(end[last] > until, STILL, end[last]),
+            state[first],
+            np.minimum(not_before[order], start)[first],
+            template[order][first],
+            until,
+        )
 
     @classmethod
     def of_observations(
