@@ -24,6 +24,7 @@ BOTH_ENGINES = {
     "test_queue",
     "test_rounds",
     "test_signals",
+    "test_site_histories",
     "test_terms",
     "test_terms_asking",
     "test_tokens",

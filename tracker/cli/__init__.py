@@ -20,6 +20,7 @@ from tracker.cli import (
     crawl,
     evidence,
     export,
+    forecast,
     histories,
     imports,
     panel,
@@ -79,6 +80,8 @@ app.command("changes")(changes.changes)
 app.add_typer(terms.app, name="terms")
 app.add_typer(panel.app, name="panel")
 app.command("export")(export.export)
+app.command("forecast")(forecast.forecast)
+app.command("backtest")(forecast.backtest)
 app.command("query")(query.query)
 app.command("schema")(schema.schema)
 app.command("verify")(verify.verify)

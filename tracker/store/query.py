@@ -18,6 +18,7 @@ from tracker.store.rows import Rows
 from tracker.store.terms_asking import TermsQuestions, digest_of
 
 if TYPE_CHECKING:
+    from tracker.core.forecast import Histories
     from tracker.core.visits import Target
     from tracker.store.pending import Failing, Some
     from tracker.store.rounds import Round
@@ -231,6 +232,12 @@ class Reader(TermsQuestions):
         from tracker.store.held import with_held  # numpy, which most questions do not need
 
         return with_held(self.sql, rows, panel, definition)
+
+    def site_histories(self, agent: str, panel: str, definition: str) -> "Histories":
+        """What the sites of a panel said to an agent over time, see `tracker.store.site_histories`."""
+        from tracker.store.site_histories import site_histories  # numpy, as above
+
+        return site_histories(self.sql, agent, panel, definition)
 
     def last_day(self, panel: str) -> str | None:
         """The last day on which anything was known of a panel."""

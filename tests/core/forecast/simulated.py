@@ -1,0 +1,74 @@
+"""Panels of sites that follow the two-state law exactly: the world as the forecast takes it to be."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tracker.core.forecast import MONTH, Histories, Stretch
+from tracker.core.intervals import DAY
+
+START = 1_640_995_200  # 2022-01-01
+
+
+class World(NamedTuple):
+    """What sites really did: of each the moments at which it changed, and whether it was blocked at START."""
+
+    changes: list[list[float]]
+    blocked: list[bool]
+
+    def states(self, site: int, at):
+        """Whether a site was blocked at these moments."""
+        return (np.searchsorted(self.changes[site], at, side="right") % 2 == 1) != self.blocked[site]
+
+
+def world(sites: int, months: float, block: float, unblock: float, share: float, seed: int) -> World:
+    """Sites that block and unblock at these hazards per month, `share` of them blocked at first."""
+    stream = np.random.default_rng((seed, 7))
+    changes, blocked = [], []
+    for _ in range(sites):
+        state, at, path = bool(stream.random() < share), float(START), []
+        blocked.append(state)
+        while at < START + months * MONTH:
+            hazard = unblock if state else block
+            at += stream.exponential(1 / hazard) * MONTH if hazard else np.inf
+            state = not state
+            path.append(at)
+        changes.append(path)
+    return World(changes, blocked)
+
+
+def looks(world: World, until: int, days: tuple[int, int], seed: int, gaps: float = 0.0):
+    """Looks at every site, so many days apart at random; of a share `gaps` of them nothing is known for a while."""
+    stream = np.random.default_rng((seed, 8))
+    for site in range(len(world.blocked)):
+        most = (until - START) // (days[0] * DAY) + 2
+        at = START + np.cumsum(stream.integers(days[0] * DAY, days[1] * DAY + 1, most)) - days[0] * DAY
+        at = at[at <= until]
+        states = world.states(site, at).tolist()
+        lost = until + 1, until + 1
+        if stream.random() < gaps:
+            begun = START + int(stream.random() * (until - START) * 0.8)
+            lost = begun, begun + (until - START) // 5
+        for moment, state in zip(at.tolist(), states, strict=True):
+            yield f"site-{site}", moment, None if lost[0] <= moment < lost[1] else state
+
+
+def panel(sites=300, months=18.0, block=0.02, unblock=0.01, share=0.2, seed=0, days=(5, 9), gaps=0.0) -> Histories:
+    """The histories that such looks give."""
+    until = START + round(months * MONTH)
+    return Histories.of_observations(looks(world(sites, months, block, unblock, share, seed), until, days, seed, gaps))
+
+
+def steady(open_sites: int, blocked_sites: int, weeks: int = 52, blocks: int = 0, unblocks: int = 0) -> Histories:
+    """Sites that hold their state, but for some that change once, evenly over the time. Nothing is left to chance."""
+    until = START + weeks * 7 * DAY
+    rows = []
+    for state, sites, changes in ((False, open_sites, blocks), (True, blocked_sites, unblocks)):
+        for number in range(sites):
+            name = f"{state}-{number:05}"
+            if number < changes:
+                at = START + (until - START) * (number + 1) // (changes + 1)
+                rows += [Stretch(name, START, at, state), Stretch(name, at, None, not state)]
+            else:
+                rows.append(Stretch(name, START, None, state))
+    return Histories.of_stretches(rows, until)

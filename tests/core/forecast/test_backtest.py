@@ -1,0 +1,173 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.forecast.simulated import START, panel, steady
+from tracker.core.forecast import DRIFT, MONTH, PERSISTENCE, Histories, Peer, Series, backtest, fit
+from tracker.core.forecast.scores import crps, ratio_interval, score
+
+PANELS = {f"Bot{n}": panel(150, 20, 0.02, 0.01, 0.1, n) for n in range(3)}
+
+
+@pytest.fixture(scope="module")
+def tested():
+    return backtest(PANELS)
+
+
+def rows(found, origins="shown"):
+    return {(row.model, row.months): row for row in found.table() if row.origins == origins}
+
+
+def test_on_a_panel_of_its_own_law_the_markov_panel_beats_persistence(tested):
+    found = rows(tested)
+    for months, least in ((3, 0.95), (6, 0.85), (12, 0.8)):
+        assert found["markov", months].ratio < least
+    # The shock is for a world that changes; here the intervals are too wide rather than too narrow.
+    assert found["markov", 3].coverage_80 >= 0.7
+    assert found["persistence", 6].ratio == 1
+
+
+def test_origins_are_month_ends_and_horizons_those_that_have_come(tested):
+    found = rows(tested)
+    count = sum(int((one.until - one.since) // MONTH) for one in PANELS.values())
+    # Of each agent's months the first has no difference behind it, the last nothing before it.
+    assert tested.origins == count - len(PANELS)
+    by_months = {months: found["markov", months].n for months in (1, 3, 6, 12)}
+    assert by_months[1] - by_months[12] == 11 * len(PANELS)
+    assert rows(tested, "withheld")["markov", 1].n + by_months[1] == tested.origins
+
+
+def test_an_origin_knows_nothing_of_what_comes():
+    told = []
+
+    def spy(series, months, draws, seed):
+        told.append(series)
+        return np.zeros((len(months), draws))
+
+    histories = PANELS["Bot0"]
+    backtest({"Bot0": histories}, peers=[PERSISTENCE, Peer("spy", spy)])
+    cut = histories.as_of(histories.until - 3 * MONTH)
+    known = len(told)
+    backtest({"Bot0": cut}, peers=[PERSISTENCE, Peer("spy", spy)])
+    for before, after in zip(told, told[known:], strict=False):
+        assert before.shares.tolist() == after.shares.tolist()
+        assert before.known.tolist() == after.known.tolist()
+
+
+def test_scores_are_those_of_the_fit_at_the_origin():
+    histories = PANELS["Bot0"]
+    found = backtest({"Bot0": histories}, months=[2], origins=4)
+    at = histories.until - 2 * MONTH
+    drawn = fit(histories.as_of(at), restart=False).forecast([2]).shares[0]
+    truth = float(histories.shares(np.array([histories.until]))[0])
+    assert found.scores["shown", "markov", 2]["Bot0", at] == score("Bot0", drawn, truth)
+
+
+def test_a_slow_peer_is_asked_at_few_origins_and_compared_at_these():
+    asked = []
+
+    def slow(series, months, draws, seed):
+        asked.append(series)
+        return PERSISTENCE.ask(series, months, draws, seed)
+
+    found = backtest(PANELS, peers=[PERSISTENCE, Peer("slow", slow, least=8, at_most=5)])
+    assert len(asked) == 5
+    assert min(len(series.shares) for series in asked) >= 8
+    row = rows(found)["slow", 1]
+    assert row.n <= 5
+    assert row.ratio == 1
+    assert row.markov_ratio not in (None, rows(found)["markov", 1].ratio)
+
+
+def test_a_peer_that_has_no_answer_is_left_out():
+    found = backtest(PANELS, peers=[PERSISTENCE, Peer("mute", lambda *_: None)], origins=3)
+    assert "mute" in found.models
+    assert ("mute", 1) not in rows(found)
+
+
+def test_the_newest_origins_alone():
+    few = backtest(PANELS, origins=2)
+    assert few.origins == 2 * len(PANELS)
+    assert {months for _, months in rows(few)} == {1}
+
+
+def test_same_arguments_same_figures(tested):
+    assert backtest(PANELS).as_dict() == tested.as_dict()
+
+
+def test_a_history_too_short_has_no_origin():
+    found = backtest({"Bot": steady(9, 9, weeks=6)})
+    assert (found.origins, found.table()) == (0, [])
+    assert backtest({}).table() == []
+
+
+@pytest.mark.parametrize("months", [[], [0], [1.5]])
+def test_horizons_are_whole_months(months):
+    with pytest.raises(ValueError, match="months ahead must be whole numbers from 1"):
+        backtest(PANELS, months=months)
+
+
+def test_it_tells_how_far_it_is():
+    told = []
+    backtest(PANELS, origins=1, advance=lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+# Scores
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.floats(0, 1))
+def test_crps_is_the_distance_to_the_truth_less_half_that_between_draws(draws, truth):
+    x = np.array(draws)
+    by_hand = np.abs(x - truth).mean() - np.abs(x[:, None] - x).mean() / 2
+    assert crps(np.sort(x), truth) == pytest.approx(by_hand, abs=1e-12)
+
+
+def test_crps_of_one_number_is_its_error():
+    assert crps(np.full(9, 0.3), 0.5) == pytest.approx(0.2)
+
+
+def test_a_score_is_in_percentage_points():
+    found = score("Bot", np.linspace(0, 1, 1001), 0.92)
+    assert found.error == pytest.approx(42)
+    assert found.width_80 == pytest.approx(80)
+    assert (found.inside_80, found.inside_90) == (False, True)
+
+
+def test_the_interval_of_a_ratio_goes_by_agent():
+    one = [score("A", np.full(3, 0.1), 0.2), score("B", np.full(3, 0.1), 0.3)]
+    other = [score("A", np.full(3, 0.1), 0.3), score("B", np.full(3, 0.1), 0.3)]
+    low, high = ratio_interval(one, other)
+    assert (low, high) == pytest.approx((0.5, 1.0))
+    assert ratio_interval(one[:1], other[:1]) is None
+
+
+# Peers
+
+
+def series(*percent):
+    return Series(np.array(percent) / 100, np.full(len(percent), 200.0))
+
+
+def test_persistence_keeps_the_last_share_and_widens_with_the_root_of_time():
+    drawn = PERSISTENCE.ask(series(20, 21, 20, 22, 21), [1, 4], 20_000, 0)
+    assert drawn.mean(axis=1) == pytest.approx([0.21, 0.21], abs=0.001)
+    assert drawn[0].std() == pytest.approx(np.sqrt((1 + 1 + 4 + 1) / 4) / 100, rel=0.02)
+    assert drawn[1].std() == pytest.approx(2 * drawn[0].std(), rel=0.02)
+
+
+def test_persistence_without_change_is_sure():
+    assert np.unique(PERSISTENCE.ask(series(20, 20, 20), [1, 12], 50, 0)).tolist() == [0.2]
+
+
+def test_drift_goes_on():
+    drawn = DRIFT.ask(series(10, 12, 14, 16), [3], 2_000, 0)
+    assert np.median(drawn) == pytest.approx(1 / (1 + np.exp(2 * 1.658 - 2.197)), abs=0.005)
+    assert ((drawn > 0) & (drawn < 1)).all()
+
+
+def test_persistence_stays_a_share():
+    drawn = PERSISTENCE.ask(series(1, 0, 1, 0, 5, 0), [12], 500, 0)
+    assert drawn.min() >= 0
+    assert Histories.of_observations([("a", START, True)]).shares(np.array([START])).tolist() == [1.0]

@@ -1,0 +1,213 @@
+"""The backtest: what would have been forecast at the end of each month, against what came.
+
+Rolling origin: at each one the panel is what was known then, and each agent's prior, while it is young, is that of the
+others as of then. An origin counts as `shown` if a forecast would have been shown there, else as `withheld`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tracker.core.forecast.breaks import evidence
+from tracker.core.forecast.fitting import DRAWS, Fit, fit
+from tracker.core.forecast.hazards import MONTH, Prior, shared_prior
+from tracker.core.forecast.histories import Floats, Histories
+from tracker.core.forecast.peers import DRIFT, PERSISTENCE, Peer, Series
+from tracker.core.forecast.scores import Score, ratio_interval, score
+
+MONTHS = (1, 3, 6, 12)
+SHOWN, WITHHELD = "shown", "withheld"
+MARKOV, RESTARTED = "markov", "markov, restarted"
+
+
+class Row(NamedTuple):
+    """A model at one horizon: errors in percentage points, CRPS as a ratio to persistence at the same origins.
+
+    `n` forecasts; `ratio_low` and `ratio_high` is the 95 % interval by agent, None for a single agent; `markov_ratio`
+    is that of ours at the same origins, for not every peer answers at all of them.
+    """
+
+    origins: str
+    model: str
+    months: int
+    n: int
+    mae: float
+    crps: float
+    ratio: float | None
+    ratio_low: float | None
+    ratio_high: float | None
+    markov_ratio: float | None
+    coverage_80: float
+    coverage_90: float
+    width_80: float
+
+
+class Origin(NamedTuple):
+    """A moment from which is forecast: the panel as of then, the shares up to it, and those that came."""
+
+    agent: str
+    at: int
+    fitted: Fit
+    restarted: Fit
+    series: Series
+    truths: tuple[float, ...]  # nan: not known yet
+
+    @property
+    def kind(self) -> str:
+        """Whether a forecast would have been shown."""
+        return WITHHELD if self.fitted.refusals else SHOWN
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """Scores of every model at every horizon, by (shown or withheld, model, months), origin by origin."""
+
+    months: tuple[int, ...]
+    models: tuple[str, ...]
+    agents: tuple[str, ...]
+    origins: int
+    scores: Mapping[tuple[str, str, int], Mapping[tuple[str, int], Score]]
+
+    def table(self) -> list[Row]:
+        """A row for each model and horizon that has forecasts, those that would have been shown first."""
+        keys = ((kind, model, h) for kind in (SHOWN, WITHHELD) for model in self.models for h in self.months)
+        return [self._row(key) for key in keys if self.scores.get(key)]
+
+    def _row(self, key: tuple[str, str, int]) -> Row:
+        kind, model, months = key
+        mine, base = self.scores[key], self.scores.get((kind, PERSISTENCE.name, months), {})
+        both = [place for place in mine if place in base]
+        ours, theirs = [mine[place] for place in both], [base[place] for place in both]
+        interval = ratio_interval(ours, theirs)
+        low, high = interval if interval else (None, None)
+        markov = self.scores.get((kind, MARKOV, months), {})
+        values = list(mine.values())
+        return Row(
+            kind,
+            model,
+            months,
+            len(values),
+            _mean(values, lambda one: one.error),
+            _mean(values, lambda one: one.crps),
+            _ratio(ours, theirs),
+            low,
+            high,
+            _ratio([markov[place] for place in both if place in markov], theirs),
+            _mean(values, lambda one: one.inside_80),
+            _mean(values, lambda one: one.inside_90),
+            _mean(values, lambda one: one.width_80),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures as JSON-able values."""
+        return {
+            "agents": list(self.agents),
+            "origins": self.origins,
+            "months": list(self.months),
+            "rows": [row._asdict() for row in self.table()],
+        }
+
+
+def _ratio(ours: Sequence[Score], theirs: Sequence[Score]) -> float | None:
+    base = sum(one.crps for one in theirs)
+    return sum(one.crps for one in ours) / base if base > 0 else None
+
+
+def _mean(scores: Sequence[Score], of: Callable[[Score], float]) -> float:
+    return float(np.mean([of(one) for one in scores]))
+
+
+def backtest(
+    panels: Mapping[str, Histories],
+    *,
+    peers: Sequence[Peer] = (PERSISTENCE, DRIFT),
+    months: Sequence[int] = MONTHS,
+    origins: int | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    advance: Callable[[int, int], None] | None = None,
+) -> Backtest:
+    """Forecasts from the ends of the months, each scored at `months` ahead; the same arguments give the same bytes.
+
+    `panels` has the histories of each agent, from when it was documented on. An origin needs two months behind it, and
+    one horizon that has come. `origins`: the newest so many of each agent. `advance` is told of each origin.
+    Raises ValueError for horizons that are no whole months.
+    """
+    if not months or any(h != int(h) or h < 1 for h in months):
+        raise ValueError(f"months ahead must be whole numbers from 1, got {list(months)}")
+    horizons = tuple(int(h) for h in months)
+    found = [one for agent in panels for one in _origins(agent, panels, horizons, origins, draws, seed)]
+    models = {MARKOV: _ours(lambda origin: origin.fitted), RESTARTED: _ours(lambda origin: origin.restarted)}
+    models |= {peer.name: _theirs(peer, found, draws, seed) for peer in peers}
+    scores: dict[tuple[str, str, int], dict[tuple[str, int], Score]] = {}
+    for number, origin in enumerate(found, 1):
+        for model, ask in models.items():
+            drawn = ask(origin, horizons)
+            for h, truth, row in zip(horizons, origin.truths, () if drawn is None else drawn, strict=False):
+                if not np.isnan(truth):
+                    key = (origin.kind, model, h)
+                    scores.setdefault(key, {})[origin.agent, origin.at] = score(origin.agent, row, truth)
+        if advance is not None:
+            advance(number, len(found))
+    return Backtest(horizons, tuple(models), tuple(panels), len(found), scores)
+
+
+Model = Callable[[Origin, Sequence[int]], Floats | None]
+
+
+def _ours(of: Callable[[Origin], Fit]) -> Model:
+    return lambda origin, months: of(origin).forecast(months).shares
+
+
+def _theirs(peer: Peer, origins: Sequence[Origin], draws: int, seed: int) -> Model:
+    """The peer, asked where the series is long enough, and at no more origins than it bears."""
+    able = [one for one in origins if one.series.shares.size >= peer.least]
+    if peer.at_most is not None:
+        able = [one for one in able if one.kind == SHOWN]
+        picked = np.linspace(0, len(able) - 1, min(peer.at_most, len(able))).round()
+        able = [able[number] for number in picked.astype(int).tolist()]
+    chosen = {(one.agent, one.at) for one in able}
+
+    def ask(origin: Origin, months: Sequence[int]) -> Floats | None:
+        return peer.ask(origin.series, months, draws, seed) if (origin.agent, origin.at) in chosen else None
+
+    return ask
+
+
+def _origins(
+    agent: str,
+    panels: Mapping[str, Histories],
+    months: tuple[int, ...],
+    newest: int | None,
+    draws: int,
+    seed: int,
+) -> Iterator[Origin]:
+    histories = panels[agent]
+    count = (histories.until - histories.since) // MONTH
+    ends = histories.until - MONTH * np.arange(count, -1, -1)
+    shares, known = histories.shares(ends), histories.known(ends)
+    truths = np.concatenate((shares, np.full(max(months), np.nan)))
+    # The first differences are two observations; the last origin has one month to come.
+    numbers = range(1, len(ends) - min(months))
+    for number in numbers if newest is None else list(numbers)[-newest or len(ends) :]:
+        at = int(ends[number])
+        if np.isnan(shares[: number + 1]).any():
+            continue
+        then, prior = histories.as_of(at), _prior_of_others(agent, panels, at)
+        yield Origin(
+            agent,
+            at,
+            fit(then, shared=prior, restart=False, draws=draws, seed=seed),
+            fit(then, shared=prior, draws=draws, seed=seed),
+            Series(shares[: number + 1], known[: number + 1]),
+            tuple(float(truths[number + h]) for h in months),
+        )
+
+
+def _prior_of_others(agent: str, panels: Mapping[str, Histories], at: int) -> Prior | None:
+    others = [evidence(panel.as_of(at)) for name, panel in panels.items() if name != agent and panel.since < at]
+    if not others:
+        return None
+    return shared_prior([one.blocks for one in others], [one.unblocks for one in others])

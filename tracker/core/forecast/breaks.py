@@ -1,0 +1,199 @@
+"""Breaks: weeks in which more sites changed than the history so far lets expect, or in which many changed as one.
+
+A forecast extrapolates hazards; where a network changes its default for all of its sites in one week, there is no
+hazard to extrapolate. A week (from Monday, UTC) is a break if the blocks, or the unblocks, in it
+
+- are beyond the 99.9 % point of what was to be expected: negative binomial, since the hazard is a gamma (burst), or
+- are at least five of one template or owner, and more than 30 % of all (shared).
+
+A change seen at a look happened at some time since the look before; it is spread over these days, so that a panel
+looked at once a month does not have one wild week in four. After a break the counts begin anew, and what was before
+is worth a fifth. Alarms in weeks that touch are one break.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from math import ceil, floor, log1p, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.core.forecast.hazards import MONTH_DAYS, Count, Gamma, Prior
+from tracker.core.forecast.histories import Events, Floats, Histories, Ints, elapsed
+from tracker.core.intervals import DAY
+
+WEEK = 7 * DAY
+LEVEL = 0.999
+SHARED_EVENTS, SHARED_SHARE = 5, 0.3
+WARM_UP_WEEKS = 8
+PAST_WEIGHT = 0.2
+_MONDAY = 4 * DAY  # 1970-01-05
+
+
+class Cause(StrEnum):
+    """Why a week is a break."""
+
+    BURST = "burst"
+    SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A break over [start, end), in whole weeks, by its first alarm.
+
+    `blocks`: whether sites blocked (True) or unblocked. `events` happened in the first week, `expected` on average
+    by the history before, and `limit` at most (99.9 %); `shared` of them carry one `template`.
+    """
+
+    start: int
+    end: int
+    cause: Cause
+    blocks: bool
+    events: float
+    expected: float
+    limit: int
+    template: int = 0
+    shared: float = 0.0
+
+    def __str__(self) -> str:
+        what = "blocks" if self.blocks else "unblocks"
+        if self.cause is Cause.BURST:
+            return f"{self.events:.0f} {what} in a week, where {self.expected:.1f} were expected, {self.limit} at most"
+        return f"{self.shared:.0f} of {self.events:.0f} {what} in a week share one template or owner"
+
+
+class Evidence(NamedTuple):
+    """What the hazards are estimated from: blocks of open sites, unblocks of blocked ones."""
+
+    blocks: Count
+    unblocks: Count
+
+    def plus(self, other: "Evidence") -> "Evidence":
+        """Both together."""
+        pairs = zip(self, other, strict=True)
+        return Evidence(*(Count(a.events + b.events, a.site_months + b.site_months) for a, b in pairs))
+
+    def times(self, weight: float) -> "Evidence":
+        """The same, worth less."""
+        return Evidence(*(Count(one.events * weight, one.site_months * weight) for one in self))
+
+
+NOTHING = Evidence(Count(0.0, 0.0), Count(0.0, 0.0))
+
+
+def evidence(histories: Histories) -> Evidence:
+    """All events and exposure of the histories."""
+    return _between(histories, np.array([histories.since, histories.until + 1]))[0]
+
+
+def restarted(histories: Histories, breaks: tuple[Break, ...]) -> Evidence:
+    """Events and exposure since the last break, with what was before at a fifth (before two breaks: a fifth of it)."""
+    edges = np.array([histories.since, *(one.start for one in breaks), histories.until + 1])
+    total = NOTHING
+    for part in _between(histories, edges):
+        total = total.times(PAST_WEIGHT).plus(part)
+    return total
+
+
+def _between(histories: Histories, edges: Ints) -> list[Evidence]:
+    events = histories.events
+    open_, blocked = (np.diff(histories.exposure(state, edges)) / MONTH_DAYS for state in (False, True))
+    on, off = (np.diff(np.searchsorted(events.at[events.blocks == way], edges)) for way in (True, False))
+    parts = zip(on.tolist(), open_.tolist(), off.tolist(), blocked.tolist(), strict=True)
+    return [Evidence(Count(a, b), Count(c, d)) for a, b, c, d in parts]
+
+
+def find_breaks(histories: Histories, prior: Prior) -> tuple[Break, ...]:
+    """The breaks of the histories, in order of time; the first eight weeks only teach what to expect."""
+    weeks = _Weeks.of(histories)
+    found: list[Break] = []
+    known = NOTHING
+    for number, part in enumerate(weeks.parts):
+        start = int(weeks.edges[number])
+        alarm = weeks.alarm(number, known, prior) if number >= WARM_UP_WEEKS else None
+        if alarm is not None:
+            if found and found[-1].end == start:
+                found[-1] = replace(found[-1], end=start + WEEK)
+            else:
+                found.append(alarm)
+                known = known.times(PAST_WEIGHT)
+        known = known.plus(part)
+    return tuple(found)
+
+
+class _Weeks(NamedTuple):
+    """The weeks of a history: their evidence with each event spread over the days in which it may have happened."""
+
+    edges: Ints
+    parts: list[Evidence]
+    events: Events
+
+    @classmethod
+    def of(cls, histories: Histories) -> "_Weeks":
+        first = (histories.since - _MONDAY) // WEEK * WEEK + _MONDAY
+        edges = np.arange(first, histories.until + WEEK, WEEK)
+        events = histories.events
+        on, off = (np.diff(_spread(events, events.blocks == way, edges)).tolist() for way in (True, False))
+        open_, blocked = (np.diff(histories.exposure(way, edges) / MONTH_DAYS).tolist() for way in (False, True))
+        rows = zip(on, open_, off, blocked, strict=True)
+        parts = [Evidence(Count(a, b), Count(c, d)) for a, b, c, d in rows]
+        return cls(edges, parts, events)
+
+    def alarm(self, number: int, known: Evidence, prior: Prior) -> Break | None:
+        """The break that a week is, by what was known before it."""
+        start, end = int(self.edges[number]), int(self.edges[number + 1])
+        for blocks, before, seen, believed in zip((True, False), known, self.parts[number], prior, strict=True):
+            if seen.events < _ONE:
+                continue
+            hazard = believed.after(*before)
+            expected = hazard.mean * seen.site_months
+            template, shared = self._shared(blocks, start, end)
+            limit = most_expected(hazard, seen.site_months)
+            is_burst = floor(seen.events + 1 - _ONE) > limit
+            if is_burst or (shared >= SHARED_EVENTS * _ONE and shared > SHARED_SHARE * seen.events):
+                cause = Cause.BURST if is_burst else Cause.SHARED
+                return Break(start, end, cause, blocks, seen.events, expected, limit, template, shared)
+        return None
+
+    def _shared(self, blocks: bool, start: int, end: int) -> tuple[int, float]:
+        """The template that most events of a week carry, and how many they are."""
+        events = self.events
+        mine = (events.blocks == blocks) & (events.template != 0)
+        mine &= (events.at >= start) & (events.not_before < end)
+        if not mine.any():
+            return 0, 0.0
+        at, before = events.at[mine], _before(events)[mine]
+        inside = (np.clip(at, start, end) - np.clip(before, start, end)) / (at - before)
+        names, which = np.unique(events.template[mine], return_inverse=True)
+        sums = np.bincount(which, inside)
+        return int(names[sums.argmax()]), float(sums.max())
+
+
+_ONE = 1 - 1e-6  # sums of parts of an event
+
+
+def _before(events: Events) -> Ints:
+    return np.minimum(events.not_before, events.at - 1)
+
+
+def _spread(events: Events, mine: NDArray[np.bool_], edges: Ints) -> Floats:
+    """The number of events before each edge, each spread evenly over (not_before, at]."""
+    at, before = events.at[mine], _before(events)[mine]
+    weight, order = 1.0 / (at - before), np.argsort(before, kind="stable")
+    begun = elapsed(before[order], edges, weight[order])
+    return begun - elapsed(at, edges, weight)
+
+
+def most_expected(hazard: Gamma, site_months: float, level: float = LEVEL) -> int:
+    """The point that the number of events in so many site-months exceeds with probability 1 - `level` at most.
+
+    Given a gamma hazard that number is negative binomial.
+    """
+    mean = hazard.mean * site_months
+    most = ceil(mean + 12 * sqrt(mean + mean * mean / hazard.shape)) + 20
+    odds = site_months / (hazard.rate + site_months)
+    k = np.arange(most)
+    steps = np.log((k + hazard.shape) / (k + 1) * odds) if odds > 0 else np.full(most, -np.inf)
+    logs = np.concatenate(([0.0], np.cumsum(steps))) + hazard.shape * log1p(-odds)
+    return int(np.searchsorted(np.cumsum(np.exp(logs)), level))

@@ -1,0 +1,173 @@
+"""The forecast of an agent's share, and the backtest of a history, as commands and pages show them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tracker.core.dates import iso
+from tracker.core.definitions import DEFINITIONS, HEADLINE
+from tracker.core.forecast import (
+    DRIFT,
+    PERSISTENCE,
+    Backtest,
+    Break,
+    Fit,
+    Gamma,
+    Histories,
+    Prior,
+    backtest,
+    fit,
+    shared_prior,
+)
+from tracker.core.forecast.breaks import evidence
+from tracker.core.forecast.fitting import LEAST_WEEKS
+from tracker.errors import UsageError
+from tracker.publish.peers import statistical_peers
+from tracker.store.asking import find_agent, find_panel, one_of
+from tracker.store.query import Reader
+
+MOST_BLOCKED = 6
+CHART_MONTHS = 12
+"""Beyond it the curve is an assumption, however long the history."""
+
+
+def report(
+    reader: Reader,
+    token: str,
+    *,
+    panel: str | None = None,
+    definition: str | None = None,
+    months: Sequence[int] = range(1, CHART_MONTHS + 1),
+    seed: int = 0,
+) -> dict[str, Any]:
+    """The forecast of an agent (by name or product token) in a panel, JSON-able.
+
+    Keys: agent, panel, definition, counted, date, known, blocked, percent, weeks, kind, refusals, hazards, forecast,
+    breaks, and whole: hazards and forecast without a restart at the breaks (None: there are none).
+    Raises UsageError for a name that is not there, and for a panel of which nothing is known.
+    """
+    agent = find_agent(reader, token)["agent"]
+    list_name = find_panel(reader, panel)["panel"]
+    reading = one_of("definition", definition or HEADLINE, DEFINITIONS)
+    histories = reader.site_histories(agent, list_name, reading)
+    shared = None
+    if histories.weeks < LEAST_WEEKS:
+        shared = _prior_of_others(reader, agent, list_name, reading)
+    try:
+        fitted = fit(histories, shared=shared, seed=seed)
+    except ValueError:
+        raise UsageError(
+            f"nothing is known of {agent} in panel {list_name} at its newest look: crawl it, or choose another --panel"
+        ) from None
+    return {
+        "agent": agent,
+        "panel": list_name,
+        "definition": reading,
+        "counted": DEFINITIONS[reading].sentence,
+        "date": iso(fitted.at)[:10],
+        "known": fitted.known,
+        "blocked": fitted.blocked,
+        "percent": _percent(fitted.share),
+        "weeks": round(fitted.weeks, 1),
+        "kind": str(fitted.kind),
+        "refusals": list(fitted.refusals),
+        **_ahead(fitted, months),
+        "breaks": [_break(one) for one in fitted.breaks],
+        "whole": _ahead(fitted.whole, months) if fitted.whole else None,
+        "seed": seed,
+        "draws": fitted.draws,
+    }
+
+
+def _prior_of_others(reader: Reader, agent: str, panel: str, definition: str) -> Prior:
+    """What the other headline agents' histories say of the hazards."""
+    names = [row["agent"] for row in reader.agents() if row["headline"] and row["agent"] != agent]
+    found = [evidence(reader.site_histories(name, panel, definition)) for name in names]
+    return shared_prior([one.blocks for one in found], [one.unblocks for one in found])
+
+
+def _ahead(fitted: Fit, months: Sequence[int]) -> dict[str, Any]:
+    ahead = fitted.forecast(months)
+    low_80, high_80 = ahead.interval(0.8)
+    low_90, high_90 = ahead.interval(0.9)
+    rows = zip(months, ahead.median, low_80, high_80, low_90, high_90, strict=True)
+    return {
+        "hazards": {
+            "block": _hazard(fitted.block, fitted.evidence.blocks.events, fitted.open_days),
+            "unblock": _hazard(fitted.unblock, fitted.evidence.unblocks.events, fitted.blocked_days),
+        },
+        "forecast": [
+            {
+                "months": h,
+                "median": _percent(median),
+                "interval_80": [_percent(low), _percent(high)],
+                "interval_90": [_percent(lowest), _percent(highest)],
+                "kind": str(ahead.kind) if h <= CHART_MONTHS else "assumed",
+            }
+            for h, median, low, high, lowest, highest in rows
+        ],
+    }
+
+
+def _hazard(posterior: Gamma, events: float, site_days: float) -> dict[str, Any]:
+    return {"per_site_month": posterior.mean, "events": round(events, 1), "site_days": round(site_days)}
+
+
+def _break(one: Break) -> dict[str, Any]:
+    return {
+        "start": iso(one.start)[:10],
+        "end": iso(one.end)[:10],
+        "cause": str(one.cause),
+        "direction": "block" if one.blocks else "unblock",
+        "events": round(one.events, 1),
+        "expected": round(one.expected, 2),
+        "limit": one.limit,
+        "shared": round(one.shared, 1),
+        "words": str(one),
+    }
+
+
+def _percent(share: float) -> float:
+    return round(100 * float(share), 3)
+
+
+def history_backtest(
+    reader: Reader,
+    tokens: Sequence[str] = (),
+    *,
+    panel: str | None = None,
+    definition: str | None = None,
+    origins: int | None = None,
+    advance: Callable[[int, int], None] | None = None,
+) -> tuple[dict[str, Any], Backtest]:
+    """The facts of a backtest on a history (panel, definition, agents, first and last day, sites), and the backtest.
+
+    Without `tokens` of the six agents that the panel blocks most on its last day. Raises UsageError for a name that is
+    not there, and for a panel of which nothing is known.
+    """
+    list_name = find_panel(reader, panel)["panel"]
+    reading = one_of("definition", definition or HEADLINE, DEFINITIONS)
+    names = [find_agent(reader, token)["agent"] for token in tokens] or _most_blocked(reader, list_name, reading)
+    panels = {name: reader.site_histories(name, list_name, reading) for name in dict.fromkeys(names)}
+    if not panels:
+        raise UsageError(f"nothing is known of panel {list_name} yet: crawl or import it, or choose another --panel")
+    tested = backtest(panels, peers=[PERSISTENCE, DRIFT, *statistical_peers()], origins=origins, advance=advance)
+    facts = {
+        "panel": list_name,
+        "definition": reading,
+        "sites": max(len(one.sites) for one in panels.values()),
+        "from": iso(min(one.since for one in panels.values()))[:10],
+        "to": iso(max(one.until for one in panels.values()))[:10],
+        "known_since": {name: _day(one) for name, one in panels.items()},
+    }
+    return facts, tested
+
+
+def _day(one: Histories) -> str:
+    return iso(one.since)[:10]
+
+
+def _most_blocked(reader: Reader, panel: str, definition: str) -> list[str]:
+    if reader.last_day(panel) is None:
+        return []
+    rows = reader.league(panel, definition, held=False).dicts()
+    return [row["agent"] for row in rows if row["agent_existed"]][:MOST_BLOCKED]
