@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tracker.core.agents import Precision
+from tracker.core.claims import ANY_AGENT, OF_WHAT, Claim, Obstacle, Reading
+from tracker.core.estimate import Denominator
 from tracker.reference import rows
 from tracker.reference.records import (
-    Claim,
     Confidence,
     Dataset,
     Deal,
@@ -19,13 +20,11 @@ from tracker.reference.records import (
     FindingKind,
     Modality,
     Period,
-    Reading,
 )
 from tracker.reference.registry import agents
 from tracker.reference.rows import Place, Schema
 
 Row = TypeVar("Row", Event, Claim, Deal, Dataset, Finding)
-ANY_AGENT = "any"
 
 
 def events(path: Path | None = None) -> tuple[Event, ...]:
@@ -107,6 +106,18 @@ def _definition(value: Any) -> str:
     return str(value)
 
 
+def _of_what(value: Any) -> Denominator:
+    if value not in OF_WHAT:
+        raise ValueError(f"{value!r} is no denominator of a claim, write one of: {', '.join(OF_WHAT)}")
+    return Denominator(value)
+
+
+def _top(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{value!r} is no length of a list, write a whole number such as 1_000")
+    return value
+
+
 _precision = rows.one_of(Precision)
 
 _EVENT = Schema(
@@ -133,6 +144,11 @@ _CLAIM = Schema(
     checked=rows.day,
     percent=_percent,
     counted_as=_definition,
+    counted_of=_of_what,
+    any_of=rows.list_of(_agent_name),
+    top=_top,
+    sector=rows.optional_text,
+    obstacle=rows.one_of(Obstacle),
     precision=_precision,
     note=rows.optional_text,
 )

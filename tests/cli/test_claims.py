@@ -1,0 +1,86 @@
+"""`tracker claims` on a small history worked through by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import AGENTS
+from tests.publish.told import tell
+from tracker import reference
+from tracker.store.write import Writer
+
+ARTICLE = ("techcrunch-top1000", "techcrunch-quarter", "techcrunch-exhaustion")
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    path = str(tell(tmp_path / "told.sqlite"))
+    monkeypatch.setenv("TRACKER_DATABASE", path)
+    return path
+
+
+@pytest.fixture
+def claimed(told: str) -> str:
+    with Writer(told, AGENTS) as writer:
+        writer.know_claims(reference.claims())
+    return told
+
+
+def test_every_published_figure_has_an_answer(run, claimed: str) -> None:
+    found = run("claims", "--json").json
+    assert {row["claim"] for row in found} == {claim.id for claim in reference.claims()}
+    assert all(row["verdict"] and row["reasons"] and row["source"] for row in found)
+    table = run("claims")
+    assert all(claim in table.out for claim in ARTICLE)
+    assert "tracker claims CLAIM" in table.err
+
+
+def test_a_figure_counted_again(run, claimed: str) -> None:
+    """Of a, b, c and e on 10 January, all with a file, a and c shut GPTBot by name and b everybody; d is unknown."""
+    (row,) = run("claims", "techcrunch-top1000", "--json").json
+    assert row["seen"]["date"] == "2024-01-10"
+    assert (row["seen"]["panel"], row["seen"]["top"], row["seen"]["days"]) == ("top", 1_000, -204)
+    assert (row["theirs"]["blocked"], row["theirs"]["n"], row["theirs"]["percent"]) == (2, 4, 50.0)
+    assert row["difference"] == 14.3
+    assert (row["ours"]["blocked"], row["ours"]["n"], row["ours"]["percent"]) == (3, 4, 75.0)
+    text = run("claims", "techcrunch-top1000").out
+    assert "by their rule (named_root): 50.0 % (2 of 4 sites; no site is unknown)" in text
+    assert "difference by their rule: +14.3 points" in text
+
+
+def test_what_cannot_be_checked_says_why(run, claimed: str) -> None:
+    for claim, words in (("techcrunch-quarter", "token"), ("techcrunch-exhaustion", "tracker project article")):
+        result = run("claims", claim)
+        assert (result.code, "cannot be checked" in result.out, words in result.out) == (0, True, True)
+
+
+def test_a_panel_of_choice_and_a_sector(run, claimed: str) -> None:
+    (gptbot, _) = run("claims", "reuters-institute-2023", "--panel", "TOP", "--json").json
+    assert (gptbot["seen"]["category"], gptbot["seen"]["members"]) == ("news", 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["claims", "techcrunch"], "unknown claim 'techcrunch'"),
+        (["claims", "--panel", "tip"], "unknown panel 'tip' (did you mean top?)"),
+    ],
+)
+def test_wrong_names(run, claimed: str, arguments: list[str], says: str) -> None:
+    result = run(*arguments)
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert says in result.err
+
+
+def test_a_history_without_them(run, told: str) -> None:
+    result = run("claims")
+    assert result.code == 2
+    assert "the next crawl or import carries them over" in result.err
+
+
+def test_writing_commands_carry_them_over(run, told: str, tmp_path: Path) -> None:
+    hosts = tmp_path / "few.csv"
+    hosts.write_text("host\na.example\n")
+    done = run("panel", "import", str(hosts))
+    assert (done.code, done.err) == (0, "")
+    assert len(run("claims", "--json").json) > 60
