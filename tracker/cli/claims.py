@@ -14,6 +14,15 @@ def claims(
         str | None,
         typer.Option("--panel", "-p", help="Panel of the history.", show_default="per claim the one that fits best"),
     ] = None,
+    of_deals: Annotated[
+        bool, typer.Option("--deals", help="Instead: licences for text, and blocks lifted within 14 days of one.")
+    ] = False,
+    of_data_sets: Annotated[
+        bool, typer.Option("--datasets", help="Instead: training sets against the demand of the projection.")
+    ] = False,
+    of_synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="Instead: what is known, and forecast, of synthetic text.")
+    ] = False,
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:
@@ -24,7 +33,24 @@ def claims(
     Example: tracker claims
 
     Example: tracker claims techcrunch-top1000 --panel top1k --json
+
+    Example: tracker claims --deals
     """
+    from tracker.cli import claims_context
+    from tracker.cli.formats import only_one
+
+    only_one({"CLAIM": claim, "--deals": of_deals, "--datasets": of_data_sets, "--synthetic": of_synthetic})
+    if of_deals:
+        claims_context.deals(database, as_json)
+    elif of_data_sets:
+        claims_context.data_sets(as_json)
+    elif of_synthetic:
+        claims_context.synthetic(as_json)
+    else:
+        _recount(claim, panel, database, as_json)
+
+
+def _recount(claim: str | None, panel: str | None, database: str | None, as_json: bool) -> None:
     from tracker.cli.ask import open_reader
     from tracker.publish.claims import recounts
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from tracker.core.agents import Precision
 from tracker.core.claims import ANY_AGENT, OF_WHAT, Claim, Obstacle, Reading
 from tracker.core.estimate import Denominator
+from tracker.core.hosts import normalise_host
 from tracker.reference import rows
 from tracker.reference.records import (
     Confidence,
@@ -106,6 +107,14 @@ def _definition(value: Any) -> str:
     return str(value)
 
 
+def _hosts(value: Any) -> tuple[str, ...]:
+    hosts = tuple(rows.text(value).split())
+    for host in hosts:
+        if normalise_host(host) != host:
+            raise ValueError(f"{host!r} is no host name, write such as example.com, by spaces")
+    return hosts
+
+
 def _of_what(value: Any) -> Denominator:
     if value not in OF_WHAT:
         raise ValueError(f"{value!r} is no denominator of a claim, write one of: {', '.join(OF_WHAT)}")
@@ -166,6 +175,7 @@ _DEAL = Schema(
     usd_m_high=rows.number,
     per=rows.one_of(Period),
     scope=rows.text,
+    sites=_hosts,
     precision=_precision,
     note=rows.text,
 )

@@ -74,7 +74,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """Money for text. `usd_m_low` to `usd_m_high`: million US dollars for the period `per`."""
+    """Money for text. `usd_m_low` to `usd_m_high`: million US dollars for the period `per`.
+
+    `sites`: well-known hosts of the licensor, not all that the licence covers.
+    """
 
     day: str
     licensor: str
@@ -88,6 +91,7 @@ class Deal:
     usd_m_high: float | None = None
     per: Period | None = None
     scope: str = ""
+    sites: tuple[str, ...] = ()
     precision: Precision = Precision.DAY
     note: str = ""
 
