@@ -14,6 +14,7 @@ from tracker.store.write import Writer
 
 BOTH_ENGINES = {
     "test_agent_dates",
+    "test_claims",
     "test_handed_over",
     "test_exchanges",
     "test_forget",

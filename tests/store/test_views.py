@@ -69,6 +69,9 @@ COLUMNS = {
     "is_read",
     "terms_decisions": "site text_sha256 category stance who decided why quote",
     "contradictions": "site agent robots_verdict direction category stance quote terms_url text_sha256 since",
+    "claims_check": "claim publisher claimed_on precision agent claimed figure population definition denominator "
+    "counted_as counted_of claimed_top claimed_category obstacle panel top category date days members readable absent "
+    "unknown blocked n percent difference blocked_ours percent_ours reading source checked note",
     "probes": "site agent asked_at reading cause_agent status_agent cause_neutral status_neutral method source",
     "bodies": "body_sha256 bytes first_seen sites flags",
     "failures": "site target kind first_seen last_seen checks source detail",

@@ -16,6 +16,7 @@ from tracker.cli import (
     backup,
     changes,
     check,
+    claims,
     config,
     crawl,
     evidence,
@@ -78,6 +79,7 @@ app.command("agent")(agent.agent)
 app.add_typer(agents.app, name="agents")
 app.command("changes")(changes.changes)
 app.add_typer(terms.app, name="terms")
+app.command("claims")(claims.claims)
 app.add_typer(panel.app, name="panel")
 app.command("export")(export.export)
 app.command("forecast")(forecast.forecast)

@@ -29,7 +29,7 @@ from tracker.cli.options import (
 )
 from tracker.cli.output import note, print_json, progress, shown
 from tracker.cli.probe import ProbeAgent, Yes, print_results, probed_as_json
-from tracker.cli.writing import carry_decisions_over
+from tracker.cli.writing import carry_facts_over
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _open(settings: "Settings", chosen: Chosen) -> Iterator["Rounds"]:
                 f"{rounds.left_out} sites of panel {chosen.name} are not in this list and are not asked; "
                 f"`tracker panel import {settings.panel} --replace` makes the list its new edition"
             )
-        carry_decisions_over(writer, settings)
+        carry_facts_over(writer, settings)
         yield rounds
 
 

@@ -122,8 +122,7 @@ def fetch(
 
 
 def _store(settings: "Settings", found: "Listed", replace: bool, day: str | None, as_json: bool) -> None:
-    from tracker import reference
-    from tracker.store.write import Writer
+    from tracker.cli.writing import open_writer
 
     facts = found.panel
     begins = _edition_day(facts, day) if replace else None
@@ -136,7 +135,7 @@ def _store(settings: "Settings", found: "Listed", replace: bool, day: str | None
         "source": facts.source,
         **_left_out(found),
     }
-    with Writer(settings.history, reference.agents(settings.agents_file)) as writer:
+    with open_writer(settings) as writer:
         if begins is None:
             writer.panel(facts)
         else:

@@ -43,7 +43,8 @@ def query(
 
     Views: sites agents access_now access_history changes relabels shares shares_by_group signals signal_conflicts
     captures exchanges pages terms_now terms_history terms_findings terms_changes terms_captures terms_texts
-    terms_decisions contradictions probes bodies failures crawls about. `tracker schema` tells what their columns mean.
+    terms_decisions contradictions claims_check probes bodies failures crawls about. `tracker schema` tells what their
+    columns mean.
 
     Example: tracker query "SELECT date, percent_blocked FROM shares WHERE agent = 'GPTBot'
     AND definition = 'effective_full'"

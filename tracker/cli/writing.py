@@ -17,19 +17,22 @@ def open_writer(settings: "Settings", kind: str = "live") -> "Writer":
 
     writer = Writer(settings.history, reference.agents(settings.agents_file), kind=kind)
     try:
-        carry_decisions_over(writer, settings)
+        carry_facts_over(writer, settings)
     except BaseException:
         writer.close()
         raise
     return writer
 
 
-def carry_decisions_over(writer: "Writer", settings: "Settings") -> None:
-    """Have the history know the user's decisions about terms. Raises ReferenceDataError for a bad file.
+def carry_facts_over(writer: "Writer", settings: "Settings") -> None:
+    """Have the history know the published figures and the user's decisions about terms.
 
-    Without a file those that the history has stay: a command started in another folder must not undo them.
+    Raises ReferenceDataError for a bad file. Without a file of decisions those that the history has stay: a command
+    started in another folder must not undo them.
     """
+    from tracker import reference
     from tracker.reference.decisions import decisions
 
+    writer.know_claims(reference.claims())
     if settings.decisions_file is not None:
         writer.decide(decisions(settings.decisions_file))

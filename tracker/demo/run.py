@@ -8,6 +8,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 
+from tracker import reference
 from tracker.core.agents import Agent
 from tracker.core.panels import Member, Panel
 from tracker.core.terms import RuleClassifier
@@ -47,6 +48,7 @@ def build(
     """
     reports: list[CrawlReport] = []
     with Writer(database, agents, kind="demo") as writer:
+        writer.know_claims(reference.claims())
         done = writer.known_refs(writer.source(OWN))
         missing = [n for n, date in enumerate(DATES) if crawl_ref(PANEL.name, _seconds(date)) not in done]
         with _web() as web:

@@ -4,6 +4,7 @@ Every row has its source and the day on which it was checked. A bad row raises R
 PanelError, with file, line, field and the mend.
 """
 
+from tracker.core.claims import Claim, Reading
 from tracker.core.panels import Member, Panel
 from tracker.reference.facts import (
     claims,
@@ -15,7 +16,6 @@ from tracker.reference.facts import (
 )
 from tracker.reference.panels import panel, panel_names
 from tracker.reference.records import (
-    Claim,
     Confidence,
     Dataset,
     Deal,
@@ -26,7 +26,6 @@ from tracker.reference.records import (
     FindingKind,
     Modality,
     Period,
-    Reading,
 )
 from tracker.reference.registry import agents
 from tracker.reference.terms_overrides import Override, terms_overrides

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tracker.core.agents import Precision
+from tracker.core.claims import ANY_AGENT, OF_WHAT, Claim, Obstacle, Reading
+from tracker.core.estimate import Denominator
+from tracker.core.hosts import normalise_host
 from tracker.reference import rows
 from tracker.reference.records import (
-    Claim,
     Confidence,
     Dataset,
     Deal,
@@ -19,13 +21,11 @@ from tracker.reference.records import (
     FindingKind,
     Modality,
     Period,
-    Reading,
 )
 from tracker.reference.registry import agents
 from tracker.reference.rows import Place, Schema
 
 Row = TypeVar("Row", Event, Claim, Deal, Dataset, Finding)
-ANY_AGENT = "any"
 
 
 def events(path: Path | None = None) -> tuple[Event, ...]:
@@ -107,6 +107,26 @@ def _definition(value: Any) -> str:
     return str(value)
 
 
+def _hosts(value: Any) -> tuple[str, ...]:
+    hosts = tuple(rows.text(value).split())
+    for host in hosts:
+        if normalise_host(host) != host:
+            raise ValueError(f"{host!r} is no host name, write such as example.com, by spaces")
+    return hosts
+
+
+def _of_what(value: Any) -> Denominator:
+    if value not in OF_WHAT:
+        raise ValueError(f"{value!r} is no denominator of a claim, write one of: {', '.join(OF_WHAT)}")
+    return Denominator(value)
+
+
+def _top(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{value!r} is no length of a list, write a whole number such as 1_000")
+    return value
+
+
 _precision = rows.one_of(Precision)
 
 _EVENT = Schema(
@@ -133,6 +153,11 @@ _CLAIM = Schema(
     checked=rows.day,
     percent=_percent,
     counted_as=_definition,
+    counted_of=_of_what,
+    any_of=rows.list_of(_agent_name),
+    top=_top,
+    sector=rows.optional_text,
+    obstacle=rows.one_of(Obstacle),
     precision=_precision,
     note=rows.optional_text,
 )
@@ -150,6 +175,7 @@ _DEAL = Schema(
     usd_m_high=rows.number,
     per=rows.one_of(Period),
     scope=rows.text,
+    sites=_hosts,
     precision=_precision,
     note=rows.text,
 )

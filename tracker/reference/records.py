@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.core.agents import Precision
+from tracker.core.claims import Reading
 
 
 class EventKind(StrEnum):
@@ -15,15 +16,6 @@ class EventKind(StrEnum):
     LICENCE = "licence"
     LAW = "law"
     STUDY = "study"
-
-
-class Reading(StrEnum):
-    """How we know a figure: read at its origin, read in a report, computed from its data, from memory."""
-
-    PRIMARY = "primary"
-    SECONDARY = "secondary"
-    COMPUTED = "computed"
-    RECALLED = "recalled"
 
 
 class Confidence(StrEnum):
@@ -81,31 +73,11 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A published share of sites. `percent` pairs an agent's name, or "any", with per cent of `denominator`.
-
-    `counted_as` names the definition of `tracker.core.definitions` that comes nearest, empty if none does.
-    """
-
-    id: str
-    day: str
-    publisher: str
-    figure: str
-    population: str
-    definition: str
-    denominator: str
-    reading: Reading
-    source: str
-    checked: str
-    percent: tuple[tuple[str, float], ...] = ()
-    counted_as: str = ""
-    precision: Precision = Precision.DAY
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Deal:
-    """Money for text. `usd_m_low` to `usd_m_high`: million US dollars for the period `per`."""
+    """Money for text. `usd_m_low` to `usd_m_high`: million US dollars for the period `per`.
+
+    `sites`: well-known hosts of the licensor, not all that the licence covers.
+    """
 
     day: str
     licensor: str
@@ -119,6 +91,7 @@ class Deal:
     usd_m_high: float | None = None
     per: Period | None = None
     scope: str = ""
+    sites: tuple[str, ...] = ()
     precision: Precision = Precision.DAY
     note: str = ""
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from tracker.core.definitions import BY_STAR, DEFINITIONS
 from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError, QueryError
+from tracker.store.claims_asking import ClaimsQuestions
 from tracker.store.database import as_it_is, explained, open_reader, place_of, stop_after
 from tracker.store.rows import Rows
 from tracker.store.terms_asking import TermsQuestions, digest_of
@@ -29,7 +30,7 @@ QUERY_SECONDS = 30.0
 _STAR = {name: f"star_{name}" for name in BY_STAR}
 
 
-class Reader(TermsQuestions):
+class Reader(TermsQuestions, ClaimsQuestions):
     """A read-only connection to a history, as a context manager.
 
     Raises DatabaseError if there is no history, and its kin for one that cannot be read.

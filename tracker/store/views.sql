@@ -602,6 +602,119 @@ JOIN agent a ON a.purpose IN ('training', 'dataset', 'control')
 LEFT JOIN ruling r ON r.policy_id = h.policy_id AND r.agent_id = a.agent_id
 WHERE COALESCE(r.bits, o.star) & 3 = CASE x.category WHEN 'conditional_allow' THEN 2 ELSE 0 END;
 
+-- Published figures counted again, per panel, on the day with data that is nearest to theirs: under their definition
+-- (blocked of n, counted_as and counted_of) and under ours (effective_full of the sites readable or without a file).
+-- top and category: the part of the panel that was counted. panel NULL: nothing is counted, obstacle says why.
+CREATE VIEW claims_check AS
+WITH step AS (
+  SELECT panel_id, day, LEAD(day) OVER w AS following, SUM(readable + absent) OVER w AS known
+  FROM tally_sites
+  WINDOW w AS (PARTITION BY panel_id ORDER BY day)
+), stretch AS (
+  SELECT s.panel_id, s.day AS first_day,
+         CASE WHEN s.following <= h.day THEN s.following - 1 ELSE h.day END AS last_day
+  FROM step s CROSS JOIN (SELECT MAX(at) / 86400 AS day FROM crawl) h
+  WHERE s.known > 0 AND s.day <= h.day
+), candidate AS (
+  -- Of a month or a year its end is looked for; a day within it is 0 days away.
+  SELECT c.claim_id, s.panel_id, c.top, c.sector, c.first_day, c.last_day,
+         CASE WHEN c.last_day < s.first_day THEN s.first_day WHEN c.last_day > s.last_day THEN s.last_day
+              ELSE c.last_day END AS day
+  FROM claim c CROSS JOIN stretch s
+  WHERE c.obstacle = ''
+), placed AS (
+  SELECT n.*, ROW_NUMBER() OVER (PARTITION BY claim_id, panel_id ORDER BY ABS(day - last_day), day) AS place
+  FROM candidate n
+), extent AS (
+  SELECT panel_id, COALESCE(MAX(rank), 0) AS length FROM panel_member GROUP BY panel_id
+), nearest AS (
+  SELECT n.claim_id, n.panel_id, n.day,
+         CASE WHEN n.day > n.last_day THEN n.day - n.last_day WHEN n.day < n.first_day THEN n.day - n.first_day ELSE 0 END
+           AS days,
+         -- Of a panel that is no longer than the list, or without ranks or that sector, all is counted.
+         CASE WHEN e.length > n.top THEN n.top ELSE 0 END AS top,
+         CASE WHEN n.sector <> '' AND EXISTS (SELECT 1 FROM panel_member m JOIN site s ON s.site_id = m.site_id
+           WHERE m.panel_id = n.panel_id AND s.sector = n.sector) THEN n.sector ELSE '' END AS sector
+  FROM placed n JOIN extent e ON e.panel_id = n.panel_id
+  WHERE n.place = 1
+), slice AS (
+  SELECT DISTINCT panel_id, day, top, sector FROM nearest
+), in_force AS MATERIALIZED (
+  SELECT l.panel_id, l.day, l.top, l.sector, t.policy_id, COUNT(*) AS sites
+  FROM slice l
+  JOIN panel_member m ON m.panel_id = l.panel_id
+    AND m.since < (l.day + 1) * 86400 AND (m.until IS NULL OR m.until >= (l.day + 1) * 86400)
+    AND (l.top = 0 OR m.rank <= l.top)
+  JOIN site s ON s.site_id = m.site_id AND (l.sector = '' OR s.sector = l.sector)
+  LEFT JOIN state t ON t.site_id = m.site_id
+    AND t.valid_from < (l.day + 1) * 86400 AND (t.valid_to IS NULL OR t.valid_to >= (l.day + 1) * 86400)
+  GROUP BY l.panel_id, l.day, l.top, l.sector, t.policy_id
+), base AS (
+  SELECT i.panel_id, i.day, i.top, i.sector, SUM(i.sites) AS members,
+         SUM(CASE WHEN p.absent = 0 THEN i.sites ELSE 0 END) AS readable,
+         SUM(CASE WHEN p.absent = 1 THEN i.sites ELSE 0 END) AS absent,
+         SUM(CASE WHEN i.policy_id IS NULL THEN i.sites ELSE 0 END) AS unknown
+  FROM in_force i LEFT JOIN policy p ON p.policy_id = i.policy_id
+  GROUP BY i.panel_id, i.day, i.top, i.sector
+), said AS (
+  -- As in shares: before an agent existed nobody can have named it, and what * says is counted.
+  SELECT n.claim_id, x.subject, n.panel_id, i.policy_id, i.sites, c.counted_as,
+         CASE WHEN n.day < a.valid_from_day THEN 0 ELSE COALESCE(r.named, 0) END AS named,
+         CASE WHEN n.day >= COALESCE(a.valid_from_day, n.day) THEN COALESCE(r.bits, p.star)
+              WHEN a.obeys_star = 0 THEN 0
+              WHEN COALESCE(r.named, 0) = 1 THEN p.star ELSE COALESCE(r.bits, p.star) END AS bits
+  FROM nearest n
+  JOIN claim c ON c.claim_id = n.claim_id
+  JOIN claim_agent x ON x.claim_id = n.claim_id
+  JOIN agent a ON a.name = x.agent
+  JOIN in_force i ON i.panel_id = n.panel_id AND i.day = n.day AND i.top = n.top AND i.sector = n.sector
+  JOIN policy p ON p.policy_id = i.policy_id
+  LEFT JOIN ruling r ON r.policy_id = i.policy_id AND r.agent_id = a.agent_id
+), counting AS (
+  SELECT claim_id, subject, panel_id, policy_id, sites,
+         MAX(CASE counted_as
+           WHEN 'effective_full' THEN CASE WHEN bits & 3 = 2 THEN 1 ELSE 0 END
+           WHEN 'effective_root' THEN CASE WHEN bits & 4 <> 0 THEN 1 ELSE 0 END
+           WHEN 'any_restriction' THEN CASE WHEN bits & 3 <> 0 THEN 1 ELSE 0 END
+           WHEN 'every_path' THEN CASE WHEN bits & 64 <> 0 THEN 1 ELSE 0 END
+           WHEN 'mentioned' THEN named
+           WHEN 'named_root' THEN CASE WHEN named = 1 AND bits & 4 <> 0 THEN 1 ELSE 0 END
+           WHEN 'named_full' THEN CASE WHEN named = 1 AND bits & 3 = 2 THEN 1 ELSE 0 END
+           WHEN 'dpi_all' THEN CASE WHEN named = 1 AND bits & 48 = 32 THEN 1 ELSE 0 END
+           WHEN 'explicit_allow' THEN CASE WHEN named = 1 AND bits & 3 = 0 THEN 1 ELSE 0 END
+           WHEN 'naive_substring' THEN CASE WHEN bits & 32768 <> 0 THEN 1 ELSE 0 END END) AS theirs,
+         MAX(CASE WHEN bits & 3 = 2 THEN 1 ELSE 0 END) AS ours
+  FROM said
+  GROUP BY claim_id, subject, panel_id, policy_id, sites
+), counted AS (
+  SELECT claim_id, subject, panel_id, SUM(theirs * sites) AS theirs, SUM(ours * sites) AS ours
+  FROM counting
+  GROUP BY claim_id, subject, panel_id
+), figured AS (
+  SELECT c.*, f.subject, f.percent, n.panel_id, n.day AS seen, n.days, n.top AS part, n.sector AS of_sector,
+         b.members, b.readable, b.absent, b.unknown, k.theirs, k.ours,
+         CASE c.counted_of WHEN 'members' THEN b.members WHEN 'readable' THEN b.readable
+           ELSE b.readable + b.absent END AS n
+  FROM claim c
+  LEFT JOIN claim_figure f ON f.claim_id = c.claim_id
+  LEFT JOIN nearest n ON n.claim_id = c.claim_id
+  LEFT JOIN base b ON b.panel_id = n.panel_id AND b.day = n.day AND b.top = n.top AND b.sector = n.sector
+  LEFT JOIN counted k ON k.claim_id = c.claim_id AND k.subject = f.subject AND k.panel_id = n.panel_id
+)
+SELECT g.claim_id AS claim, g.publisher, g.day AS claimed_on, g.precision, g.subject AS agent, g.percent AS claimed,
+       g.figure, g.population, g.definition, g.denominator, NULLIF(g.counted_as, '') AS counted_as, g.counted_of,
+       NULLIF(g.top, 0) AS claimed_top, NULLIF(g.sector, '') AS claimed_category,
+       NULLIF(g.obstacle, '') AS obstacle, p.name AS panel, NULLIF(g.part, 0) AS top, NULLIF(g.of_sector, '') AS category,
+       date(g.seen * 86400, 'unixepoch') AS date, g.days, g.members, g.readable, g.absent, g.unknown,
+       g.theirs AS blocked, CASE WHEN g.theirs IS NOT NULL THEN g.n END AS n,
+       CAST(ROUND(100.0 * g.theirs / NULLIF(g.n, 0), 3) AS DOUBLE PRECISION) AS percent,
+       CAST(ROUND(100.0 * g.theirs / NULLIF(g.n, 0) - g.percent, 3) AS DOUBLE PRECISION) AS difference,
+       g.ours AS blocked_ours,
+       CAST(ROUND(100.0 * g.ours / NULLIF(g.readable + g.absent, 0), 3) AS DOUBLE PRECISION) AS percent_ours,
+       g.reading, g.source, g.checked, NULLIF(g.note, '') AS note
+FROM figured g
+LEFT JOIN panel p ON p.panel_id = g.panel_id;
+
 -- Probes (docs/probe.md): the home page asked for under an agent's name and under ours. They enter no verdict.
 CREATE VIEW probes AS
 SELECT s.host AS site, b.agent, strftime('%Y-%m-%dT%H:%M:%SZ', b.at, 'unixepoch') AS asked_at,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
+from tracker.core.claims import Claim
 from tracker.core.panels import Panel
 from tracker.core.policy import RULESET
 from tracker.core.probes import ProbeResult
@@ -16,6 +17,7 @@ from tracker.store.batches import BatchRow, adopt_batches, note_batch, note_capt
 from tracker.store.bitmap import SiteSet
 from tracker.store.bulk import add_one, chunks, run_many, table
 from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, PastPage, Seen, SourceFacts, Unchanged
+from tracker.store.claims import sync_claims
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
 from tracker.store.database import spare_memory
 from tracker.store.door import Door
@@ -356,6 +358,11 @@ class Writer(Door):
             changed = replace_decisions(connection, list(decisions))
             self._terms.rebuild_texts(changed)
         return len(changed)
+
+    def know_claims(self, claims: Sequence[Claim]) -> None:
+        """Make these the published figures that the view `claims_check` counts again."""
+        with self._transaction() as connection:
+            sync_claims(connection, claims)
 
     def note_probes(self, results: Sequence[ProbeResult], source_id: int | None = None) -> None:
         """Write probes, of our own if no source is named; one of the same site, agent and moment is written over."""

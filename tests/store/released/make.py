@@ -35,7 +35,13 @@ NAMED = b"User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\nUser-agent: Goog
 COMMENT = b"# Not for gptbot.\nUser-agent: *\nDisallow: /about/CCBots\n"
 SIGNAL = b"User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /\n"
 
-_SINCE = {5: "import_terms", 4: "latest_round", 3: "import_captures", 1: "panel"}  # by what a writer can do
+_SINCE = {
+    6: "know_claims",
+    5: "import_terms",
+    4: "latest_round",
+    3: "import_captures",
+    1: "panel",
+}  # by what a writer can do
 
 # Days after START -> what each host said (None: there is no robots.txt; `...`: not asked).
 CRAWLS: dict[int, tuple[object, ...]] = {
@@ -99,6 +105,8 @@ def play(path: Any, schema: int) -> Any:
             play_round(writer, own, panel)
         if schema >= 5:
             play_terms(writer, own)
+        if schema >= 6:
+            play_claims(writer)
     return path
 
 
@@ -158,6 +166,23 @@ def play_terms(writer: Writer, own: int) -> None:
     text = TermsText(new).sha256
     writer.decide(
         [Decision("*", text, Category.NO_AI_TRAINING, Stance.PROHIBIT, "somebody", "2026-11-25", "it says so")]
+    )
+
+
+def play_claims(writer: Writer) -> None:
+    """A published figure of one agent and of any, and one that no panel can check."""
+    from tracker.core.claims import Claim, Obstacle, Reading
+
+    facts = {"definition": "blocked", "denominator": "all", "reading": Reading.PRIMARY, "source": "made up"}
+    facts |= {"publisher": "Somebody", "figure": "a fifth", "population": "sites", "checked": "2026-11-22"}
+    shares = (("GPTBot", 20.0), ("any", 25.5))
+    writer.know_claims(
+        [
+            Claim(
+                "a-fifth", "2022-01-10", percent=shares, counted_as="named_root", any_of=("GPTBot", "CCBot"), **facts
+            ),  # type: ignore[arg-type]
+            Claim("tokens", "2022-01-01", obstacle=Obstacle.TOKENS, **facts),  # type: ignore[arg-type]
+        ]
     )
 
 

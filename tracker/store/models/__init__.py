@@ -6,6 +6,7 @@ dropped and rebuilt. Times are integer UTC seconds, days are day numbers since 1
 not these tables.
 """
 
+from tracker.store.models.claims import Claim, ClaimAgent, ClaimFigure
 from tracker.store.models.derived import Head, Ruling, SiteSignal, Span, State, Tally, TallySites, tally_columns
 from tracker.store.models.evidence import (
     Body,
@@ -39,6 +40,9 @@ __all__ = [
     "AgentToken",
     "Body",
     "BodyData",
+    "Claim",
+    "ClaimAgent",
+    "ClaimFigure",
     "Crawl",
     "Exchange",
     "Head",

@@ -1,0 +1,169 @@
+"""`tracker claims` on a small history worked through by hand."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import AGENTS
+from tests.publish.told import DAY, PANEL, START, tell
+from tracker import reference
+from tracker.core.agents import Precision
+from tracker.publish.deals import reversals
+from tracker.reference import Confidence, Deal, DealKind
+from tracker.store.captures import OWN, Answer
+from tracker.store.query import Reader
+from tracker.store.write import Writer
+
+ARTICLE = ("techcrunch-top1000", "techcrunch-quarter", "techcrunch-exhaustion")
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    path = str(tell(tmp_path / "told.sqlite"))
+    monkeypatch.setenv("TRACKER_DATABASE", path)
+    return path
+
+
+@pytest.fixture
+def claimed(told: str) -> str:
+    with Writer(told, AGENTS) as writer:
+        writer.know_claims(reference.claims())
+    return told
+
+
+def test_every_published_figure_has_an_answer(run, claimed: str) -> None:
+    found = run("claims", "--json").json
+    assert {row["claim"] for row in found} == {claim.id for claim in reference.claims()}
+    assert all(row["verdict"] and row["reasons"] and row["source"] for row in found)
+    table = run("claims")
+    assert all(claim in table.out for claim in ARTICLE)
+    assert "tracker claims CLAIM" in table.err
+
+
+def test_a_figure_counted_again(run, claimed: str) -> None:
+    """Of a, b, c and e on 10 January, all with a file, a and c shut GPTBot by name and b everybody; d is unknown."""
+    (row,) = run("claims", "techcrunch-top1000", "--json").json
+    assert row["seen"]["date"] == "2024-01-10"
+    assert (row["seen"]["panel"], row["seen"]["top"], row["seen"]["days"]) == ("top", 1_000, -204)
+    assert (row["theirs"]["blocked"], row["theirs"]["n"], row["theirs"]["percent"]) == (2, 4, 50.0)
+    assert row["difference"] == 14.3
+    assert (row["ours"]["blocked"], row["ours"]["n"], row["ours"]["percent"]) == (3, 4, 75.0)
+    text = run("claims", "techcrunch-top1000").out
+    assert "by their rule (named_root): 50.0 % (2 of 4 sites; no site is unknown)" in text
+    assert "difference by their rule: +14.3 points" in text
+
+
+def test_what_cannot_be_checked_says_why(run, claimed: str) -> None:
+    for claim, words in (("techcrunch-quarter", "token"), ("techcrunch-exhaustion", "tracker project article")):
+        result = run("claims", claim)
+        assert (result.code, "cannot be checked" in result.out, words in result.out) == (0, True, True)
+
+
+def test_a_panel_of_choice_and_a_sector(run, claimed: str) -> None:
+    (gptbot, _) = run("claims", "reuters-institute-2023", "--panel", "TOP", "--json").json
+    assert (gptbot["seen"]["category"], gptbot["seen"]["members"]) == ("news", 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["claims", "techcrunch"], "unknown claim 'techcrunch'"),
+        (["claims", "--panel", "tip"], "unknown panel 'tip' (did you mean top?)"),
+    ],
+)
+def test_wrong_names(run, claimed: str, arguments: list[str], says: str) -> None:
+    result = run(*arguments)
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert says in result.err
+
+
+def test_a_history_without_them(run, told: str) -> None:
+    result = run("claims")
+    assert result.code == 2
+    assert "the next crawl or import carries them over" in result.err
+
+
+def test_writing_commands_carry_them_over(run, told: str, tmp_path: Path) -> None:
+    hosts = tmp_path / "few.csv"
+    hosts.write_text("host\na.example\n")
+    done = run("panel", "import", str(hosts))
+    assert (done.code, done.err) == (0, "")
+    assert len(run("claims", "--json").json) > 60
+
+
+def deal(**more: object) -> Deal:
+    facts = {
+        "licensor": "A",
+        "licensee": "OpenAI, Midjourney",
+        "kind": DealKind.LICENCE,
+        "value": "much",
+        "source": "x",
+    }
+    facts |= {"confidence": Confidence.REPORTED, "checked": "2026-11-22", "sites": ("a.example", "n.example"), **more}
+    return Deal(**{"day": "2024-01-20", **facts})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def lifted(told: str) -> str:
+    """a shuts GPTBot out until it is looked at on 24 January 2024."""
+    agents = [replace(agent, operator="OpenAI") if agent.name == "GPTBot" else agent for agent in AGENTS]
+    with Writer(told, agents) as writer:
+        panel, own = writer.panel(PANEL), writer.source(OWN)
+        crawl = writer.begin_crawl(own, panel, START + 23 * DAY, "later", 1)
+        writer.record(crawl, [Answer("a.example", b"User-agent: *\nAllow: /\n", "x")])
+        writer.finish_crawl(crawl, START + 23 * DAY + 1)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("more", "days"),
+    [
+        ({}, [4]),
+        ({"day": "2024-01-10"}, [14]),
+        ({"day": "2024-01-09"}, []),
+        ({"day": "2024-02-07"}, [-14]),
+        ({"day": "2024-02-08"}, None),
+        ({"day": "2024-01-01", "precision": Precision.MONTH}, [0]),
+        ({"day": "2024-01-01", "precision": Precision.YEAR}, None),
+        ({"licensee": "OpenAIs"}, None),
+        ({"sites": ("n.example",)}, None),
+        ({"sites": ("b.example",)}, []),
+    ],
+)
+def test_blocks_lifted_around_a_deal(lifted: str, more: dict[str, object], days: list[int] | None) -> None:
+    with Reader(lifted) as reader:
+        (found,) = reversals(reader, [deal(**more), deal(kind=DealKind.MARKET)])
+    assert [one["days"] for one in found["reversals"]] == (days or [])
+    assert (found["not_looked_for"] is None) is (days is not None)
+    if days:
+        assert (found["blocked"], found["agents"], found["sites_here"]) == (["a.example"], ["GPTBot"], ["a.example"])
+
+
+def test_deals_as_a_table_and_as_json(run, lifted: str) -> None:
+    found = run("claims", "--deals", "--json").json
+    assert len(found) == sum(one.kind is DealKind.LICENCE for one in reference.deals())
+    assert all(one["source"] for one in found)
+    assert "no site of the" in run("claims", "--deals").out
+
+
+def test_training_sets_beside_the_demand_of_their_day(run, told: str) -> None:
+    found = {one["model"]: one for one in run("claims", "--datasets", "--json").json}
+    assert found["GPT-3"]["stands"] == "no band"
+    qwen = found["Qwen3-235B-A22B"]
+    assert qwen["low"] < qwen["tokens"] < qwen["high"]
+    assert qwen["stands"] == "within"
+    assert found["Olmo 3"]["stands"] == "below"
+    assert "epoch-2024" in run("claims", "--datasets").err
+
+
+def test_synthetic_text_and_what_vendors_say_of_it(run, told: str) -> None:
+    found = run("claims", "--synthetic", "--json").json
+    assert {one["kind"] for one in found} == {"dataset", "model", "result", "forecast"}
+    result = run("claims", "--synthetic")
+    assert "never measured" in result.err
+    assert "Dimension Market Research" in result.out
+
+
+def test_one_question_at_a_time(run, told: str) -> None:
+    assert run("claims", "--deals", "--datasets").code == 2

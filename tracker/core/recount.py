@@ -1,0 +1,175 @@
+"""Published figures held against a history: what can be counted again, on which panel, and why the results differ.
+
+A claim is somebody else's number with its population, definition and denominator. It is counted again twice on the
+same panel and day: as its publisher counts, as near as our definitions come, and as we do. The first leaves the list,
+the date and the unknown sites as reasons for a gap; what parts the two is definition and denominator.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import log
+from typing import NamedTuple
+
+from tracker.core.claims import ANY_AGENT, Obstacle
+from tracker.core.definitions import DEFINITIONS, HEADLINE
+from tracker.core.estimate import Counts, Denominator, Share, share
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of a claim: whose block, what share (per cent, None: none is stated), and how it is counted."""
+
+    subject: str
+    percent: float | None
+    population: str
+    definition: str
+    denominator: str
+    counted_as: str = ""
+    counted_of: Denominator = Denominator.READABLE_OR_ABSENT
+    top: int | None = None
+    sector: str = ""
+    obstacle: Obstacle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a history holds for one figure on one panel, or on a part of it, on the nearest day with data.
+
+    `top` and `sector` say which part was counted (None, "": all of it). `theirs` and `ours` are the counts under their
+    definition and under ours; None: no definition comes near, or the history knows none of the agents. `days`: how far
+    the day is from the claim's date, positive if later, 0 within its day, month or year. `documented`: first day of the
+    agent, None if unknown or of several.
+    """
+
+    panel: str
+    title: str
+    sample: bool
+    top: int | None
+    sector: str
+    day: str
+    days: int
+    members: int
+    unknown: int
+    theirs: Counts | None
+    ours: Counts | None
+    agents: tuple[str, ...] = ()
+    documented: str | None = None
+
+
+class Verdict(StrEnum):
+    """How a published figure stands to ours of the same rule: within the bounds of ours, above or below them."""
+
+    WITHIN = "within"
+    ABOVE = "above"
+    BELOW = "below"
+    OURS_ONLY = "ours only"
+    NO_DATA = "no data"
+    UNCHECKED = "cannot be checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A figure counted again. `difference`: our points under their rule minus the published ones."""
+
+    verdict: Verdict
+    theirs: Share | None = None
+    ours: Share | None = None
+    difference: float | None = None
+    reasons: tuple[str, ...] = ()
+
+
+def answer(figure: Figure, seen: Seen | None) -> Answer:
+    """Hold a published figure against what a history holds, with every reason for a gap in words."""
+    obstacle = figure.obstacle or (Obstacle.FIGURE if figure.percent is None else None)
+    if obstacle is not None or figure.percent is None:
+        return Answer(Verdict.UNCHECKED, reasons=((obstacle or Obstacle.FIGURE).words,))
+    if seen is None:
+        return Answer(Verdict.NO_DATA, reasons=("the history has no panel of which anything is known",))
+    theirs = share(seen.theirs, figure.counted_of, seen.sample) if seen.theirs else None
+    ours = share(seen.ours, sample=seen.sample) if seen.ours else None
+    found = None if theirs is None or theirs.value is None else round(100 * theirs.value - figure.percent, 3)
+    verdict = _verdict(figure.percent, theirs, ours)
+    return Answer(verdict, theirs, ours, found, tuple(_reasons(figure, seen, theirs, ours)))
+
+
+def _verdict(percent: float, theirs: Share | None, ours: Share | None) -> Verdict:
+    if theirs is None:
+        return Verdict.NO_DATA if ours is None or ours.value is None else Verdict.OURS_ONLY
+    if theirs.interval is None:
+        return Verdict.NO_DATA
+    low, high = (round(100 * edge, 3) for edge in (theirs.interval.low, theirs.interval.high))
+    return Verdict.ABOVE if percent > high else Verdict.BELOW if percent < low else Verdict.WITHIN
+
+
+def _reasons(figure: Figure, seen: Seen, theirs: Share | None, ours: Share | None) -> Iterator[str]:
+    yield _other_list(figure, seen)
+    if seen.days:
+        yield f"another date: {abs(seen.days)} days {'after' if seen.days > 0 else 'before'} theirs"
+    if seen.unknown:
+        part = 100 * seen.unknown / seen.members
+        yield f"{seen.unknown:,} of {seen.members:,} sites ({part:.1f} %) are unknown on that day"
+    if ours is None:
+        if seen.unknown < seen.members:
+            yield f"the agents of this history do not include {figure.subject}"
+        return
+    if theirs is None:
+        yield f"no definition of ours comes near theirs ({figure.definition}): only ours is counted"
+    else:
+        yield f"their definition ({figure.definition}) is taken as {figure.counted_as}"
+        yield f"their denominator ({figure.denominator}) is taken as {figure.counted_of.sites}"
+    if figure.subject == ANY_AGENT:
+        yield f"any AI crawler is taken as any of {', '.join(seen.agents)}"
+    elif seen.documented is not None and seen.day < seen.documented:
+        yield f"{figure.subject} was documented on {seen.documented}, later than that day: only what * says is counted"
+    yield from _parted(theirs, ours)
+
+
+def _other_list(figure: Figure, seen: Seen) -> str:
+    parts = [f"the first {seen.top:,} by rank"] if seen.top else []
+    parts += [f"sector {seen.sector}"] if seen.sector else []
+    part = f", of it {' and '.join(parts)}" if parts else ""
+    lacks = ""
+    if figure.sector and not seen.sector:
+        lacks = f"; the panel names no site of sector {figure.sector}"
+    elif figure.top and not seen.top:
+        lacks = f"; it holds no ranking of {figure.top:,} sites" if not _near(figure.top, seen.members) else ""
+    return (
+        f"another list: theirs is {figure.population}, ours panel {seen.panel} ({seen.title}){part}, "
+        f"{seen.members:,} sites{lacks}"
+    )
+
+
+def _near(size: int, members: int) -> bool:
+    """Whether two lists are about equally long: one not more than twice the other."""
+    return size <= 2 * members and members <= 2 * size
+
+
+def _parted(theirs: Share | None, ours: Share) -> Iterator[str]:
+    """What definition and denominator make of it: the same sites on the same day."""
+    if theirs is not None and theirs.value is not None and ours.value is not None:
+        points = 100 * (ours.value - theirs.value)
+        yield (
+            f"definition and denominator make {points:+.1f} points: ours ({HEADLINE}) is that "
+            f"{DEFINITIONS[HEADLINE].sentence}, of {Denominator.READABLE_OR_ABSENT.sites}"
+        )
+
+
+class Fit(NamedTuple):
+    """How badly a panel stands for a population; the least fits best."""
+
+    other_sector: bool
+    other_length: float
+    days: int
+    fewer: int
+
+
+def fit(figure: Figure, seen: Seen) -> Fit:
+    """Which of several panels to answer with: its sector, its length beside a ranking's, nearness in time, size."""
+    length = abs(log(seen.members / figure.top)) if figure.top and seen.members else 0.0
+    return Fit(bool(figure.sector) and not seen.sector, round(length, 1), abs(seen.days), -seen.members)
+
+
+def best(figure: Figure, panels: Sequence[Seen]) -> Seen | None:
+    """The panel that stands best for a figure's population; None without any."""
+    return min(panels, key=lambda seen: (fit(figure, seen), seen.panel), default=None)

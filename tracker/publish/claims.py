@@ -1,0 +1,116 @@
+"""Published figures counted again: for each the panel that fits best, both shares, and why they differ."""
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from tracker.core.claims import ANY_AGENT, Obstacle
+from tracker.core.definitions import HEADLINE
+from tracker.core.estimate import Counts, Denominator, Share
+from tracker.core.recount import Answer, Figure, Seen, answer, best
+from tracker.errors import UsageError
+from tracker.store.asking import find_panel, one_of
+from tracker.store.query import Reader
+
+_CLAIM = ("claim", "publisher", "claimed_on", "precision", "agent", "claimed", "figure", "population", "definition")
+_MORE = ("denominator", "counted_as", "counted_of", "reading", "source", "checked", "note")
+
+
+def recounts(reader: Reader, claim: str | None = None, panel: str | None = None) -> list[dict[str, Any]]:
+    """Every published figure (of one claim), oldest first, with its answer on a panel (None: the one that fits best).
+
+    Raises UsageError for a claim or panel that the history does not know, or if it knows no claim at all.
+    """
+    name = None if panel is None else find_panel(reader, panel)["panel"]
+    rows = reader.claims(panel=name)
+    if not rows:
+        raise UsageError("this history holds no published figures yet: the next crawl or import carries them over")
+    if claim is not None:
+        wanted = one_of("claim", claim, dict.fromkeys(row["claim"] for row in rows))
+        rows = [row for row in rows if row["claim"] == wanted]
+    panels = {row["panel"]: row for row in reader.panels()}
+    known = {row["agent"]: row["since"] for row in reader.agents()}
+    agents = reader.claimed_agents()
+    found = []
+    for key, group in groupby(rows, key=lambda row: (row["claim"], row["agent"])):
+        on_panels = list(group)
+        figure = _figure(on_panels[0])
+        counted_agents = tuple(agents.get(key, ()))
+        seen = best(figure, [_seen(row, panels, counted_agents, known) for row in on_panels if row["panel"]])
+        found.append(_as_row(on_panels[0], seen, answer(figure, seen)))
+    return found
+
+
+def _figure(row: Mapping[str, Any]) -> Figure:
+    return Figure(
+        row["agent"] or "",
+        row["claimed"],
+        row["population"],
+        row["definition"],
+        row["denominator"],
+        row["counted_as"] or "",
+        Denominator(row["counted_of"]),
+        row["claimed_top"],
+        row["claimed_category"] or "",
+        Obstacle(row["obstacle"]) if row["obstacle"] else None,
+    )
+
+
+def _seen(
+    row: Mapping[str, Any],
+    panels: Mapping[str, Mapping[str, Any]],
+    agents: tuple[str, ...],
+    since: Mapping[str, str | None],
+) -> Seen:
+    panel = panels[row["panel"]]
+    return Seen(
+        row["panel"],
+        panel["title"],
+        bool(panel["is_sample"]),
+        row["top"],
+        row["category"] or "",
+        row["date"],
+        row["days"],
+        row["members"],
+        row["unknown"],
+        _counts(row, row["blocked"]),
+        _counts(row, row["blocked_ours"]),
+        agents,
+        None if row["agent"] in (None, ANY_AGENT) else since.get(row["agent"]),
+    )
+
+
+def _counts(row: Mapping[str, Any], blocked: int | None) -> Counts | None:
+    return None if blocked is None else Counts(row["members"], row["readable"], row["absent"], row["unknown"], blocked)
+
+
+def _as_row(row: Mapping[str, Any], seen: Seen | None, found: Answer) -> dict[str, Any]:
+    here = None
+    if seen is not None:
+        part = {"top": seen.top, "category": seen.sector or None}
+        here = {"panel": seen.panel, "title": seen.title, **part, "date": seen.day, "days": seen.days}
+        here |= {"members": seen.members, "agents": list(seen.agents)}
+    theirs, ours = _share(found.theirs), _share(found.ours)
+    return {
+        **{name: row[name] for name in _CLAIM + _MORE},
+        "verdict": str(found.verdict),
+        "seen": here,
+        "theirs": theirs and {"definition": row["counted_as"], "denominator": row["counted_of"], **theirs},
+        "difference": found.difference,
+        "ours": ours and {"definition": HEADLINE, "denominator": str(Denominator.READABLE_OR_ABSENT), **ours},
+        "reasons": list(found.reasons),
+    }
+
+
+def _share(found: Share | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    interval = found.interval
+    return {
+        "percent": None if found.value is None else round(100 * found.value, 3),
+        "blocked": found.blocked,
+        "n": found.n,
+        "low": None if interval is None else round(100 * interval.low, 3),
+        "high": None if interval is None else round(100 * interval.high, 3),
+        "interval": None if interval is None else interval.kind,
+    }
