@@ -39,6 +39,23 @@ def test_the_long_run_is_where_both_hazards_balance():
     assert fitted.expected(5_000) == pytest.approx(block / (block + unblock), abs=1e-6)
 
 
+@pytest.mark.parametrize("draws", [None, 5_000])
+def test_settling_is_the_same_law_in_years(draws):
+    fitted = fit(panel())
+    long_run, rate = fitted.settling(draws)
+    assert len(long_run) == len(rate) == (draws or fitted.draws)
+    assert ((long_run > 0) & (long_run < 1) & (rate > 0)).all()
+    after = long_run + (fitted.share - long_run) * np.exp(-rate * 1.5)
+    assert after == pytest.approx(replace(fitted, draws=len(rate)).expected(18))
+    assert np.median(rate) == pytest.approx(12 * (fitted.block.mean + fitted.unblock.mean), rel=0.25)
+
+
+def test_settling_of_sites_that_only_block_is_all_of_them():
+    assert np.median(fit(steady(5_000, 5_000, weeks=200, blocks=500), restart=False).settling()[0]) > 0.98
+    with pytest.raises(ValueError, match="draws from 1"):
+        fit(steady(9, 9)).settling(0)
+
+
 def test_the_spread_is_that_of_the_sites_if_the_hazards_are_sure():
     histories = steady(8_000, 2_000, weeks=520, blocks=4_000, unblocks=1_000)
     fitted = fit(histories, shock=0, restart=False, draws=40_000)

@@ -114,6 +114,19 @@ class Fit:
         """The expected share after `months` by draw of the hazards, before chance decides site by site."""
         return two_state(self.share, *self.hazards, months)
 
+    def settling(self, draws: int | None = None) -> tuple[Array, Array]:
+        """The share in the long run, a / (a + c), and the rate per year at which it gets there, 12 (a + c).
+
+        Draw by draw of the same hazards, shock included, `draws` of them (None: as many as the fit's). After t years
+        the share is long run + (now - long run) exp(-rate t): the law of `tracker.core.exhaustion`. Where `refusals`
+        is not empty these rest on the prior more than on the sites.
+        """
+        if draws is not None and draws < 1:
+            raise ValueError(f"draws from 1, got {draws}")
+        block, unblock = (self if draws is None else replace(self, draws=draws)).hazards
+        total = np.add(block, unblock)
+        return np.asarray(block / total), np.asarray(12 * total)
+
     def forecast(self, months: Sequence[float] = (1, 3, 6, 12)) -> Forecast:
         """Draws of the share after each of `months`. What is asked beside a horizon does not change its draws.
 
