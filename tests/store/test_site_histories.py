@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import AGENTS
 from tests.store.histories import (
     AGENT_NAMES,
     FAIL,
@@ -18,13 +19,17 @@ from tests.store.histories import (
     Model,
     drop,
     looks,
+    panel,
     play,
 )
 from tests.store.test_orders import RELAXED
 from tracker.core.forecast import Histories
+from tracker.core.forecast.histories import MANAGED
 from tracker.core.intervals import DAY
 from tracker.errors import QueryError
+from tracker.store.captures import OWN, Answer
 from tracker.store.query import Reader
+from tracker.store.write import Writer
 
 DOCUMENTED = 1_691_366_400  # GPTBot, 2023-08-07
 
@@ -48,8 +53,11 @@ def test_every_site_is_at_every_moment_what_the_looks_say(
     path, model = play(fresh_history(), history), Model(history)
     with Reader(path) as reader:
         found = reader.site_histories(agent, "all", definition)
+    assert found.until == max((look.at for look in history if look.results()), default=0)
     for host in HOSTS:
         for moment in model.moments(host):
+            if moment > found.until:
+                continue
             if agent == "GPTBot" and moment < DOCUMENTED:
                 assert of_site(found, host, moment) is None
                 continue
@@ -86,6 +94,38 @@ def test_events_carry_the_file_and_the_look_before(fresh_history: Callable[[], P
     assert by_way[False] == 0, "no file is no template"
     assert by_way[True] != 0
     assert (found.since, found.until) == (first, first + 14 * DAY)
+    drop(path)
+
+
+def test_looks_at_another_panel_do_not_make_this_one_newer(fresh_history: Callable[[], Path]) -> None:
+    """Else years in which nobody looked would count as years in which no site changed, or as nothing known now."""
+    first = DOCUMENTED + 9 * DAY
+    both = [Look("own", first + n * 7 * DAY, ("open",) * len(HOSTS)) for n in range(2)]
+    others = Look("own", first + 400 * DAY, tuple(None if 2 <= n < 7 else "shut" for n in range(len(HOSTS))))
+    path = play(fresh_history(), [*both, others])
+    with Reader(path) as reader:
+        few, everyone = (reader.site_histories("CCBot", name, "effective_full") for name in ("few", "all"))
+    assert (few.until, few.now(False).size) == (first + 7 * DAY, 5)
+    assert few.exposure(False, np.array([few.until])).tolist() == [5 * 7]
+    assert (everyone.until, everyone.now(True).size) == (first + 400 * DAY, len(HOSTS) - 5)
+    drop(path)
+
+
+def test_what_came_with_a_managed_block_shares_a_template(fresh_history: Callable[[], Path]) -> None:
+    block = b"# BEGIN Cloudflare Managed content\nUser-agent: CCBot\nDisallow: /\n# END Cloudflare Managed Content\n"
+    own = [b"# %d\nUser-agent: *\nAllow: /\n" % n for n in range(3)]
+    rounds = [own, [block + own[0], block + own[1], b"User-agent: CCBot\nDisallow: /\n"], [own[0], None, own[2]]]
+    path = fresh_history()
+    with Writer(path, AGENTS) as writer:
+        panel_id, source = writer.panel(panel("all")), writer.source(OWN)
+        for number, bodies in enumerate(rounds):
+            crawl = writer.begin_crawl(source, panel_id, START + number * DAY, f"all@{number}", 3)
+            writer.record(crawl, [Answer(host, data, "ref") for host, data in zip(HOSTS, bodies, strict=False)])
+            writer.finish_crawl(crawl, START + number * DAY + 9)
+    with Reader(path) as reader:
+        events = reader.site_histories("CCBot", "all", "effective_full").events
+    assert events.blocks.tolist() == [True] * 3 + [False] * 3
+    assert (events.template == MANAGED).tolist() == [True, True, False, True, True, False]
     drop(path)
 
 

@@ -6,19 +6,29 @@ from typing import Any, Protocol
 import numpy as np
 
 from tracker.core.definitions import DEFINITIONS
-from tracker.core.forecast.histories import STILL, UNKNOWN, Histories
+from tracker.core.forecast.histories import MANAGED, STILL, UNKNOWN, Histories
 from tracker.core.intervals import DAY
 from tracker.errors import QueryError
 from tracker.store.rows import Rows
 
-# An absence of the file is no template: what sites without one have in common is nothing.
+# An absence of the file is no template: what sites without one have in common is nothing. The block of rules that a
+# network puts in front of the files of its customers is one, where it came or went.
 _STATES = (
     "SELECT t.site_id, t.valid_from, COALESCE(t.valid_to, :still), m.since, COALESCE(m.until, :still), "
     "CASE WHEN t.policy_id IS NULL THEN 1 ELSE 0 END, COALESCE(r.named, 0), COALESCE(r.bits, p.star, 0), "
-    "COALESCE(t.not_before, t.valid_from), CASE p.absent WHEN 0 THEN t.body_id ELSE 0 END "
+    "COALESCE(t.not_before, t.valid_from), "
+    "CASE WHEN o.body_id IS NOT NULL "
+    "AND CASE WHEN n.flags LIKE :managed THEN 1 ELSE 0 END <> CASE WHEN o.flags LIKE :managed THEN 1 ELSE 0 END "
+    f"THEN {MANAGED} WHEN p.absent = 0 THEN t.body_id ELSE 0 END "
     "FROM panel l JOIN panel_member m ON m.panel_id = l.panel_id JOIN state t ON t.site_id = m.site_id "
     "LEFT JOIN policy p ON p.policy_id = t.policy_id "
     "LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = :agent "
+    "LEFT JOIN body n ON n.body_id = t.body_id LEFT JOIN body o ON o.body_id = t.prev_body_id "
+    "WHERE l.name = :panel"
+)
+_NEWEST = (
+    "SELECT MAX(CASE WHEN h.last_try < COALESCE(m.until, :still) THEN h.last_try ELSE m.until END) "
+    "FROM panel l JOIN panel_member m ON m.panel_id = l.panel_id JOIN head h ON h.site_id = m.site_id "
     "WHERE l.name = :panel"
 )
 _NAMES = (
@@ -37,7 +47,9 @@ class Ask(Protocol):
 def site_histories(ask: Ask, agent: str, panel: str, definition: str) -> Histories:
     """The histories of a panel's sites for an agent under a definition, from when the agent was documented on.
 
-    Known are the sites whose robots.txt is readable or absent, as in view `shares`; `until` is the newest look.
+    Known are the sites whose robots.txt is readable or absent, as in view `shares`; `until` is the newest look at a
+    site of the panel, answered or not: looks at other panels say nothing of this one. The template of a change is the
+    file that the site has since, or `MANAGED` if Cloudflare's managed block came or went with it.
     Raises QueryError for a definition or an agent that is not there.
     """
     if definition not in DEFINITIONS:
@@ -45,8 +57,9 @@ def site_histories(ask: Ask, agent: str, panel: str, definition: str) -> Histori
     facts = ask("SELECT agent_id, valid_from_day FROM agent WHERE name = :agent", {"agent": agent}).rows
     if not facts:
         raise QueryError(f"no agent {agent!r} in this history")
-    newest = ask("SELECT MAX(at) FROM crawl", {}).rows[0][0] or 0
-    rows = ask(_STATES, {"panel": panel, "agent": facts[0][0], "still": STILL}).rows
+    newest = ask(_NEWEST, {"panel": panel, "still": STILL}).rows[0][0] or 0
+    values = {"panel": panel, "agent": facts[0][0], "still": STILL, "managed": "%managed_cf%"}
+    rows = ask(_STATES, values).rows
     columns = np.array(rows, np.int64).reshape(len(rows), 10).T
     site, valid_from, valid_to, since, until, unknown, named, bits, not_before, template = columns
     ids, index = np.unique(site, return_inverse=True)

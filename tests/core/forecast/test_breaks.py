@@ -2,6 +2,7 @@ import pytest
 
 from tests.core.forecast.simulated import START, panel, steady
 from tracker.core.forecast import MONTH, Cause, Histories, Stretch, fit
+from tracker.core.forecast.histories import MANAGED
 from tracker.core.intervals import DAY
 
 WEEK = 7 * DAY
@@ -67,6 +68,8 @@ def test_events_of_one_template_are_a_break_before_they_are_many():
     shared = fit(with_burst(base, 5, MONDAY + DAY, template=7)).breaks
     assert [(one.cause, one.template, one.shared) for one in shared] == [(Cause.SHARED, 7, 5.0)]
     assert "share one template or owner" in str(shared[0])
+    (network,) = fit(with_burst(base, 5, MONDAY + DAY, template=MANAGED)).breaks
+    assert "came or went with Cloudflare's managed block" in str(network)
     assert fit(with_burst(base, 5, MONDAY + DAY)).breaks == ()
     assert fit(with_burst(base, 4, MONDAY + DAY, template=7)).breaks == ()
 

@@ -65,6 +65,8 @@ def test_as_of_and_from_are_what_was_known_then_and_since():
     later = histories.from_(START + 40 * DAY)
     assert later.events.at.size == 0
     assert later.since == START + 40 * DAY
+    never = histories.from_(histories.until + DAY)
+    assert (never.weeks, never.known(at(200)).tolist(), evidence(never).blocks.site_months) == (0, [0], 0)
 
 
 def test_a_look_holds_until_the_next_but_no_longer_than_92_days():

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.core.forecast.hazards import MONTH_DAYS, Count, Gamma, Prior
-from tracker.core.forecast.histories import Events, Floats, Histories, Ints, elapsed
+from tracker.core.forecast.histories import MANAGED, Events, Floats, Histories, Ints, elapsed
 from tracker.core.intervals import DAY
 
 WEEK = 7 * DAY
@@ -60,7 +60,9 @@ class Break:
         what = "blocks" if self.blocks else "unblocks"
         if self.cause is Cause.BURST:
             return f"{self.events:.0f} {what} in a week, where {self.expected:.1f} were expected, {self.limit} at most"
-        return f"{self.shared:.0f} of {self.events:.0f} {what} in a week share one template or owner"
+        network = self.template == MANAGED
+        together = "came or went with Cloudflare's managed block" if network else "share one template or owner"
+        return f"{self.shared:.0f} of {self.events:.0f} {what} in a week {together}"
 
 
 class Evidence(NamedTuple):

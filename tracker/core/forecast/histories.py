@@ -18,6 +18,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 STILL = int(np.iinfo(np.int64).max)
 UNKNOWN = -1
+MANAGED = -1
+"""The template of changes with which the block of rules that a network manages came or went."""
 
 
 class Observation(NamedTuple):
@@ -157,8 +159,8 @@ class Histories:
         return (self.until - self.since) / (7 * DAY)
 
     def from_(self, moment: int) -> "Histories":
-        """The same from a moment on: what was before is as if nobody had looked."""
-        keep = self.end > moment
+        """The same from a moment on: what was before is as if nobody had looked. Nothing, if all is before."""
+        keep = (self.end > moment) & (moment <= self.until)
         return replace(
             self._where(keep),
             start=np.maximum(self.start[keep], moment),
