@@ -11,6 +11,7 @@ import pytest
 
 from tracker import reference
 from tracker.core.agents import Agent, Kind, Precision, Purpose, existed
+from tracker.core.claims import Reading
 from tracker.core.hosts import normalise_host
 from tracker.core.naming import tokens_of
 from tracker.errors import ReferenceDataError
@@ -103,7 +104,12 @@ def test_counts() -> None:
     assert sum(len(agent.tokens) for agent in reference.agents()) == 200
     assert len(reference.claims()) >= 25
     assert len(reference.events()) >= 30
-    assert len(reference.datasets()) == 75
+    assert len(reference.datasets()) == 74
+
+
+def test_nothing_from_memory_is_shown() -> None:
+    rows = (*reference.claims(), *reference.synthetic())
+    assert all(row.reading is not Reading.RECALLED for row in rows)
 
 
 def test_agents_stand_headline_first_then_by_purpose_and_name() -> None:
