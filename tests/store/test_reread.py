@@ -20,6 +20,9 @@ LOOKS = [Look("own", START + n * DAY, (*SAW[n:], *SAW[:n], *[None] * (len(HOSTS)
 # What the first schema did not have.
 TO_SCHEMA_1 = """
 UPDATE policy SET fingerprint = randomblob(32) WHERE loose <> '' OR policy_id IN (SELECT policy_id FROM signal);
+DROP TABLE claim_agent;
+DROP TABLE claim_figure;
+DROP TABLE claim;
 DROP TABLE terms_standing;
 DROP TABLE terms_change;
 DROP TABLE terms_decision;
