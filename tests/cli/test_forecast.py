@@ -145,7 +145,7 @@ def test_the_backtest(run, database: Path, monkeypatch: pytest.MonkeyPatch) -> N
     found = result.json
     assert (found["panel"], found["definition"], found["agents"]) == ("sixty", "effective_full", ["GPTBot", "CCBot"])
     models = {row["model"] for row in found["rows"]}
-    assert models == {"markov", "markov, restarted", "persistence", "drift"}
+    assert models == {"markov", "markov, no restart", "persistence", "drift"}
     by_key = {(row["origins"], row["model"], row["months"]): row for row in found["rows"]}
     assert by_key["shown", "persistence", 3]["ratio"] == 1
     assert by_key["shown", "markov", 6]["ratio"] < 1

@@ -72,3 +72,17 @@ def steady(open_sites: int, blocked_sites: int, weeks: int = 52, blocks: int = 0
             else:
                 rows.append(Stretch(name, START, None, state))
     return Histories.of_stretches(rows, until)
+
+
+def stretches(histories):
+    """The rows of histories."""
+    names, columns = histories.sites, (histories.site, histories.start, histories.end, histories.blocked)
+    for site, start, end, blocked in zip(*(column.tolist() for column in columns), strict=True):
+        yield Stretch(names[site], start, None if end > histories.until else end, None if blocked < 0 else blocked == 1)
+
+
+def with_burst(histories, sites, at, not_before=None, template=0, blocked=True):
+    """The same panel in which so many sites, all in one state until then, change at one moment."""
+    mine = [Stretch(f"new-{n}", START, at, not blocked) for n in range(sites)]
+    then = [Stretch(f"new-{n}", at, None, blocked, not_before, template) for n in range(sites)]
+    return Histories.of_stretches([*stretches(histories), *mine, *then], histories.until)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.forecast.simulated import START, panel, steady
+from tests.core.forecast.simulated import START, panel, steady, with_burst
 from tracker.core.forecast import DRIFT, MONTH, PERSISTENCE, Histories, Peer, Series, backtest, fit
 from tracker.core.forecast.scores import crps, ratio_interval, score
 
@@ -59,9 +59,19 @@ def test_scores_are_those_of_the_fit_at_the_origin():
     histories = PANELS["Bot0"]
     found = backtest({"Bot0": histories}, months=[2], origins=4)
     at = histories.until - 2 * MONTH
-    drawn = fit(histories.as_of(at), restart=False).forecast([2]).shares[0]
+    drawn = fit(histories.as_of(at)).forecast([2]).shares[0]
     truth = float(histories.shares(np.array([histories.until]))[0])
     assert found.scores["shown", "markov", 2]["Bot0", at] == score("Bot0", drawn, truth)
+
+
+def test_what_is_scored_as_the_forecast_is_what_is_shown_after_a_break_too():
+    histories = with_burst(panel(150, 20, 0.02, 0.01, 0.1), 30, START + 12 * MONTH)
+    at = histories.until - 3 * MONTH
+    found, fitted = backtest({"Bot": histories}, months=[3]).scores, fit(histories.as_of(at))
+    truth = float(histories.shares(np.array([histories.until]))[0])
+    assert fitted.whole is not None
+    for model, one in (("markov", fitted), ("markov, no restart", fitted.whole)):
+        assert found["shown", model, 3]["Bot", at] == score("Bot", one.forecast([3]).shares[0], truth)
 
 
 def test_a_slow_peer_is_asked_at_few_origins_and_compared_at_these():

@@ -1,25 +1,12 @@
 import pytest
 
-from tests.core.forecast.simulated import START, panel, steady
+from tests.core.forecast.simulated import START, panel, steady, stretches, with_burst
 from tracker.core.forecast import MONTH, Cause, Histories, Stretch, fit
 from tracker.core.forecast.histories import MANAGED
 from tracker.core.intervals import DAY
 
 WEEK = 7 * DAY
 MONDAY = START + 2 * DAY + 30 * WEEK  # 2022-08-01
-
-
-def stretches(histories):
-    names, columns = histories.sites, (histories.site, histories.start, histories.end, histories.blocked)
-    for site, start, end, blocked in zip(*(column.tolist() for column in columns), strict=True):
-        yield Stretch(names[site], start, None if end > histories.until else end, None if blocked < 0 else blocked == 1)
-
-
-def with_burst(histories, sites, at, not_before=None, template=0, blocked=True):
-    """The same panel in which so many sites, all in one state until then, change at one moment."""
-    mine = [Stretch(f"new-{n}", START, at, not blocked) for n in range(sites)]
-    then = [Stretch(f"new-{n}", at, None, blocked, not_before, template) for n in range(sites)]
-    return Histories.of_stretches([*stretches(histories), *mine, *then], histories.until)
 
 
 def test_a_burst_of_unblocks_is_found_named_and_shown_beside_the_whole():

@@ -19,7 +19,8 @@ from tracker.core.forecast.scores import Score, ratio_interval, score
 
 MONTHS = (1, 3, 6, 12)
 SHOWN, WITHHELD = "shown", "withheld"
-MARKOV, RESTARTED = "markov", "markov, restarted"
+MARKOV, WHOLE = "markov", "markov, no restart"
+"""What is shown as the forecast, and what stands beside it after a break: as if none had been."""
 
 
 class Row(NamedTuple):
@@ -50,7 +51,6 @@ class Origin(NamedTuple):
     agent: str
     at: int
     fitted: Fit
-    restarted: Fit
     series: Series
     truths: tuple[float, ...]  # nan: not known yet
 
@@ -139,7 +139,7 @@ def backtest(
         raise ValueError(f"months ahead must be whole numbers from 1, got {list(months)}")
     horizons = tuple(int(h) for h in months)
     found = [one for agent in panels for one in _origins(agent, panels, horizons, origins, draws, seed)]
-    models = {MARKOV: _ours(lambda origin: origin.fitted), RESTARTED: _ours(lambda origin: origin.restarted)}
+    models = {MARKOV: _ours(lambda fitted: fitted), WHOLE: _ours(lambda fitted: fitted.whole or fitted)}
     models |= {peer.name: _theirs(peer, found, draws, seed) for peer in peers}
     scores: dict[tuple[str, str, int], dict[tuple[str, int], Score]] = {}
     for number, origin in enumerate(found, 1):
@@ -157,8 +157,8 @@ def backtest(
 Model = Callable[[Origin, Sequence[int]], Floats | None]
 
 
-def _ours(of: Callable[[Origin], Fit]) -> Model:
-    return lambda origin, months: of(origin).forecast(months).shares
+def _ours(of: Callable[[Fit], Fit]) -> Model:
+    return lambda origin, months: of(origin.fitted).forecast(months).shares
 
 
 def _theirs(peer: Peer, origins: Sequence[Origin], draws: int, seed: int) -> Model:
@@ -195,12 +195,11 @@ def _origins(
         at = int(ends[number])
         if np.isnan(shares[: number + 1]).any():
             continue
-        then, prior = histories.as_of(at), _prior_of_others(agent, panels, at)
+        prior = _prior_of_others(agent, panels, at)
         yield Origin(
             agent,
             at,
-            fit(then, shared=prior, restart=False, draws=draws, seed=seed),
-            fit(then, shared=prior, draws=draws, seed=seed),
+            fit(histories.as_of(at), shared=prior, draws=draws, seed=seed),
             Series(shares[: number + 1], known[: number + 1]),
             tuple(float(truths[number + h]) for h in months),
         )
