@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import AGENTS
+from tracker import __version__
 from tracker.core.intervals import DAY
 from tracker.core.panels import Member, Panel
 from tracker.store.captures import OWN, Answer
@@ -150,6 +151,15 @@ def test_the_backtest(run, database: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert by_key["shown", "persistence", 3]["ratio"] == 1
     assert by_key["shown", "markov", 6]["ratio"] < 1
     assert ("withheld", "markov", 1) in by_key
+    assert (found["drywell"], len(found["run_on"])) == (__version__, 10)
+    # The rows are the means of the forecasts.
+    mine = [one for one in found["forecasts"] if (one["origins"], one["months"]) == ("shown", 3)]
+    row = by_key["shown", "markov", 3]
+    assert row["n"] == len(mine)
+    assert sum(one["crps"] for one in mine) / len(mine) == pytest.approx(row["crps"], abs=1e-3)
+    assert sum(one["inside_80"] for one in mine) / len(mine) == pytest.approx(row["coverage_80"], abs=1e-3)
+    ratio = sum(one["crps"] for one in mine) / sum(one["persistence"] for one in mine)
+    assert ratio == pytest.approx(row["ratio"], abs=1e-3)
 
 
 def test_the_backtest_for_people(run, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

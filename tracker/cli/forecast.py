@@ -1,5 +1,6 @@
 """`tracker forecast` and `tracker backtest`: how a share will go on, and how good such forecasts were."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -90,7 +91,8 @@ def backtest(
     """Forecast from the end of each past month, and score what came: ours, persistence, drift, local level, SARIMA.
 
     Errors and CRPS are in percentage points, the ratio is to persistence at the same months. SARIMA and the local level
-    need statsmodels; a SARIMA takes seconds for each month.
+    need statsmodels; a SARIMA takes seconds for each month. The JSON has each forecast of ours, too, and is what a
+    release ships as data/reference/backtest.json.
 
     Example: tracker backtest
 
@@ -108,7 +110,7 @@ def backtest(
             reader, names, panel=panel, definition=definition, origins=origins, advance=advance
         )
     if as_json:
-        print_json(facts | tested.as_dict())
+        print_json({"run_on": datetime.now(UTC).date().isoformat(), **facts, **tested.as_dict()})
         return
     print(f"panel {facts['panel']}, {facts['definition']}: {facts['sites']} sites, {facts['from']} to {facts['to']}")
     since = ", ".join(f"{name} from {day}" for name, day in facts["known_since"].items())

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tracker import __version__
 from tracker.core.dates import iso
 from tracker.core.definitions import DEFINITIONS, HEADLINE
 from tracker.core.forecast import (
@@ -19,15 +20,13 @@ from tracker.core.forecast import (
     shared_prior,
 )
 from tracker.core.forecast.breaks import evidence
-from tracker.core.forecast.fitting import LEAST_WEEKS
+from tracker.core.forecast.fitting import CHART_MONTHS, LEAST_WEEKS
 from tracker.errors import UsageError
 from tracker.publish.peers import statistical_peers
 from tracker.store.asking import find_agent, find_panel, one_of
 from tracker.store.query import Reader
 
 MOST_BLOCKED = 6
-CHART_MONTHS = 12
-"""Beyond it the curve is an assumption, however long the history."""
 
 
 def report(
@@ -89,7 +88,7 @@ def _ahead(fitted: Fit, months: Sequence[int]) -> dict[str, Any]:
     ahead = fitted.forecast(months)
     low_80, high_80 = ahead.interval(0.8)
     low_90, high_90 = ahead.interval(0.9)
-    rows = zip(months, ahead.median, low_80, high_80, low_90, high_90, strict=True)
+    rows = zip(months, ahead.kinds, ahead.median, low_80, high_80, low_90, high_90, strict=True)
     return {
         "hazards": {
             "block": _hazard(fitted.block, fitted.evidence.blocks.events, fitted.open_days),
@@ -101,9 +100,9 @@ def _ahead(fitted: Fit, months: Sequence[int]) -> dict[str, Any]:
                 "median": _percent(median),
                 "interval_80": [_percent(low), _percent(high)],
                 "interval_90": [_percent(lowest), _percent(highest)],
-                "kind": str(ahead.kind) if h <= CHART_MONTHS else "assumed",
+                "kind": str(kind),
             }
-            for h, median, low, high, lowest, highest in rows
+            for h, kind, median, low, high, lowest, highest in rows
         ],
     }
 
@@ -139,7 +138,7 @@ def history_backtest(
     origins: int | None = None,
     advance: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[str, Any], Backtest]:
-    """The facts of a backtest on a history (panel, definition, agents, first and last day, sites), and the backtest.
+    """The facts of a backtest on a history (version, panel, definition, sites, first and last day), and the backtest.
 
     Without `tokens` of the six agents that the panel blocks most on its last day. Raises UsageError for a name that is
     not there, and for a panel of which nothing is known.
@@ -152,6 +151,7 @@ def history_backtest(
         raise UsageError(f"nothing is known of panel {list_name} yet: crawl or import it, or choose another --panel")
     tested = backtest(panels, peers=[PERSISTENCE, DRIFT, *statistical_peers()], origins=origins, advance=advance)
     facts = {
+        "drywell": __version__,
         "panel": list_name,
         "definition": reading,
         "sites": max(len(one.sites) for one in panels.values()),

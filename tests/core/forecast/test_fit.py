@@ -150,6 +150,12 @@ def test_under_26_weeks_there_is_no_forecast():
     assert fitted.forecast().kind is Kind.ASSUMED
 
 
+def test_past_a_year_all_is_assumed():
+    fitted = fit(panel())
+    assert fitted.forecast([1, 12, 12.5, 60]).kinds == (Kind.FORECAST,) * 2 + (Kind.ASSUMED,) * 2
+    assert fit(steady(9, 9, weeks=2)).forecast([1]).kinds == (Kind.ASSUMED,)
+
+
 def test_under_5_events_there_is_no_forecast():
     assert fit(steady(100, 100, blocks=4)).refusals == ("4 blocks and unblocks were seen, a forecast needs 5",)
     assert fit(steady(100, 100, blocks=4, unblocks=1)).kind is Kind.FORECAST

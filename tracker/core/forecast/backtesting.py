@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tracker.core.dates import iso
 from tracker.core.forecast.breaks import evidence
 from tracker.core.forecast.fitting import DRAWS, Fit, fit
 from tracker.core.forecast.hazards import MONTH, Prior, shared_prior
@@ -101,13 +102,38 @@ class Backtest:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The figures as JSON-able values."""
+        """The figures as JSON-able values: `rows` of the table, and all `forecasts` that these are the means of."""
         return {
             "agents": list(self.agents),
             "origins": self.origins,
             "months": list(self.months),
-            "rows": [row._asdict() for row in self.table()],
+            "rows": [_rounded(row._asdict()) for row in self.table()],
+            "forecasts": [_rounded(one) for one in self.forecasts()],
         }
+
+    def forecasts(self) -> Iterator[dict[str, Any]]:
+        """Each forecast of ours that could be scored: from which day, how it did, and the CRPS of persistence there."""
+        for kind in (SHOWN, WITHHELD):
+            for months in self.months:
+                base = self.scores.get((kind, PERSISTENCE.name, months), {})
+                for place, one in sorted(self.scores.get((kind, MARKOV, months), {}).items()):
+                    beside = base.get(place)
+                    yield {
+                        "origins": kind,
+                        "months": months,
+                        "agent": place[0],
+                        "from": iso(place[1])[:10],
+                        "error": one.error,
+                        "crps": one.crps,
+                        "persistence": None if beside is None else beside.crps,
+                        "inside_80": one.inside_80,
+                        "inside_90": one.inside_90,
+                    }
+
+
+def _rounded(row: Mapping[str, Any]) -> dict[str, Any]:
+    """To a hundredth of a hundredth of a point: more is noise of the draws."""
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()}
 
 
 def _ratio(ours: Sequence[Score], theirs: Sequence[Score]) -> float | None:

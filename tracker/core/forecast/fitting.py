@@ -17,6 +17,8 @@ LEAST_WEEKS, LEAST_EVENTS = 26, 5
 SHOCK = 0.6
 """Standard deviation of the logarithm of what the future multiplies each hazard by; the mean is 1."""
 DRAWS = 2_000
+CHART_MONTHS = 12
+"""Beyond it the curve is an assumption, however long the history."""
 _BLOCK, _UNBLOCK, _BLOCK_SHOCK, _UNBLOCK_SHOCK = range(100, 104)  # columns of normals, apart from the projection's
 _NOISE = 104
 _SINGLY = 64  # weights whose sites are drawn as they are; those of the lightest sites together as a normal
@@ -31,11 +33,19 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """The share blocked after each of `months`: `shares` has a row of draws for each, in [0, 1]."""
+    """The share blocked after each of `months`: `shares` has a row of draws for each, in [0, 1].
+
+    `kind` is that of the history it comes from, `kinds` that of each horizon: past the twelfth month all is assumed.
+    """
 
     months: tuple[float, ...]
     shares: Floats
     kind: Kind
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What the figures of each horizon are, and how a line through them is to be drawn."""
+        return tuple(self.kind if horizon <= CHART_MONTHS else Kind.ASSUMED for horizon in self.months)
 
     @cached_property
     def mean(self) -> Floats:
