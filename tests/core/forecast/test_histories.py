@@ -88,6 +88,8 @@ def test_two_looks_in_one_second_count_once():
     for pair in ([True, False], [False, True], [None, True]):
         histories = Histories.of_observations([("a", START, state) for state in pair])
         assert histories.shares(at(0)).tolist() == [1.0]
+    for pair in ([None, False], [False, None]):
+        assert Histories.of_observations([("a", START, state) for state in pair]).shares(at(0)).tolist() == [0.0]
 
 
 def test_overlapping_stretches_are_refused():

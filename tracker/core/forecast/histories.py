@@ -137,12 +137,16 @@ class Histories:
         """From single looks in any order and at any spacing; `until` None: the newest of them.
 
         An answer holds until the next look, but no longer than the history's hold (92 days); then it is unknown.
-        Of two looks at a site in one second the one that blocks counts.
+        Of two looks at a site in one second the one that blocks counts, and any before one that told nothing.
+        Raises ValueError for a look that is neither True, False nor None (unknown), such as nan, naming the site.
         """
         seen: dict[str, dict[int, bool | None]] = {}
         for site, at, blocked in observations:
+            if blocked is not None and blocked not in (True, False):
+                raise ValueError(f"a look at {site} is {blocked}: give True, False, or None where it told nothing")
             known = seen.setdefault(site, {})
-            known[at] = blocked if known.get(at) is None else known[at] or blocked
+            before = known.get(at)
+            known[at] = before if blocked is None else bool(blocked or before)
         newest = max((max(looks) for looks in seen.values()), default=0) if until is None else until
         rows = [row for site, looks in seen.items() for row in _stretches(site, sorted(looks.items()))]
         return cls.of_stretches(rows, newest)
