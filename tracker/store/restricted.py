@@ -1,13 +1,15 @@
-"""Which sites of a panel restrict an agent now: by their robots.txt, and by their terms. A part of `Reader`."""
+"""Which sites of a panel restrict an agent: by their robots.txt, and by their terms. A part of `Reader`."""
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from tracker.core.dates import iso
 from tracker.core.definitions import DEFINITIONS
 from tracker.core.intervals import DAY
 from tracker.core.tokens import Blocked, Site, TermsReading
 from tracker.errors import QueryError
+from tracker.store.newest import NEWEST_LOOK
 from tracker.store.rows import Rows
 
 SECONDS = 300.0
@@ -18,9 +20,9 @@ _RULINGS = """
 SELECT s.host, m.rank, s.sector, CASE WHEN t.policy_id IS NULL THEN 0 ELSE 1 END AS known,
        COALESCE(r.named, 0) AS named, COALESCE(r.bits, p.star, 0) AS bits, COALESCE(p.star, 0) AS star
 FROM panel l
-JOIN panel_member m ON m.panel_id = l.panel_id AND m.until IS NULL
+JOIN panel_member m ON m.panel_id = l.panel_id AND m.since < :end AND (m.until IS NULL OR m.until >= :end)
 JOIN site s ON s.site_id = m.site_id
-LEFT JOIN state t ON t.site_id = m.site_id AND t.valid_to IS NULL
+LEFT JOIN state t ON t.site_id = m.site_id AND t.valid_from < :end AND (t.valid_to IS NULL OR t.valid_to >= :end)
 LEFT JOIN policy p ON p.policy_id = t.policy_id
 LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = :agent
 WHERE l.name = :panel
@@ -51,6 +53,13 @@ FROM stands s LEFT JOIN doubt d ON d.site = s.site
 """
 
 
+class PanelSites(NamedTuple):
+    """The members of a panel, and what they say at the end of the day of its newest look (ISO; None: there is none)."""
+
+    day: str | None
+    sites: list[Site]
+
+
 class _Asking(Protocol):
     def sql(self, statement: str, values: Mapping[str, Any] | None = None, *, seconds: float = ...) -> Rows:
         """As `Reader.sql`."""
@@ -61,11 +70,12 @@ class RestrictionQuestions:
 
     def restricted_sites(
         self: _Asking, agent: str, panel: str, definition: str, reading: TermsReading = TermsReading.TRAINING
-    ) -> list[Site]:
-        """The members of a panel now, by rank and name, each with what it says in robots.txt and in its terms.
+    ) -> PanelSites:
+        """The members of a panel by rank and name, each with what it says in robots.txt and in its terms.
 
-        Known by robots.txt are those whose file is readable or absent, as in view `shares`; by terms those whose page
-        of terms was read and has a class. Raises QueryError for a definition or an agent that is not there.
+        Known by robots.txt are those whose file is readable or absent, as in view `shares` on that day; by terms those
+        whose page of terms was read and has a class, as the terms stand now. Raises QueryError for a definition or an
+        agent that is not there.
         """
         if definition not in DEFINITIONS:
             raise QueryError(f"unknown definition {definition!r}, use one of: {', '.join(DEFINITIONS)}")
@@ -73,14 +83,14 @@ class RestrictionQuestions:
         if not facts:
             raise QueryError(f"no agent {agent!r} in this history")
         agent_id, since, obeys_star = facts[0]
-        newest = self.sql("SELECT MAX(at) FROM crawl").rows[0][0] or 0
-        existed = since is None or newest // DAY >= since
+        newest = self.sql(NEWEST_LOOK, {"panel": panel}).rows[0][0]
+        day = (newest or 0) // DAY
+        existed = since is None or day >= since
         terms = {row[0]: _terms(row, reading) for row in self.sql(_TERMS, {"panel": panel}, seconds=SECONDS).rows}
         counts = cache(DEFINITIONS[definition].counts_bits)
+        values = {"panel": panel, "agent": agent_id, "end": (day + 1) * DAY}
         found = []
-        for host, rank, sector, known, named, bits, star in self.sql(
-            _RULINGS, {"panel": panel, "agent": agent_id}, seconds=SECONDS
-        ).rows:
+        for host, rank, sector, known, named, bits, star in self.sql(_RULINGS, values, seconds=SECONDS).rows:
             if not existed:
                 # As in view shares: nobody can have named it yet, and what * says is counted.
                 bits = 0 if not obeys_star else star if named else bits
@@ -88,7 +98,7 @@ class RestrictionQuestions:
             blocked = counts(bool(named), bits) if known else None
             by_name = bool(named) and blocked if known else None
             found.append(Site(host, rank, sector or "", blocked, by_name, terms.get(host)))
-        return found
+        return PanelSites(None if newest is None else iso(newest)[:10], found)
 
 
 def _terms(row: tuple[Any, ...], reading: TermsReading) -> Blocked:
