@@ -23,6 +23,7 @@ BOTH_ENGINES = {
     "test_panels",
     "test_probes",
     "test_queue",
+    "test_restricted",
     "test_rounds",
     "test_signals",
     "test_site_histories",

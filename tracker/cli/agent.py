@@ -7,6 +7,7 @@ import typer
 
 from tracker.cli.options import AsJson, Database
 from tracker.cli.output import print_json, print_table
+from tracker.cli.tokens import Terms, TokensColumn, TokensPath, opened, print_tokens
 
 
 def agent(
@@ -19,14 +20,22 @@ def agent(
     denominator: Annotated[
         str | None, typer.Option("--denominator", help="Of which sites (readable_or_absent).")
     ] = None,
+    tokens: TokensPath = None,
+    tokens_column: TokensColumn = None,
+    terms: Terms = None,
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one crawler: who runs it, who shuts it out, how that developed, and what changed last.
 
+    With --tokens also from sites to tokens: the share by site, by rank and by text, of those that restrict it in
+    robots.txt, in their terms, or in either of them (docs/tokens.md has the format of the file).
+
     Example: tracker agent GPTBot
 
     Example: tracker agent gptbot --definition named_root --json
+
+    Example: tracker agent GPTBot --tokens relevant_url_token_counts.csv --tokens-column c4_tokens
     """
     from tracker.cli.ask import open_reader
     from tracker.core.estimate import Denominator
@@ -34,13 +43,15 @@ def agent(
     from tracker.store.asking import one_of
 
     kind = Denominator(one_of("denominator", denominator, Denominator)) if denominator else None
-    with open_reader(database) as reader:
-        found = report(reader, token, panel=panel, definition=definition, kind=kind)
+    with open_reader(database) as reader, opened(tokens, tokens_column, terms) as asked:
+        found = report(reader, token, panel=panel, definition=definition, kind=kind, tokens=asked)
     if as_json:
         print_json(found | {"agent": found["agent"] | {"tokens": json.loads(found["agent"]["tokens"])}})
         return
     _print_facts(found["agent"])
     _print_share(found)
+    if found["tokens"]:
+        print_tokens(found["tokens"])
     _print_changes(found["changes"])
     _print_sites(found["sites"])
 

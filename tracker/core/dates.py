@@ -56,3 +56,9 @@ def moment(text: str, horizon: date) -> str:
 def iso(at: int) -> str:
     """UTC seconds as ISO 8601 text: 2026-11-25T04:30:00Z."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def decimal_year(day: date) -> float:
+    """The beginning of a day as a decimal year: 2 July 2023 is 2023.4986."""
+    start = date(day.year, 1, 1)
+    return day.year + (day - start).days / (date(day.year + 1, 1, 1) - start).days

@@ -252,6 +252,33 @@ def beta(a: float, b: float) -> Beta:
     return Beta(a, b)
 
 
+_LEAST, _MOST = 0.5, 9_999.0  # of a and b of a beta
+
+
+def beta_like(draws: Array) -> Value:
+    """The beta with the mean and variance of draws in [0, 1]; the number itself if they are all the same.
+
+    Where such a beta would have a or b below 0.5 or above 9,999, it keeps the mean and comes as near to the variance as
+    a `Beta` can.
+    """
+    mean, variance = float(draws.mean()), float(draws.var())
+    if variance == 0:
+        return mean
+    mean = min(max(mean, 1e-4), 1 - 1e-4)
+    narrow = min(mean, 1 - mean)
+    size = max(mean * (1 - mean) / variance - 1, _LEAST / narrow)
+    size = min(size, _MOST / (1 - narrow))
+    return Beta(max(mean * size, _LEAST), max((1 - mean) * size, _LEAST))
+
+
+def lognormal_like(draws: Array) -> Value:
+    """The lognormal with the mean and variance of the logarithms of positive draws; the number if all are the same."""
+    logs = np.log(draws)
+    middle, reach = float(logs.mean()), _score(0.95) * float(logs.std())
+    low, high = float(np.exp(middle - reach)), float(np.exp(middle + reach))
+    return Lognormal(low, high, 0.95) if low < high else low
+
+
 def median_of(value: Value) -> float:
     """The number itself, or the distribution's median."""
     return value.median if isinstance(value, Distribution) else float(value)

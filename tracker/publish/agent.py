@@ -6,6 +6,8 @@ from typing import Any
 from tracker.core import dates
 from tracker.core.definitions import DEFINITIONS, HEADLINE
 from tracker.core.estimate import Denominator
+from tracker.publish.tokens import TokensAsked, look
+from tracker.publish.tokens import report as in_tokens
 from tracker.store.asking import changes, find_agent, find_panel, one_of
 from tracker.store.figures import bounds_in_words, figure
 from tracker.store.query import Reader
@@ -21,11 +23,13 @@ def report(
     panel: str | None = None,
     definition: str | None = None,
     kind: Denominator | None = None,
+    tokens: TokensAsked | None = None,
 ) -> dict[str, Any]:
     """The facts of an agent (by name or product token), its share of a panel on the last known day, and what led there.
 
-    Keys: agent (view `agents`), panel, definition, denominator, share (None if nothing is known), trend, changes and
-    sites. Raises UsageError for a name that is not there.
+    Keys: agent (view `agents`), panel, definition, denominator, share (None if nothing is known), trend, changes,
+    sites, and tokens (`tracker.publish.tokens.report`; None unless a file is given). Raises UsageError for a name that
+    is not there, ReferenceDataError for a file of tokens that cannot be read.
     """
     facts = find_agent(reader, token)
     chosen = find_panel(reader, panel)
@@ -43,7 +47,10 @@ def report(
         "trend": [],
         "changes": reader.sql(asked.sql, asked.values, limit=NEWEST).dicts(),
         "sites": _sites(reader, name, list_name),
+        "tokens": None,
     }
+    if tokens is not None:
+        found["tokens"] = in_tokens(look(reader, name, panel=list_name, definition=reading, asked=tokens))
     rows = reader.shares(list_name, [name], reading, held=of_what is Denominator.ANSWERED).dicts()
     if rows:
         sample = bool(chosen["is_sample"])

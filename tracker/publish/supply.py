@@ -5,6 +5,7 @@ from datetime import date
 from math import exp, log
 from typing import Any
 
+from tracker.core.dates import decimal_year
 from tracker.core.projection import project
 from tracker.reference import Dataset, Modality
 from tracker.reference.scenarios import NamedScenario
@@ -26,7 +27,7 @@ def data_sets(
     for row in known:
         if row.modality is not Modality.TEXT:
             continue
-        band = [_at(_year(row.day), years, curve) for curve in curves]
+        band = [_at(decimal_year(date.fromisoformat(row.day)), years, curve) for curve in curves]
         tokens = row.tokens_t * 1e12
         said = {"day": row.day, "model": row.model, "organisation": row.organisation, "tokens": tokens}
         said |= dict(zip(("low", "median", "high"), band, strict=True)) | {"stands": _stands(tokens, band[0], band[2])}
@@ -38,12 +39,6 @@ def _stands(tokens: float, low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return "no band"
     return "below" if tokens < low else "above" if tokens > high else "within"
-
-
-def _year(day: str) -> float:
-    one = date.fromisoformat(day)
-    start = date(one.year, 1, 1)
-    return one.year + (one - start).days / (date(one.year + 1, 1, 1) - start).days
 
 
 def _at(year: float, years: Sequence[float], values: Sequence[float]) -> float | None:

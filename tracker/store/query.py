@@ -15,6 +15,7 @@ from tracker.core.policy import RULESET
 from tracker.errors import DatabaseError, QueryError
 from tracker.store.claims_asking import ClaimsQuestions
 from tracker.store.database import as_it_is, explained, open_reader, place_of, stop_after
+from tracker.store.restricted import RestrictionQuestions
 from tracker.store.rows import Rows
 from tracker.store.terms_asking import TermsQuestions, digest_of
 
@@ -30,7 +31,7 @@ QUERY_SECONDS = 30.0
 _STAR = {name: f"star_{name}" for name in BY_STAR}
 
 
-class Reader(TermsQuestions, ClaimsQuestions):
+class Reader(TermsQuestions, ClaimsQuestions, RestrictionQuestions):
     """A read-only connection to a history, as a context manager.
 
     Raises DatabaseError if there is no history, and its kin for one that cannot be read.

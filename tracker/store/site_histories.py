@@ -9,6 +9,7 @@ from tracker.core.definitions import DEFINITIONS
 from tracker.core.forecast.histories import MANAGED, STILL, UNKNOWN, Histories
 from tracker.core.intervals import DAY
 from tracker.errors import QueryError
+from tracker.store.newest import NEWEST_LOOK
 from tracker.store.rows import Rows
 
 # An absence of the file is no template: what sites without one have in common is nothing. The block of rules that a
@@ -24,11 +25,6 @@ _STATES = (
     "LEFT JOIN policy p ON p.policy_id = t.policy_id "
     "LEFT JOIN ruling r ON r.policy_id = t.policy_id AND r.agent_id = :agent "
     "LEFT JOIN body n ON n.body_id = t.body_id LEFT JOIN body o ON o.body_id = t.prev_body_id "
-    "WHERE l.name = :panel"
-)
-_NEWEST = (
-    "SELECT MAX(CASE WHEN h.last_try < COALESCE(m.until, :still) THEN h.last_try ELSE m.until END) "
-    "FROM panel l JOIN panel_member m ON m.panel_id = l.panel_id JOIN head h ON h.site_id = m.site_id "
     "WHERE l.name = :panel"
 )
 _NAMES = (
@@ -57,7 +53,7 @@ def site_histories(ask: Ask, agent: str, panel: str, definition: str) -> Histori
     facts = ask("SELECT agent_id, valid_from_day FROM agent WHERE name = :agent", {"agent": agent}).rows
     if not facts:
         raise QueryError(f"no agent {agent!r} in this history")
-    newest = ask(_NEWEST, {"panel": panel, "still": STILL}).rows[0][0] or 0
+    newest = ask(NEWEST_LOOK, {"panel": panel}).rows[0][0] or 0
     values = {"panel": panel, "agent": facts[0][0], "still": STILL, "managed": "%managed_cf%"}
     rows = ask(_STATES, values).rows
     columns = np.array(rows, np.int64).reshape(len(rows), 10).T
