@@ -81,7 +81,7 @@ def test_a_file_of_ones_own_stands_on_ours(written):
         ('unit = "share"\n', "", 5, "mine: quality: unit is missing, add it"),
         ('source = "me"\n', "", 5, "mine: quality: source is missing, add it"),
         ('source = "me"', "source = 3", 5, "mine: quality: source 3 is no text"),
-        ("2026-01-31", '"January"', 5, "mine: quality: date 'January' is no date, write it as 2024-06-04"),
+        ("2026-01-31", '"January"', 5, "mine: quality: date 'January' is no date, write it as 2026-11-22"),
         ('demand = "compute"', 'demand = "guess"', 3, "mine: demand: 'guess' is none of historical,"),
         ('demand = "compute"', "epochs = 3", 3, "mine: epochs: write it as a table with value, unit, source and date"),
         ('demand = "compute"', 'extends = "other"', 3, "mine: extends: 'other' is no scenario above, use one of: none"),

@@ -25,6 +25,7 @@ from tracker.cli import (
     histories,
     imports,
     panel,
+    project,
     query,
     schedule,
     schema,
@@ -82,6 +83,7 @@ app.add_typer(terms.app, name="terms")
 app.command("claims")(claims.claims)
 app.add_typer(panel.app, name="panel")
 app.command("export")(export.export)
+app.command("project")(project.project)
 app.command("forecast")(forecast.forecast)
 app.command("backtest")(forecast.backtest)
 app.command("query")(query.query)

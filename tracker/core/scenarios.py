@@ -21,6 +21,7 @@ from tracker.core.distributions import (
     lognormal95,
 )
 from tracker.core.exhaustion import REFERENCE_YEAR, Number
+from tracker.core.nearest import did_you_mean
 
 
 class Demand(StrEnum):
@@ -238,7 +239,7 @@ def read(inputs: Mapping[str, Any], base: Scenario | None = None) -> Scenario:
     values: dict[str, Any] = {}
     for name, written in inputs.items():
         if name not in known:
-            raise InputError(name, f"unknown input, use one of: {', '.join(sorted(known))}")
+            raise InputError(name, f"unknown input, use one of: {', '.join(sorted(known))}{did_you_mean(name, known)}")
         values[name] = written if name in CHOICES or written is None else _value(name, written)
     return replace(base or Scenario(), **values)
 
@@ -255,7 +256,7 @@ def _value(name: str, written: object) -> Value:
         if set(parts) == {"value"}:
             return _number(name, "value", parts["value"])
         raise InputError(name, f"has no dist: a value alone, or dist = one of {', '.join(_FORMS)}")
-    if form not in _FORMS:
+    if not isinstance(form, str) or form not in _FORMS:
         raise InputError(name, f"unknown dist {form!r}, use one of: {', '.join(_FORMS)}")
     cls, needed, optional = _FORMS[form]
     for key in parts:
@@ -272,6 +273,11 @@ def _value(name: str, written: object) -> Value:
 
 
 def _number(name: str, key: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise InputError(name, f"{key} {value!r} is no number")
-    return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number of hundreds of digits
+            raise InputError(name, f"{key} is a number without end, write it as 510e12") from None
+        if isfinite(number):
+            return number
+    raise InputError(name, f"{key} {value!r} is no number")

@@ -69,16 +69,21 @@ class Place:
         return ReferenceDataError(f"{self.path}:{self.fields.get(field, self.line)}: {field}: {reason}")
 
 
-def toml_rows(path: Path, table: str, text: str | None = None) -> list[tuple[Place, dict[str, Any]]]:
-    """The `[[table]]` entries of a TOML file that holds nothing else; `text` stands in for what the file holds."""
-    text = read_text(path, ReferenceDataError) if text is None else text
+def toml_document(path: Path, text: str) -> dict[str, Any]:
+    """What a TOML text says; raises ReferenceDataError that names file and line."""
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as reason:
+        return tomllib.loads(text)
+    except ValueError as reason:  # also for a whole number of thousands of digits
         # The reader says "(at line 3, column 7)" or "(at end of document)".
         found = re.search(r"at line (\d+)", str(reason))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise ReferenceDataError(f"{path}:{line}: not valid TOML: {reason}") from None
+        raise ReferenceDataError(f"{path}:{line}: not valid TOML: {' '.join(str(reason).split())}") from None
+
+
+def toml_rows(path: Path, table: str, text: str | None = None) -> list[tuple[Place, dict[str, Any]]]:
+    """The `[[table]]` entries of a TOML file that holds nothing else; `text` stands in for what the file holds."""
+    text = read_text(path, ReferenceDataError) if text is None else text
+    document = toml_document(path, text)
     places = _places(path, table, text)
     rows = document.pop(table, [])
     if document or not isinstance(rows, list) or len(rows) != len(places):

@@ -1,16 +1,20 @@
 """Projection scenarios from a TOML file, each input with where it comes from."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tracker.core.scenarios import CHOICES, InputError, Scenario, read
 from tracker.errors import ReferenceDataError
-from tracker.reference.rows import Place, read_text
+from tracker.reference import rows
+from tracker.reference.rows import Place, reference_file
+
+_MOST_BYTES = 256 * 1024
+_LONGEST_MESSAGE = 400
+_ID = re.compile(r"[A-Za-z0-9][\w-]{0,63}")
+_WORDS = ("title", "note", "extends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class NamedScenario:
     origins: Mapping[str, Origin]
 
 
-_WORDS = ("title", "note", "extends")
+def scenarios(own: Path | None = None) -> dict[str, NamedScenario]:
+    """Our scenarios by id, under those of a file of one's own, which may extend and replace ours."""
+    ours = load_scenarios(reference_file("scenarios.toml"))
+    return load_scenarios(own, ours) if own else ours
 
 
 def load_scenarios(path: Path, known: Mapping[str, NamedScenario] | None = None) -> dict[str, NamedScenario]:
@@ -43,23 +50,35 @@ def load_scenarios(path: Path, known: Mapping[str, NamedScenario] | None = None)
     The file's header comment describes the format. Raises ReferenceDataError in one line with file, line, scenario
     and field for an unknown key, swapped bounds, a wrong unit, an input without source, or anything else amiss.
     """
-    text = read_text(path, ReferenceDataError)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as reason:
-        raise ReferenceDataError(f"{path}: not valid TOML: {reason}") from None
+    text = _text(path)
     found = dict(known or {})
-    for name, table in document.items():
-        if not isinstance(table, dict):
-            raise _place(path, text, name).error(name, "write it under the [id] of a scenario")
-        try:
-            found[name] = _named(name, table, found)
-        except InputError as reason:
-            raise _place(path, text, name, reason.field).error(name, reason) from None
+    try:
+        for name, table in rows.toml_document(path, text).items():
+            if not isinstance(table, dict):
+                raise _error(path, text, name, "", "write it under the [id] of a scenario")
+            try:
+                found[name] = _named(name, table, found)
+            except InputError as reason:
+                raise _error(path, text, name, reason.field, reason) from None
+    except RecursionError:
+        raise ReferenceDataError(f"{path}:1: nested too deeply, a scenario is a table of tables") from None
     return found
 
 
+def _text(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+    except (OSError, ValueError):
+        size = 0
+    if size > _MOST_BYTES:
+        most = f"a file of scenarios has at most {_MOST_BYTES // 1024} KiB"
+        raise ReferenceDataError(f"{path} has {size:,} bytes, {most}: name the right file, or split it")
+    return rows.read_text(path, ReferenceDataError)
+
+
 def _named(name: str, table: dict[str, Any], found: Mapping[str, NamedScenario]) -> NamedScenario:
+    if not _ID.fullmatch(name):
+        raise InputError("id", "write it with up to 64 letters, digits, - and _")
     words = {key: _words(key, table[key]) for key in _WORDS if key in table}
     parent = words.get("extends")
     if parent is not None and parent not in found:
@@ -76,9 +95,13 @@ def _named(name: str, table: dict[str, Any], found: Mapping[str, NamedScenario])
 
 
 def _words(key: str, value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+    """A text for people on one line, whatever lines it is written in."""
+    said = " ".join(value.split()) if isinstance(value, str) else ""
+    if not said:
         raise InputError(key, f"{value!r} is no text")
-    return value
+    if not said.isprintable():
+        raise InputError(key, "has characters that cannot be printed, delete them")
+    return said
 
 
 def _origin(field: str, written: object) -> Origin:
@@ -87,22 +110,30 @@ def _origin(field: str, written: object) -> Origin:
     for key in ("unit", "source", "date"):
         if key not in written:
             raise InputError(field, f"{key} is missing, add it")
-    day = str(written["date"])
     try:
-        date.fromisoformat(day)
-    except ValueError:
-        raise InputError(field, f"date {day!r} is no date, write it as 2024-06-04") from None
-    for key in ("source", "note"):
-        if not isinstance(written.get(key, ""), str):
-            raise InputError(field, f"{key} {written[key]!r} is no text")
-    return Origin(written["unit"], written["source"], day, written.get("note", ""))
+        day = rows.day(written["date"])
+        said = {key: _words(key, written[key]) for key in ("source", "note") if key in written}
+    except InputError as reason:
+        raise InputError(field, str(reason).replace(": ", " ", 1)) from None
+    except ValueError as reason:
+        raise InputError(field, f"date {reason}") from None
+    return Origin(written["unit"], said["source"], day, said.get("note", ""))
+
+
+def _error(path: Path, text: str, scenario: str, field: str, reason: object) -> ReferenceDataError:
+    """One line, also about a name that is none."""
+    place = _place(path, text, scenario, field)
+    line = " ".join(f"{place.path}:{place.line}: {scenario}: {reason}".split())
+    line = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
+    return ReferenceDataError(line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}…")
 
 
 def _place(path: Path, text: str, scenario: str, field: str = "") -> Place:
     """The line of a field's table or entry, else of its scenario: TOML readers do not keep lines."""
-    headers = (rf"\[\s*{re.escape(scenario)}\s*\.\s*{re.escape(field)}\s*\]", rf"\[\s*{re.escape(scenario)}\s*\]")
+    id_, key = (f"[\"']?{re.escape(name)}[\"']?" for name in (scenario, field))
+    headers = [rf"\[\s*{id_}\s*\.\s*{key}\s*\]", rf"{id_}\s*\.\s*{key}\s*[.=]"] if field else []
     lines = text.split("\n")
-    for header in headers:
+    for header in [*headers, rf"\[\s*{id_}\s*\]", rf"{id_}\s*[.=]"]:
         for number, line in enumerate(lines, 1):
             if re.match(rf"\s*{header}", line):
                 return Place(path, _entry(lines, number, field))
@@ -113,6 +144,6 @@ def _entry(lines: list[str], header: int, field: str) -> int:
     for number in range(header + 1, len(lines) + 1):
         if lines[number - 1].lstrip().startswith("["):
             break
-        if field and re.match(rf"\s*{re.escape(field)}\s*[=.]", lines[number - 1]):
+        if field and re.match(rf"\s*[\"']?{re.escape(field)}[\"']?\s*[=.]", lines[number - 1]):
             return number
     return header

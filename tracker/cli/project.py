@@ -1,0 +1,216 @@
+"""`tracker project`: the year in which human text runs out, and what blocking moves of it. Needs no history."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tracker.cli.options import AsJson
+from tracker.cli.output import note, print_json, print_table
+
+MOST_DRAWS = 1_000_000
+_SWINGS_SHOWN = 10
+
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", "-s", help="An input, as key=value; may be repeated, later ones win.", show_default=False),
+]
+
+
+def project(
+    scenario: Annotated[
+        str | None, typer.Argument(help="Id of the scenario.", show_default="epoch-2024-access")
+    ] = None,
+    set_: Set = None,
+    draws: Annotated[int, typer.Option("--draws", min=1, max=MOST_DRAWS, help="How many draws.")] = 20_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed, other draws.")] = 0,
+    own: Annotated[
+        Path | None, typer.Option("--scenarios", help="TOML file of your own scenarios, which lies over ours.")
+    ] = None,
+    years: Annotated[Path | None, typer.Option("--years", help="Write the draws to this CSV file as well.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Instead: which scenarios there are.")] = False,
+    inputs: Annotated[bool, typer.Option("--inputs", help="Instead: every input with interval and source.")] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Instead: all scenarios side by side, and other readings of demand.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """When does the text run out, and how much sooner if doors close? Epoch's model, restrictions on top.
+
+    An input is a number (compliance=0.5, stock_tokens=300T, quality=20%), a word (access=off, demand=historical), or a
+    distribution: quality=lognormal(0.1,0.4), retroactivity=uniform(0,1), synthetic_share=triangular(0,0.3,0.5),
+    compliance=beta(8,2), or the inline table of a scenario file. docs/projection.md tells how to read the answer.
+
+    Example: tracker project
+
+    Example: tracker project epoch-2024 --set demand=historical --set "quality=lognormal(0.1,0.4)" --json
+
+    Example: tracker project reanchored-2026 --set access=robots --set restricted_share=0.25 --years draws.csv
+
+    Example: tracker project --compare
+    """
+    from tracker.cli.formats import only_one
+    from tracker.publish import projection
+
+    only_one({"SCENARIO": scenario, "--list": listed, "--compare": compare})
+    only_one({"--years": years, "--list": listed, "--compare": compare, "--inputs": inputs})
+    only_one({"--set": set_ or None, "--list": listed})
+    if listed:
+        _list(own, as_json)
+    elif compare:
+        _compare(own, set_ or [], draws, seed, as_json)
+    else:
+        chosen = projection.find(scenario or projection.DEFAULT_SCENARIO, own)
+        chosen = projection.changed(chosen, set_ or [])
+        for words in projection.idle(chosen, set_ or []):
+            note(words)
+        if inputs:
+            _inputs(chosen, as_json)
+        else:
+            _answer(chosen, draws, seed, years, as_json)
+
+
+def _answer(chosen: Any, draws: int, seed: int, years: Path | None, as_json: bool) -> None:
+    from tracker.publish import projection
+
+    found, projected = projection.report(chosen, draws, seed)
+    if years is not None:
+        rows = projection.write_draws(years, projected)
+        note(f"{rows:,} draws are in {years}: year and inputs of each, `inf` for never")
+    if as_json:
+        print_json(found)
+        return
+    print(f"{chosen.title} ({chosen.id})")
+    if chosen.note:
+        print(chosen.note)
+    print()
+    _print_years(found, projected)
+    _print_chances(found, projected.scenario.restricts)
+    _print_swings(found)
+    print("The interval is what the inputs leave open if trends go on: it does not say that they do.")
+    print("Nor does the year end progress: other data and better use of data are not in the model.")
+    for remark in found["remarks"]:
+        print(remark)
+    print(f"{draws:,} draws, seed {seed}. Model: {found['source']}; restrictions on it are Drywell's.")
+    print(f"Inputs with sources: tracker project {chosen.id} --inputs")
+
+
+def _print_years(found: dict[str, Any], projected: Any) -> None:
+    from tracker.publish.projection_words import chance_words, months_span, months_words
+
+    words = found["words"]
+    print(f"{found['meaning'][0].upper()}{found['meaning'][1:]}:")
+    print(f"  median          {words['median']}")
+    print(f"  80 % interval   {words['interval_80']}")
+    print(f"  90 % interval   {words['interval_90']}")
+    print(f"  not before {found['horizon']:.0f} {chance_words(found['never_before_horizon'])}")
+    if not projected.scenario.restricts:
+        print("Nothing is closed in this scenario, so nothing moves the date forward.")
+        return
+    forward = projected.forward
+    print(f"Restrictions bring it forward by {months_words(forward.median)}, draw by draw, ", end="")
+    print(f"80 % interval {months_span(forward.interval(0.8))}; with nothing closed: {words['unrestricted_median']}.")
+
+
+def _print_chances(found: dict[str, Any], restricts: bool) -> None:
+    from tracker.publish.projection_words import chance_words
+
+    columns = ["by the end of", "chance"] + (["with nothing closed"] if restricts else [])
+    print_table(
+        columns,
+        [
+            [row["end_of"], *(chance_words(row[key]) for key in ("probability", "unrestricted")[: len(columns) - 1])]
+            for row in found["probability_by"]
+        ],
+    )
+
+
+def _print_swings(found: dict[str, Any]) -> None:
+    rows = found["sensitivity"]
+    if not rows:
+        print("No input in play is uncertain: every draw is the same.")
+        return
+    columns = ("the date hangs on", "if lowest (10 %)", "if highest (10 %)", "years between", "of draws")
+    table = []
+    for row in rows[:_SWINGS_SHOWN]:
+        between = "unknown" if row["years"] is None else f"{row['years']:.1f}"
+        table.append([row["input"], *row["words"], between, f"{100 * row['share_of_draws']:.0f} %"])
+    print_table(columns, table)
+    if any(row["share_of_draws"] < 1 for row in rows):
+        print("Demand is half as data sets grew, half as compute does: each leg's inputs count in its own draws.")
+
+
+def _list(own: Path | None, as_json: bool) -> None:
+    from tracker.reference.scenarios import scenarios
+
+    ours, known = scenarios(), scenarios(own)
+    rows = [
+        {"scenario": one.id, "title": one.title, "from": "Drywell" if ours.get(one.id) == one else str(own)}
+        | {"note": one.note}
+        for one in known.values()
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    print_table(("scenario", "title", "from"), [[row["scenario"], row["title"], row["from"]] for row in rows])
+
+
+def _inputs(chosen: Any, as_json: bool) -> None:
+    from tracker.publish import projection
+
+    rows = projection.inputs(chosen)
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("input", "value", "low", "high", "level", "unit", "source", "date")
+    table = [[row["input"], _figure(row["value"], row["unit"]), *_interval(row), *_origin(row)] for row in rows]
+    print_table(columns, table, f"{chosen.title} ({chosen.id})")
+
+
+def _figure(value: Any, unit: str) -> str:
+    if value is None or isinstance(value, str):
+        return value or "stays"
+    return f"{value / 1e12:,.4g}T" if unit == "tokens" else f"{value:.6g}" if unit == "year" else f"{value:.4g}"
+
+
+def _interval(row: dict[str, Any]) -> list[str]:
+    if row["level"] is None:
+        return ["", "", ""]
+    return [*(_figure(row[end], row["unit"]) for end in ("low", "high")), f"{100 * row['level']:g} %"]
+
+
+def _origin(row: dict[str, Any]) -> list[str]:
+    return [row["unit"], row["source"] if row["in_play"] else "not in play", row["date"] if row["in_play"] else ""]
+
+
+def _compare(own: Path | None, texts: list[str], draws: int, seed: int, as_json: bool) -> None:
+    from tracker.publish import projection
+    from tracker.reference.scenarios import scenarios
+
+    known = {name: projection.changed(one, texts) for name, one in scenarios(own).items()}
+    found = {"scenarios": projection.compare(known, draws, seed)}
+    found["anchors"] = projection.compare(projection.anchors(), draws, seed)
+    if as_json:
+        print_json(found)
+        return
+    columns = ("scenario", "median", "80 % interval", "never", "months forward", "80 % interval, months")
+    print_table(columns, [[row["scenario"], *_line(row), *_forward(row)] for row in found["scenarios"]])
+    print_table(
+        ("other readings of demand, nothing closed", "median", "80 % interval", "never"),
+        [[row["title"], *_line(row)] for row in found["anchors"]],
+    )
+    print(f"Year: {projection.MEANING}. Never: not before the horizon.")
+    print("Months forward: paired, with restrictions against nothing closed on the same draws.")
+    print(f"{draws:,} draws, seed {seed}. Model: {projection.EPOCH}, which contains no blocking.")
+
+
+def _line(row: dict[str, Any]) -> list[str]:
+    from tracker.publish.projection_words import chance_words
+
+    return [row["words"]["median"], row["words"]["interval_80"], chance_words(row["never_before_horizon"])]
+
+
+def _forward(row: dict[str, Any]) -> list[str]:
+    months = row["forward_months"]
+    low, high = (("?" if end is None else f"{end:.1f}") for end in months["interval_80"])
+    return ["?" if months["median"] is None else f"{months['median']:.1f}", f"{low} to {high}"]

@@ -1,0 +1,251 @@
+"""The projection as the command line and files show it: figures with their words, their inputs and their sources."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import ceil, isfinite, isnan
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tracker.core.assignments import assignments
+from tracker.core.distributions import Distribution
+from tracker.core.nearest import did_you_mean
+from tracker.core.projection import Projection, project
+from tracker.core.scenarios import CHOICES, FIELDS, InputError, read
+from tracker.core.sensitivity import in_play, swings
+from tracker.errors import UsageError
+from tracker.publish import csv_files
+from tracker.publish.projection_words import interval_words, year_words
+from tracker.reference.rows import reference_file
+from tracker.reference.scenarios import NamedScenario, Origin, load_scenarios, scenarios
+
+DEFAULT_SCENARIO = "epoch-2024-access"
+MEANING = "the year in which one training run would use the whole accessible stock of human text, if trends go on"
+EPOCH = "Villalobos et al. 2024, arXiv 2211.04325v2 (Epoch AI)"
+CORRECTION = (
+    "Epoch's paper contains no blocking: its 2026 to 2032 take all indexed text as usable. The article's sentence that "
+    "has these years follow from blocking is wrong."
+)
+"""Shown with the scenarios that carry the article's years."""
+_CORRECTED = frozenset({"epoch-2024", "article"})
+_MONTHS = 12
+_ALL_BUT_CERTAIN = 0.99
+_EVERY_YEAR = 10
+_BATCH = 10_000
+
+
+def find(name: str, own: Path | None = None) -> NamedScenario:
+    """A scenario of ours or of one's own file by its id; raises UsageError for an id that is not there."""
+    known = scenarios(own)
+    if name not in known:
+        near = did_you_mean(name, known)
+        raise UsageError(f"unknown scenario {name!r}{near}, use one of: {', '.join(known)}, or --scenarios FILE")
+    return known[name]
+
+
+def changed(chosen: NamedScenario, texts: Iterable[str]) -> NamedScenario:
+    """The scenario with inputs set as people type them; raises UsageError that names the input and the mend."""
+    try:
+        inputs = assignments(texts)
+        scenario = read(inputs, chosen.scenario)
+    except InputError as reason:
+        raise UsageError(f"--set {reason}") from None
+    here = Origin("", "set on the command line", "")
+    own = {name: replace(here, unit=_unit(name)) for name in inputs if name not in CHOICES}
+    return replace(chosen, scenario=scenario, origins={**chosen.origins, **own})
+
+
+def idle(chosen: NamedScenario, texts: Iterable[str]) -> list[str]:
+    """Why inputs that were set move nothing, a sentence for each."""
+    scenario, used = chosen.scenario, in_play(chosen.scenario)
+    names = assignments(texts)
+    found = [f"{name} is not in play: {_why_idle(name, chosen)}" for name in names if name in FIELDS.keys() - used]
+    if "access" in names and scenario.access != "off" and not scenario.restricts:
+        found.append(f"access={scenario.access} closes nothing: restricted_share is 0, --set restricted_share=0.25 too")
+    if scenario.synthetic_regime != "off" and "synthetic_regime" in names and scenario.synthetic_share == 0:
+        found.append("synthetic_regime adds nothing: synthetic_share is 0, --set synthetic_share=0.3 too")
+    return found
+
+
+def _why_idle(name: str, chosen: NamedScenario) -> str:
+    scenario = chosen.scenario
+    if name.startswith(("dataset_", "compute_")):
+        return f"demand is {scenario.demand}, --set demand=mixture uses it"
+    if name.startswith("synthetic_"):
+        return "there is no synthetic text, --set synthetic_regime=accumulate adds it"
+    if scenario.access == "off":
+        return "nothing is closed, --set access=robots switches it on"
+    if not scenario.restricts:
+        return "restricted_share is 0"
+    if name == "block_year":
+        return "retroactivity is 1, so old copies are lost too"
+    return "long_run_share is none, so the share stays as it is"
+
+
+def report(chosen: NamedScenario, draws: int = 20_000, seed: int = 0) -> tuple[dict[str, Any], Projection]:
+    """The figures of a scenario, JSON-able, and the projection they are from; years that never come are None.
+
+    The keys of `Projection.summary`, of which `scenario` is the id and `inputs` what it holds; title, note, meaning,
+    source, remarks; words (years as people say them); unrestricted (the same draws, nothing closed); forward_months;
+    probability_by (by the end of a year); sensitivity (years between the lowest and highest tenth of each input).
+    """
+    projection = project(chosen.scenario, draws, seed)
+    found = projection.summary()
+    open_ = projection.unrestricted
+    low, high = projection.forward.interval(0.8)
+    return {
+        **found,
+        "scenario": chosen.id,
+        "title": chosen.title,
+        "note": chosen.note,
+        "words": {
+            "median": year_words(projection.median, chosen.scenario.horizon),
+            "interval_80": interval_words(projection.interval(0.8), chosen.scenario.horizon),
+            "interval_90": interval_words(projection.interval(0.9), chosen.scenario.horizon),
+            "unrestricted_median": year_words(_quantile(open_, 0.5), chosen.scenario.horizon),
+        },
+        "forward_months": {
+            "median": _months(projection.forward.median),
+            "interval_80": [_months(low), _months(high)],
+        },
+        "unrestricted": {
+            "median": _finite(_quantile(open_, 0.5)),
+            "interval_80": [_finite(_quantile(open_, p)) for p in (0.1, 0.9)],
+            "never_before_horizon": float(np.mean(np.isinf(open_))),
+        },
+        "horizon": chosen.scenario.horizon,
+        "probability_by": list(_probabilities(projection)),
+        "sensitivity": [_swing(one, chosen) for one in swings(projection)],
+        "meaning": MEANING,
+        "source": EPOCH,
+        "remarks": [CORRECTION] if chosen.id in _CORRECTED else [],
+        "inputs": found["scenario"],
+    }, projection
+
+
+def _quantile(years: Any, p: float) -> float:
+    """As `Projection` has it: linear between draws, +inf where it touches "never"."""
+    ordered = np.sort(years)
+    position = p * (ordered.size - 1)
+    low, high = float(ordered[int(position)]), float(ordered[ceil(position)])
+    return low if low == high else low + (high - low) * (position - int(position))
+
+
+def _finite(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def _months(years: float) -> float | None:
+    return round(_MONTHS * years, 2) if isfinite(years) else None
+
+
+def _probabilities(projection: Projection) -> Iterator[dict[str, Any]]:
+    """By the end of each year until it is all but certain, after ten years of every fifth, and the last."""
+    first, last = int(projection.scenario.start_year), ceil(projection.scenario.horizon) - 1
+    before = np.sort(projection.unrestricted)
+    for year in range(first, last + 1):
+        by = min(year + 1.0, projection.scenario.horizon)
+        chance = projection.probability_by(by)
+        if year - first < _EVERY_YEAR or year % 5 == 0 or year == last:
+            unrestricted = float(np.searchsorted(before, by, side="right") / before.size)
+            yield {"end_of": year, "probability": chance, "unrestricted": unrestricted}
+            if chance >= _ALL_BUT_CERTAIN:
+                return
+
+
+def _swing(one: Any, chosen: NamedScenario) -> dict[str, Any]:
+    own = getattr(chosen.scenario, one.field)
+    return {
+        "input": one.field,
+        "lowest_tenth": _finite(one.low),
+        "highest_tenth": _finite(one.high),
+        "years": _finite(one.swing),
+        "share_of_draws": one.share,
+        "unit": _unit(one.field),
+        "bounds": [float(value) for value in own.at(np.array([-_TENTH_SCORE, _TENTH_SCORE]))],
+        "words": [year_words(year, chosen.scenario.horizon) for year in (one.low, one.high)],
+    }
+
+
+_TENTH_SCORE = 1.2815515655446004  # of a standard normal: a tenth lies above
+_NINE_TENTHS_AND_A_HALF = 1.959963984540054
+
+
+def inputs(chosen: NamedScenario) -> list[dict[str, Any]]:
+    """Every input in force, in the order of its declaration: what it is, and where it comes from."""
+    used = in_play(chosen.scenario)
+    found = []
+    for name in chosen.scenario.as_dict():
+        value, origin = getattr(chosen.scenario, name), chosen.origins.get(name)
+        row: dict[str, Any] = {"input": name, **_value(value), "unit": "" if name in CHOICES else _unit(name)}
+        row["in_play"] = name not in FIELDS or name in used
+        row["source"] = origin.source if origin else "" if name in CHOICES else "default of the model"
+        row["date"], row["note"] = (origin.date, origin.note) if origin else ("", "")
+        found.append(row)
+    return found
+
+
+def _value(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Distribution):
+        plain = str(value) if isinstance(value, str) else value
+        return {"value": plain, "low": None, "high": None, "level": None, "dist": None}
+    form = value.as_dict()
+    if "low" in form:
+        low, high, level = form["low"], form["high"], form.get("level", 1.0)
+    else:
+        scores = np.array([-_NINE_TENTHS_AND_A_HALF, _NINE_TENTHS_AND_A_HALF])
+        low, high, level = *(float(end) for end in value.at(scores)), 0.95
+    return {"value": value.median, "low": low, "high": high, "level": level, "dist": form["dist"]}
+
+
+def _unit(name: str) -> str:
+    return FIELDS[name].unit if name in FIELDS else "year"
+
+
+def anchors() -> dict[str, NamedScenario]:
+    """Other readings of demand, nothing closed."""
+    ours = scenarios()
+    return {name: one for name, one in load_scenarios(reference_file("anchors.toml"), ours).items() if name not in ours}
+
+
+def compare(known: Mapping[str, NamedScenario], draws: int = 20_000, seed: int = 0) -> list[dict[str, Any]]:
+    """The headline figures of several scenarios, all from the same draws."""
+    keys = ("scenario", "title", "median", "interval_80", "interval_90", "never_before_horizon")
+    keys += ("forward_median", "forward_interval_80", "forward_months", "words", "horizon", "draws", "seed")
+    found = (report(one, draws, seed)[0] for one in known.values())
+    return [{key: row[key] for key in keys} for row in found]
+
+
+def write_draws(path: Path, projection: Projection) -> int:
+    """The draws as CSV, a row each: the year with restrictions, without, the months between, each uncertain input.
+
+    A year that does not come before the horizon is `inf`, the months are empty where neither comes. Raises
+    DrywellError where the file cannot be written.
+    """
+    from tracker.core.scenarios import sample
+
+    drawn = sample(projection.scenario, projection.draws, projection.seed)
+    uncertain = {
+        name: values
+        for name, values in drawn.items()
+        if isinstance(values, np.ndarray) and getattr(projection.scenario, name) is not None
+    }
+    months = _MONTHS * projection.forward.years
+    columns = ["draw", "year", "unrestricted_year", "months_forward", *uncertain]
+
+    def batches() -> Iterator[Sequence[Sequence[Any]]]:
+        for first in range(0, projection.draws, _BATCH):
+            rows = range(first, min(first + _BATCH, projection.draws))
+            yield [
+                [
+                    n,
+                    f"{projection.years[n]:.5f}",
+                    f"{projection.unrestricted[n]:.5f}",
+                    "" if isnan(months[n]) else f"{months[n]:.4f}",
+                    *(f"{values[n]:.8g}" for values in uncertain.values()),
+                ]
+                for n in rows
+            ]
+
+    return csv_files.write(path, columns, batches())
