@@ -75,7 +75,7 @@ def test_a_file_of_ones_own_stands_on_ours(written):
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("[mine.quality]", "[mine.qualty]", 5, "mine: qualty: unknown input, use one of:"),
+        ("[mine.quality]", "[mine.qualty]", 5, "mine: qualty: unknown input (did you mean quality?), use one of:"),
         ("low = 0.1", "low = 0.9", 5, "mine: quality: swapped bounds: low 0.9 is above high 0.4; exchange them"),
         ('unit = "share"', 'unit = "%"', 5, "mine: quality: wrong unit '%', convert it to share"),
         ('unit = "share"\n', "", 5, "mine: quality: unit is missing, add it"),

@@ -1,9 +1,11 @@
 """`tracker project`: the projection without any history."""
 
+import csv
 import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 KEYS = (
@@ -119,3 +121,169 @@ def test_where_nothing_is_closed_nothing_is_moved(run) -> None:
     assert "Nothing is closed in this scenario" in result.out
     assert "with nothing closed" not in result.out
     assert run("project", "epoch-2024-access", "--set", "access=off", "--json").json["forward_median"] == 0
+
+
+# Inputs set by hand
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "quality=lognormal(0.1,0.4)",
+        "quality=lognormal(10%,40%,95%)",
+        'quality={dist="lognormal",low=0.1,high=0.4,level=0.95}',
+    ],
+)
+def test_every_form_of_a_distribution_is_the_same(run, text: str) -> None:
+    """It is what the scenario has, so nothing changes."""
+    plain, typed = (run("project", "--draws", "500", "--json", *more) for more in ([], ["--set", text]))
+    assert (typed.code, typed.out, typed.err) == (0, plain.out, "")
+
+
+def test_the_later_one_wins_and_words_choose(run) -> None:
+    twice = ["--set", "compliance=9", "--set", "compliance=0", "--draws", "500", "--json"]
+    assert run("project", "article", *twice).json["forward_median"] == 0
+    found = run("project", "--set", "demand=historical", "--set", "access=off", "--json").json
+    assert found["median"] == pytest.approx(2029.0, abs=0.2)
+    assert (found["inputs"]["demand"], found["inputs"]["access"]) == ("historical", "off")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--set", "qualty=0.2"], "--set qualty: unknown input (did you mean quality?), use one of: access,"),
+        (["--set", "quality=lognormal(0.4,0.1)"], "--set quality: swapped bounds: low 0.4 is above high 0.1; exchange"),
+        (["--set", "quality=20 T"], "--set quality: wrong unit 'T', convert it to share"),
+        (["--set", "quality=20"], "--set quality: 20 is outside 1e-09 to 1 (share)"),
+        (["--set", "quality"], "--set 'quality': write it as key=value: compliance=0.5"),
+        (["--set", "horizon=2020"], "--set horizon: 2020 is not after start_year 2024"),
+        (["--set", "quality=9", "--compare"], "--set quality: 9 is outside"),
+        (["epoch-2025"], "unknown scenario 'epoch-2025' (did you mean epoch-2024?), use one of: epoch-2024,"),
+        (["article", "--compare"], "SCENARIO and --compare cannot go together"),
+        (["--list", "--inputs"], "--list and --inputs cannot go together"),
+        (["--list", "--set", "quality=0.2"], "--set and --list cannot go together"),
+        (["--inputs", "--years", "x.csv"], "--years and --inputs cannot go together"),
+    ],
+)
+def test_bad_words_are_one_line_and_exit_2(run, tmp_path: Path, arguments: list[str], says: str) -> None:
+    result = run("project", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"tracker: {says}")
+    assert len(result.err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["--draws", "0"], ["--draws", "1000001"], ["--seed", "-1"], ["--draws", "x"]])
+def test_numbers_out_of_range_are_usage(run, arguments: list[str]) -> None:
+    assert run("project", *arguments).code == 2
+
+
+def test_what_moves_nothing_is_said_beside_the_answer(run) -> None:
+    result = run("project", "epoch-2024", "--set", "compliance=0.5", "--draws", "500", "--json")
+    assert result.json["scenario"] == "epoch-2024"
+    assert result.err == "compliance is not in play: nothing is closed, --set access=robots switches it on\n"
+
+
+# Scenarios
+
+
+def test_list_and_compare(run, mine: Path) -> None:
+    ids = ["epoch-2024", "epoch-2024-access", "reanchored-2026", "synthetic-heavy", "article"]
+    assert [row["scenario"] for row in run("project", "--list", "--json").json] == ids
+    listed = run("project", "--list", "--scenarios", str(mine), "--json").json
+    assert [(row["scenario"], row["from"]) for row in listed[4:]] == [("article", "Drywell"), ("mine", str(mine))]
+    found = run("project", "--compare", "--draws", "2000", "--scenarios", str(mine), "--json").json
+    assert [row["scenario"] for row in found["scenarios"]] == [*ids, "mine"]
+    assert len(found["anchors"]) == 5
+    shown = run("project", "--compare", "--draws", "2000").out
+    assert "other readings of demand, nothing closed" in shown
+    assert "which contains no blocking" in shown
+    assert "Epoch 2024 (compute leg calibrated)" in run("project", "--list").out
+
+
+def test_inputs_have_interval_unit_source_and_date(run) -> None:
+    rows = run("project", "--inputs", "--json").json
+    assert {"input", "value", "low", "high", "level", "unit", "source", "date"} <= rows[0].keys()
+    assert all(row["source"] for row in rows if row["input"] not in ("demand", "access", "synthetic_regime"))
+    shown = run("project", "--inputs").out
+    assert "510T" in shown
+    assert "2023.6" in shown
+    assert "not in play" in shown
+
+
+def test_a_scenario_of_ones_own(run, mine: Path) -> None:
+    found = run("project", "mine", "--scenarios", str(mine), "--json").json
+    assert (found["scenario"], found["title"], found["inputs"]["demand"]) == ("mine", "Mine", "historical")
+    assert found["forward_median"] > 0.2
+    mine.write_text(MINE.replace("[mine", "[epoch-2024"), encoding="utf-8")
+    assert run("project", "epoch-2024", "--scenarios", str(mine), "--json").json["title"] == "Mine"
+    assert run("project", "--list", "--scenarios", str(mine), "--json").json[0]["from"] == str(mine)
+
+
+HARD = {
+    "is not UTF-8 text": b'[mine]\ntitle = "\xff"\n',
+    "mine.toml is too long": b"#" * 300_000,
+    ":8: not valid TOML: Cannot declare ('mine', 'quality') twice": MINE.replace(
+        "low = 0.1", "[mine.quality]"
+    ).encode(),
+    ":2: mine: title: 2026-01-01 is no text": b"[mine]\ntitle = 2026-01-01\n",
+    ":2: mine: title: has characters that cannot be printed": b'[mine]\ntitle = "x\\u001b[31m"\n',
+    ": mine: quality: source 2026-01-01 is no text": MINE.replace('"me"', "2026-01-01").encode(),
+    ": mine: quality: date 20260131 is no date": MINE.replace("2026-01-31", "20260131").encode(),
+    ": mine: quality: low nan is no number": MINE.replace("0.1", "nan").encode(),
+    ": mine: quality: high inf is no number": MINE.replace("0.4", "inf").encode(),
+    ": mine: quality: level True is no number": MINE.replace("0.95", "true").encode(),
+    ": mine: quality: low datetime.date(2026, 1, 1) is no number": MINE.replace("0.1", "2026-01-01").encode(),
+    ": mine: quality: low is a number without end": MINE.replace("0.1", "1" + "0" * 400).encode(),
+    "not valid TOML: Exceeds the limit": MINE.replace("0.1", "1" + "0" * 9_000).encode(),
+    ": mine: quality: unknown dist ['lognormal']": MINE.replace('"lognormal"', '["lognormal"]').encode(),
+    ": mine: quality: swapped bounds: low 0.9 is above high 0.4": MINE.replace("0.1", "0.9").encode(),
+    ": mine: quality: wrong unit '%', convert it to share": MINE.replace('"share"', '"%"').encode(),
+    ": mine: qualty: unknown input (did you mean quality?)": MINE.replace(".quality", ".qualty").encode(),
+    ":1: nested too deeply": b"a = " + b"[" * 100_000,
+    ":3: more than 200 dots on a line": b'[mine]\ntitle = "x"\nquality.' + b"a." * 100_000 + b"b = 1\n",
+    ":1: my id: id: write it with up to 64 letters": b'["my\\nid"]\ntitle = "x"\n',
+    ":1: mine: write it under the [id] of a scenario": b'[[mine]]\ntitle = "x"\n',
+    ":3: mine: extends: 'mine' is no scenario above": b'[mine]\ntitle = "x"\nextends = "mine"\n',
+    ":2: mine: epochs: value '3' is no number": b'mine.title = "x"\nmine.epochs = {value = "3"}\n',
+}
+
+
+@pytest.mark.parametrize("says", HARD)
+def test_a_bad_file_is_one_line_with_its_line(run, tmp_path: Path, says: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(HARD[says])
+    result = run("project", "mine", "--scenarios", str(path), "--draws", "10")
+    assert (result.code, result.out) == (1, "")
+    assert says in result.err
+    assert result.err.startswith(f"tracker: {path}")
+    assert len(result.err.splitlines()) == 1
+    assert len(result.err) < 800
+
+
+@pytest.mark.parametrize(("name", "says"), [(".", "Is a directory"), ("none.toml", "No such file")])
+def test_a_file_that_is_none(run, tmp_path: Path, name: str, says: str) -> None:
+    result = run("project", "--scenarios", str(tmp_path / name))
+    assert result.code == 1
+    assert says in result.err
+    assert len(result.err.splitlines()) == 1
+
+
+# The draws
+
+
+def test_the_draws_as_a_file(run, tmp_path: Path) -> None:
+    result = run("project", "article", "--draws", "1000", "--years", "draws.csv", "--json")
+    assert "1,000 draws are in draws.csv" in result.err
+    with (tmp_path / "draws.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert np.median([float(row["year"]) for row in rows]) == pytest.approx(result.json["median"], abs=0.02)
+    first = (tmp_path / "draws.csv").read_bytes()
+    run("project", "article", "--draws", "1000", "--years", "again.csv")
+    assert (tmp_path / "again.csv").read_bytes() == first
+
+
+def test_a_place_that_cannot_be_written(run, tmp_path: Path) -> None:
+    result = run("project", "--draws", "10", "--years", str(tmp_path))
+    assert (result.code, result.out) == (1, "")
+    assert "cannot write" in result.err

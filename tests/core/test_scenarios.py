@@ -43,7 +43,7 @@ def test_what_is_not_written_comes_from_the_base():
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
-        ({"qualty": 0.2}, "qualty: unknown input, use one of: access, block_year,"),
+        ({"qualty": 0.2}, "qualty: unknown input (did you mean quality?), use one of: access, block_year,"),
         (
             {"epochs": {**INTERVAL, "low": 5.0, "high": 2.0}},
             "epochs: swapped bounds: low 5 is above high 2; exchange them",

@@ -7,7 +7,9 @@ from typing import Any
 
 from tracker.core.scenarios import CHOICES, FIELDS, InputError
 
-_NUMBER = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf))\s*(\S*)")
+_NUMBER = re.compile(
+    r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?(?:nan|inf)\b)\s*((?:[A-Za-z%1].*)?)"
+)
 _CALL = re.compile(r"(\w+)\s*\((.*)\)")
 # The order of what stands in brackets; the rest by name.
 _ORDER = {
@@ -31,7 +33,7 @@ def assignments(texts: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals or not re.fullmatch(r"[A-Za-z]\w*", name) or not value:
+        if not equals or not re.fullmatch(r"[A-Za-z]\w{0,40}", name) or not value:
             raise InputError(_short(text), _FORM)
         found[name] = _written(name, value)
     return found

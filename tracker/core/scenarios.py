@@ -239,7 +239,7 @@ def read(inputs: Mapping[str, Any], base: Scenario | None = None) -> Scenario:
     values: dict[str, Any] = {}
     for name, written in inputs.items():
         if name not in known:
-            raise InputError(name, f"unknown input, use one of: {', '.join(sorted(known))}{did_you_mean(name, known)}")
+            raise InputError(name, f"unknown input{did_you_mean(name, known)}, use one of: {', '.join(sorted(known))}")
         values[name] = written if name in CHOICES or written is None else _value(name, written)
     return replace(base or Scenario(), **values)
 

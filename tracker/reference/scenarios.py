@@ -12,7 +12,8 @@ from tracker.reference import rows
 from tracker.reference.rows import Place, reference_file
 
 _MOST_BYTES = 256 * 1024
-_LONGEST_MESSAGE = 400
+_MOST_DOTS = 200  # the reader of TOML takes the square of the parts of a dotted key
+_LONGEST_MESSAGE = 600
 _ID = re.compile(r"[A-Za-z0-9][\w-]{0,63}")
 _WORDS = ("title", "note", "extends")
 
@@ -66,14 +67,22 @@ def load_scenarios(path: Path, known: Mapping[str, NamedScenario] | None = None)
 
 
 def _text(path: Path) -> str:
+    """What the file says, if it can be a file of scenarios: hostile ones take the reader of TOML minutes."""
     try:
-        size = path.stat().st_size
-    except (OSError, ValueError):
-        size = 0
-    if size > _MOST_BYTES:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ReferenceDataError(f"{path} is not UTF-8 text: unpack it or save it as UTF-8") from None
+    except OSError as reason:
+        raise ReferenceDataError(f"{path} cannot be read: {reason.strerror}") from None
+    if len(data) > _MOST_BYTES:
         most = f"a file of scenarios has at most {_MOST_BYTES // 1024} KiB"
-        raise ReferenceDataError(f"{path} has {size:,} bytes, {most}: name the right file, or split it")
-    return rows.read_text(path, ReferenceDataError)
+        raise ReferenceDataError(f"{path} is too long, {most}: name the right file, or split it")
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > _MOST_DOTS:
+            raise ReferenceDataError(f"{path}:{number}: more than {_MOST_DOTS} dots on a line, shorten it")
+    return text
 
 
 def _named(name: str, table: dict[str, Any], found: Mapping[str, NamedScenario]) -> NamedScenario:
@@ -98,7 +107,7 @@ def _words(key: str, value: object) -> str:
     """A text for people on one line, whatever lines it is written in."""
     said = " ".join(value.split()) if isinstance(value, str) else ""
     if not said:
-        raise InputError(key, f"{value!r} is no text")
+        raise InputError(key, f"{value or repr(value)} is no text, write it between quotation marks")
     if not said.isprintable():
         raise InputError(key, "has characters that cannot be printed, delete them")
     return said
