@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tracker.core.dates import moment, since
+from tracker.core.dates import decimal_year, moment, since
 
 NOW = date(2024, 3, 31)
 
@@ -40,3 +40,9 @@ def test_a_moment_is_the_end_of_its_day() -> None:
     for bad in ("2024-02-30T06:00:00Z", "2024-03-01T06:00", "yesterday"):
         with pytest.raises(ValueError, match="no date"):
             moment(bad, NOW)
+
+
+def test_a_day_as_a_decimal_year() -> None:
+    assert decimal_year(date(2024, 1, 1)) == 2024
+    assert decimal_year(date(2024, 7, 1)) == 2024 + 182 / 366
+    assert decimal_year(date(2023, 12, 31)) == 2023 + 364 / 365

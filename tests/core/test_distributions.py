@@ -2,13 +2,17 @@ from math import erf, sqrt
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tracker.core.distributions import (
     Lognormal,
     beta,
+    beta_like,
     draw,
     lognormal90,
     lognormal95,
+    lognormal_like,
     normal,
     normal_cdf,
     triangular,
@@ -87,3 +91,26 @@ def test_columns_are_independent_and_reproducible():
 def test_what_cannot_be_meant_is_refused(make, reason):
     with pytest.raises(ValueError, match=reason):
         make()
+
+
+@pytest.mark.parametrize(("a", "b"), [(2.0, 3.0), (0.7, 40.0), (300.0, 100.0)])
+def test_a_beta_like_draws_of_a_beta(a: float, b: float) -> None:
+    draws = np.random.default_rng(1).beta(a, b, 200_000)
+    found = beta_like(draws)
+    assert (found.a, found.b) == pytest.approx((a, b), rel=0.03)
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=50))
+def test_a_beta_keeps_the_mean_of_whatever_shares(shares: list[float]) -> None:
+    draws = np.array(shares)
+    found = beta_like(draws)
+    if draws.var() == 0:
+        assert found == draws.mean()
+        return
+    assert found.a / (found.a + found.b) == pytest.approx(min(max(draws.mean(), 1e-4), 1 - 1e-4), abs=1e-4)
+
+
+def test_a_lognormal_like_draws() -> None:
+    found = lognormal_like(np.exp(np.random.default_rng(1).normal(-1, 0.5, 200_000)))
+    assert (np.log(found.low), np.log(found.high)) == pytest.approx((-1.98, -0.02), abs=0.01)
+    assert lognormal_like(np.full(5, 0.25)) == pytest.approx(0.25)

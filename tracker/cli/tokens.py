@@ -96,8 +96,8 @@ def _note_file(file: dict[str, Any]) -> None:
         )
     if file["nameless_rows"]:
         note(
-            f"{file['nameless_rows']:,} rows name no site (the first is line {file['first_nameless_line']}), "
-            f"with {file['nameless_tokens']:,} tokens: they count as tokens outside of the panel"
+            f"rows that name no site: {file['nameless_rows']:,} (the first is line {file['first_nameless_line']}), "
+            f"with {file['nameless_tokens']:,} tokens, which count as outside of the panel"
         )
     if file["repeated_rows"]:
-        note(f"{file['repeated_rows']:,} rows name a site again, perhaps with or without www.: their tokens are summed")
+        note(f"rows that name a site again, with or without www.: {file['repeated_rows']:,}; their tokens are summed")

@@ -1,6 +1,6 @@
 """From sites to tokens: what share of a panel is restricted if each site counts as much as it has text.
 
-A share of sites is no share of text: a tenth of the tokens of C4 stand on 2,000 of its 15 million domains, and the
+A share of sites is no share of text: a tenth of the tokens of C4 stand on 2,000 of its 16 million domains, and the
 large ones block more often (Longpre et al. 2024, arXiv 2407.14933). A site is blocked, open or unknown, by its
 robots.txt, by its terms or by either of the two; unknown is neither. So a share has bounds: none of the unknown weight
 is blocked, or all of it (partial identification, Manski 2003).

@@ -73,8 +73,8 @@ def measured(
     if tail is not None:
         share, low, high = (tail.whole(each) for each in (share, low, high))
     is_wide = high - low > WIDE
-    said = _said(looked, layer, found)
-    origin = Origin("share", said if tail is None else f"{said}; {_tail_words(tail)}", looked.day)
+    said = _said(looked, layer, found) + ("" if tail is None else f"; {_tail_words(tail)}")
+    origin = Origin("share", said, looked.day)
     values: dict[str, Any] = {
         "restricted_share": Uniform(low, high) if is_wide else share,
         "observed_year": round(decimal_year(date.fromisoformat(looked.day)), 3),
@@ -111,7 +111,7 @@ def measured(
         "forecast_refused": why_not,
         "inputs": {name: _plain(getattr(chosen.scenario, name)) for name in (*values, *moving)},
     }
-    return Measured(chosen, facts, list(_notes(said, facts, share)))
+    return Measured(chosen, facts, _notes(said, facts, share))
 
 
 def _plain(value: Value) -> Any:
@@ -149,10 +149,11 @@ def _said(looked: Looked, layer: Layer, found: Restricted) -> str:
     robots = f"{DEFINITIONS[looked.definition].sentence} ({looked.definition})"
     terms = _RESTRICTS[looked.reading]
     counted = {Layer.ROBOTS: robots, Layer.TERMS: terms, Layer.EITHER: f"{robots}, or {terms}"}[layer]
-    weights = "by site"
+    weights, sites = "by site", "sites"
     if looked.counts is not None:
         weights = f"by tokens of {looked.counts.source} ({looked.counts.column})"
-    n = f"n = {found.known:,} of {found.sites:,} sites"
+        sites = "sites with tokens"
+    n = f"n = {found.known:,} of {found.sites:,} {sites}"
     return f"Measured: {looked.agent}, panel {looked.panel}, {looked.day}, {weights}, {n}: {counted}"
 
 

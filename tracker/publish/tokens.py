@@ -98,7 +98,7 @@ def report(looked: Looked) -> dict[str, Any]:
     """Where the panel's shares differ by what a site counts, JSON-able.
 
     Keys: date, definition, terms (which count), file (None without one; see `_of_file`), and shares: for each weighting
-    (sites, tier, sector, tokens), group and layer the sites that weigh something, known and unknown ones, effective
+    (sites, tier, tokens, sector), group and layer the sites that weigh something, known and unknown ones, effective
     (so many equal sites), percent of the known weight (None: nothing is known), low and high; named, the same of what
     the agent's name is closed by; and wildcard, the percent of robots.txt that `*` alone closes.
     """
@@ -150,10 +150,10 @@ class _Group(NamedTuple):
 
 def _groups(looked: Looked) -> Iterator[_Group]:
     yield _Group("sites", None, looked.sites, _one)
-    for weighting, groups in (("tier", by_tier(looked.sites)), ("sector", by_sector(looked.sites))):
-        yield from (_Group(weighting, name, sites, _one) for name, sites in groups.items())
+    yield from (_Group("tier", name, sites, _one) for name, sites in by_tier(looked.sites).items())
     if looked.counts is not None:
         yield _Group("tokens", None, looked.sites, looked.weight)
+    yield from (_Group("sector", name, sites, _one) for name, sites in by_sector(looked.sites).items())
 
 
 def _one(_site: Site) -> Number:

@@ -1,0 +1,145 @@
+"""A scenario from a history: what is measured in it, what is forecast, what stays, and what is said of each."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.store.measured import HOSTS, LAST_DAY, tokens, write
+from tracker.core.distributions import Beta, Lognormal, Uniform
+from tracker.core.forecast import fit
+from tracker.core.projection import project
+from tracker.core.scenarios import AccessLayer
+from tracker.core.tokens import Layer
+from tracker.errors import UsageError
+from tracker.publish.measured import Measured, Tail, measured
+from tracker.publish.tokens import TokensAsked, look
+from tracker.reference.rows import reference_file
+from tracker.reference.scenarios import load_scenarios
+from tracker.store.query import Reader
+
+BASE = load_scenarios(reference_file("scenarios.toml"))["epoch-2024-access"]
+Fresh = Callable[[], Path]
+
+
+@pytest.fixture(scope="module")
+def database(empty_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(Path(shutil.copyfile(empty_history, tmp_path_factory.mktemp("measured") / "history.sqlite")))
+
+
+def ask(history: Path, layer: Layer = Layer.ROBOTS, tail: Tail | None = None, *, agent="GPTBot", **more) -> Measured:
+    definition = more.pop("definition", None)
+    with Reader(history) as reader:
+        looked = look(reader, agent, definition=definition, asked=TokensAsked(**more))
+        return measured(reader, BASE, looked, layer, tail)
+
+
+def test_by_robots_and_site(database: Path) -> None:
+    found = ask(database)
+    scenario, origins = found.chosen.scenario, found.chosen.origins
+    assert (scenario.access, scenario.restricted_share) == (AccessLayer.ROBOTS, 0.375)
+    assert scenario.observed_year == pytest.approx(2024 + 322 / 366, abs=1e-3)
+    assert scenario.token_weight == BASE.scenario.token_weight
+    assert isinstance(scenario.long_run_share, Beta)
+    assert isinstance(scenario.settling_rate, Lognormal)
+    assert origins["restricted_share"].date == LAST_DAY
+    assert origins["restricted_share"].source.startswith(
+        "Measured: GPTBot, panel forty, 2024-11-18, by site, n = 40 of 40 sites: no page may be fetched"
+    )
+    assert origins["long_run_share"].source.startswith(
+        "Forecast of panel forty for GPTBot: 17 blocks and 2 unblocks in 6"
+    )
+    # What was not measured is as it was.
+    assert (scenario.compliance, origins["compliance"]) == (BASE.scenario.compliance, BASE.origins["compliance"])
+    facts = found.facts
+    assert (facts["percent"], facts["low"], facts["high"], facts["uniform"]) == (37.5, 37.5, 37.5, False)
+    assert (facts["forecast"], facts["forecast_refused"]) == (True, [])
+    assert set(facts["inputs"]) == {"restricted_share", "observed_year", "long_run_share", "settling_rate"}
+    assert any("sites are not tokens" in one for one in found.notes)
+
+
+def test_what_is_forecast_has_the_mean_and_spread_of_the_forecasters_draws(database: Path) -> None:
+    scenario = ask(database).chosen.scenario
+    with Reader(database) as reader:
+        long_run, rate = fit(reader.site_histories("GPTBot", "forty", "effective_full")).settling(20_000)
+    z = np.random.default_rng(1).standard_normal(200_000)
+    matched = scenario.long_run_share.at(z)
+    assert matched.mean() == pytest.approx(long_run.mean(), abs=0.005)
+    assert matched.std() == pytest.approx(long_run.std(), abs=0.005)
+    assert scenario.settling_rate.median == pytest.approx(float(np.median(rate)), rel=0.05)
+    # The projection takes it all.
+    projection = project(scenario, draws=500)
+    assert projection.forward.median > 0
+
+
+def test_by_tokens(database: Path, tmp_path: Path) -> None:
+    path = tokens(tmp_path, ("site-02.example", 30), ("site-30.example", 70), ("else.example", 900))
+    found = ask(database, path=path)
+    scenario = found.chosen.scenario
+    assert (scenario.restricted_share, scenario.token_weight) == (0.3, 1)
+    assert (
+        "by tokens of tokens.csv (tokens), n = 2 of 2 sites with tokens"
+        in found.chosen.origins["restricted_share"].source
+    )
+    assert found.facts["weights"] == "tokens"
+    assert not any("sites are not tokens" in one for one in found.notes)
+    tailed = ask(database, tail=Tail(0.1087, 0.022), path=path)
+    share = 0.1087 * 0.3 + 0.8913 * 0.022
+    assert tailed.chosen.scenario.restricted_share == pytest.approx(share)
+    assert tailed.facts["percent"] == round(100 * share, 3)
+    assert tailed.facts["of_panel"]["percent"] == 30
+    assert tailed.chosen.scenario.long_run_share.median < scenario.long_run_share.median
+    assert "10.87 % of the tokens there, 2.2 % restricted of the rest (given)" in tailed.notes[0]
+
+
+def test_named_against_wildcard(database: Path) -> None:
+    assert ask(database, definition="named_full").chosen.scenario.restricted_share == 0.35
+
+
+def test_wide_bounds_are_taken_as_they_are(fresh_file: Fresh) -> None:
+    found = ask(write(fresh_file(), unseen=10))
+    # 15 of 30 known sites block; 10 more may.
+    assert found.chosen.scenario.restricted_share == Uniform(15 / 40, 25 / 40)
+    assert found.facts["uniform"]
+    assert "anything from 37.5 to 62.5 %, for so much is unknown" in found.notes[0]
+    assert found.chosen.origins["restricted_share"].note
+
+
+def test_terms_and_either_are_measured_and_not_forecast(database: Path) -> None:
+    terms, either = (ask(database, layer) for layer in (Layer.TERMS, Layer.EITHER))
+    assert (terms.chosen.scenario.access, either.chosen.scenario.access) == (AccessLayer.TERMS, AccessLayer.UNION)
+    assert terms.chosen.scenario.restricted_share == Uniform(1 / 40, 39 / 40)
+    assert either.chosen.scenario.restricted_share == Uniform(16 / 40, 39 / 40)
+    for found in (terms, either):
+        assert found.chosen.scenario.long_run_share == BASE.scenario.long_run_share
+        assert found.chosen.origins["long_run_share"] == BASE.origins["long_run_share"]
+        assert not found.facts["forecast"]
+        assert "are the scenario's own, not forecast: only robots.txt is forecast" in found.notes[-1]
+    assert "terms that forbid AI training" in terms.chosen.origins["restricted_share"].source
+
+
+def test_too_short_a_history_is_not_forecast(fresh_file: Fresh) -> None:
+    found = ask(write(fresh_file(), looks=8))
+    assert found.chosen.scenario.long_run_share == BASE.scenario.long_run_share
+    assert "14 weeks are known, a forecast needs 26" in found.notes[-1]
+
+
+def test_nothing_blocked_is_nothing_restricted(database: Path) -> None:
+    found = ask(database, agent="Stubborn")
+    assert found.chosen.scenario.restricted_share == 0
+    assert not found.chosen.scenario.restricts
+    assert any("closes nothing in this scenario, now or later" in one for one in found.notes)
+
+
+def test_nothing_known_is_an_error_of_one_line(fresh_file: Fresh) -> None:
+    path = write(fresh_file(), unseen=len(HOSTS), looks=1)
+    with pytest.raises(UsageError, match=r"^nothing is known of GPTBot in panel forty on 2023-08-14: crawl it ag"):
+        ask(path)
+
+
+def test_no_terms_known_is_an_error_of_one_line(database: Path, tmp_path: Path) -> None:
+    path = tokens(tmp_path, ("site-30.example", 1))
+    with pytest.raises(UsageError, match=r"^no terms of panel forty are known: `tracker crawl --round weekly` looks"):
+        ask(database, Layer.TERMS, path=path)
