@@ -26,6 +26,7 @@ from tracker.cli import (
     imports,
     panel,
     query,
+    report,
     schedule,
     schema,
     serve,
@@ -84,6 +85,7 @@ app.add_typer(panel.app, name="panel")
 app.command("export")(export.export)
 app.command("forecast")(forecast.forecast)
 app.command("backtest")(forecast.backtest)
+app.command("report")(report.report)
 app.command("query")(query.query)
 app.command("schema")(schema.schema)
 app.command("verify")(verify.verify)
