@@ -10,6 +10,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import theme
+from tracker.publish.palette import dodged
 
 HEIGHT = 380
 _LABEL_GAP = 19
@@ -115,21 +116,6 @@ def _names(rows: pd.DataFrame, colours: Mapping[str, str], top: float) -> alt.Ch
             color=alt.Color("agent:N", scale=_scale(colours), legend=None),
         )
     )
-
-
-def dodged(places: Sequence[float], gap: float, top: float) -> list[float]:
-    """Positions in [0, top] as near to `places` as a mutual distance of `gap` allows, in the same order."""
-    order = sorted(range(len(places)), key=lambda index: places[index])
-    moved = [0.0] * len(places)
-    floor = 0.0
-    for index in order:
-        moved[index] = max(places[index], floor)
-        floor = moved[index] + gap
-    ceiling = top
-    for index in reversed(order):
-        moved[index] = min(moved[index], ceiling)
-        ceiling = moved[index] - gap
-    return moved
 
 
 _EVENT_ROWS = 3

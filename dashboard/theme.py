@@ -1,22 +1,44 @@
-"""Colours, chosen once: told apart by colour-blind eyes, and at contrast 3:1 or more on white and on the dark ground.
+"""How the dashboard looks. Its colours are those of all charts; verdict bars differ in height, too."""
 
-Colour is never the only sign: lines carry their names, verdict bars differ in height, measured and assumed in stroke.
-"""
+from tracker.publish.palette import (
+    AGENT_COLOURS,
+    ALLOWED,
+    BLOCKED,
+    DEMAND,
+    MUTED,
+    OPEN_STOCK,
+    PARTIAL,
+    STOCK,
+    UNKNOWN,
+    agent_colours,
+)
 
-from collections.abc import Sequence
+__all__ = [
+    "AGENT_COLOURS",
+    "ALLOWED",
+    "BLOCKED",
+    "DARK_GROUND",
+    "DEMAND",
+    "ICON",
+    "LIGHT_GROUND",
+    "MUTED",
+    "OPEN_STOCK",
+    "PARTIAL",
+    "STOCK",
+    "STREAMLIT",
+    "STYLE",
+    "UNKNOWN",
+    "VERDICT_COLOURS",
+    "VERDICT_HEIGHTS",
+    "agent_colours",
+    "contrast",
+]
 
 LIGHT_GROUND, DARK_GROUND = "#ffffff", "#0e1117"
 
-AGENT_COLOURS = ("#0077c2", "#d55e00", "#00936b", "#b8609a", "#a97d00", "#7a78d8", "#5f8a99", "#8d7b6c")
-"""After Okabe and Ito (2008), darkened or lightened where a ground asks for it. Taken in the order of agents shown."""
-
-BLOCKED, PARTIAL, ALLOWED, UNKNOWN = "#d55e00", "#b98700", "#0077c2", "#85898f"
 VERDICT_COLOURS = {"blocked": BLOCKED, "partial": PARTIAL, "allowed": ALLOWED, "unknown": UNKNOWN}
 VERDICT_HEIGHTS = {"blocked": 18, "partial": 11, "allowed": 5, "unknown": 2}
 """Thickness of a verdict's bar in pixels: the more is closed, the thicker."""
-
-MUTED = "#85898f"
-DEMAND, STOCK, OPEN_STOCK = "#d55e00", "#0077c2", "#00936b"
 
 STREAMLIT = {
     "theme.light.primaryColor": "#005a94",
@@ -33,11 +55,6 @@ ICON = (
 
 STYLE = "<style>.stMainBlockContainer{padding-top:4.5rem}</style>"
 """Streamlit leaves a sixth of the first screen empty."""
-
-
-def agent_colours(agents: Sequence[str]) -> dict[str, str]:
-    """A colour for each agent; the ninth takes the first one's again, its name stands at its line."""
-    return {agent: AGENT_COLOURS[place % len(AGENT_COLOURS)] for place, agent in enumerate(agents)}
 
 
 def contrast(one: str, other: str) -> float:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts, theme
+from tracker.publish.palette import dodged
 
 NO_MARKS = pd.DataFrame({"day": pd.to_datetime([]), "title": [], "number": [], "row": []})
 
@@ -89,7 +90,7 @@ def test_no_events_in_the_period_draw_nothing() -> None:
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=8))
 def test_labels_keep_their_distance_their_order_and_the_frame(places: list[float]) -> None:
-    moved = charts.dodged(places, 10, 100)
+    moved = dodged(places, 10, 100)
     for lower, upper in pairwise(sorted(moved)):
         assert upper - lower >= 10 - 1e-9
     assert min(moved) >= 0

@@ -27,6 +27,7 @@ from tracker.cli import (
     panel,
     project,
     query,
+    report,
     schedule,
     schema,
     serve,
@@ -86,6 +87,7 @@ app.command("export")(export.export)
 app.command("project")(project.project)
 app.command("forecast")(forecast.forecast)
 app.command("backtest")(forecast.backtest)
+app.command("report")(report.report)
 app.command("query")(query.query)
 app.command("schema")(schema.schema)
 app.command("verify")(verify.verify)

@@ -1,0 +1,97 @@
+"""`tracker report`: a brief of a panel to take home, as one HTML or Markdown file."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.options import AgentsFile, AsJson, Database
+from tracker.cli.output import note, print_json, progress
+from tracker.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracker.publish.brief.facts import Brief
+
+
+class Format(StrEnum):
+    """How the brief is written."""
+
+    HTML = "html"
+    MARKDOWN = "markdown"
+
+
+def report(
+    panel: Annotated[
+        str | None,
+        typer.Option("--panel", "-p", help="Panel of the history.", show_default="the one looked at last"),
+    ] = None,
+    agent: Annotated[
+        list[str] | None, typer.Option("--agent", help="Only this crawler; may be repeated. Else the headline ones.")
+    ] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="How it is written.", show_default="by the file's name, else html")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--output", "--out", "-o", help="A file instead of standard output.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    database: Database = None,
+    agents_file: AgentsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a brief of a panel: figures with n and interval, charts, changes quoted, projection, claims, citation.
+
+    One file that loads nothing from elsewhere; every figure says how to count it again. The same history gives the same
+    bytes. --json prints the facts behind it. Charts need the extra 'report'. docs/report.md tells how to read it.
+
+    Example: tracker report --output brief.html
+
+    Example: tracker report --panel starter --agent GPTBot --agent CCBot --format markdown > brief.md
+    """
+    from tracker import reference
+    from tracker.cli.ask import open_reader
+    from tracker.publish.brief.gather import gather
+    from tracker.settings import load
+
+    if as_json and form is not None:
+        raise UsageError("--json and --format cannot go together: choose one")
+    if out is not None and out.exists() and not force:
+        raise UsageError(f"{out} is there already: choose another --output, or replace it with --force")
+    registry = reference.agents(load(database=database, agents=agents_file).agents_file)
+    with open_reader(database) as reader, progress("report") as advance:
+        found = gather(reader, registry, panel=panel, agents=agent or (), advance=advance)
+    if as_json and out is None:
+        print_json(found.as_dict())
+        return
+    text = _as_json(found) if as_json else _written(found, form or _by_name(out))
+    if out is None:
+        print(text, end="")
+        return
+    from tracker.publish.files import whole
+
+    with whole(out) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+    note(f"{out}: panel {found.frame.panel} on {found.frame.date}, {len(text.encode()):,} bytes")
+
+
+def _by_name(out: Path | None) -> Format:
+    return Format.MARKDOWN if out is not None and out.suffix.lower() in (".md", ".markdown") else Format.HTML
+
+
+def _as_json(found: "Brief") -> str:
+    import json
+
+    return json.dumps(found.as_dict(), ensure_ascii=False, indent=2) + "\n"
+
+
+def _written(found: "Brief", form: Format) -> str:
+    from tracker.publish.brief.document import document
+
+    if form is Format.HTML:
+        from tracker.publish.brief.page import html
+
+        return html(document(found))
+    from tracker.publish.brief.markdown import markdown
+
+    return markdown(document(found))

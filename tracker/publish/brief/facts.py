@@ -1,0 +1,159 @@
+"""The facts of a brief, each with what it stands on. What the history cannot answer is None, and `missing` says why."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every figure of the brief stands on: panel, day, sites, definition, denominator, and the history."""
+
+    panel: str
+    title: str
+    list_id: str
+    population: str | None
+    is_sample: bool
+    members: int
+    first_day: str
+    date: str
+    n: int
+    unknown: int
+    definition: str
+    counted: str
+    denominator: str
+    of_sites: str
+    bounds: str
+    is_demo: bool
+    software: str
+    history_id: str
+    generation: str
+    horizon: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentShare:
+    """One crawler on the day of the brief, in per cent of n, with its bounds; points since 30 days and a year before.
+
+    `closed` and `reopened`: how many sites of the panel did so in that year, as far as they did it themselves.
+    """
+
+    agent: str
+    operator: str
+    purpose: str
+    percent: float | None
+    low: float | None
+    high: float | None
+    blocked: int
+    named: int
+    wildcard: int
+    partial: int
+    n: int
+    existed: bool
+    points_30d: float | None
+    points_1y: float | None
+    closed: int = 0
+    reopened: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A share on a day that a step line needs; stretches are parted by days on which nothing was known."""
+
+    agent: str
+    day: str
+    stretch: int
+    percent: float
+    low: float
+    high: float
+    blocked: int
+    n: int
+    existed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The same agent, sites and day under one definition."""
+
+    definition: str
+    sentence: str
+    used_by: str
+    percent: float | None
+    low: float | None
+    high: float | None
+    blocked: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A site that closed (or reopened) to agents at some time after `not_before` and not after `date`.
+
+    The lines are those that decide, as they stand in the file, for the first of the agents; a hash of None: the site
+    had no robots.txt. cause: site, or source where somebody else had looked before.
+    """
+
+    date: str
+    not_before: str
+    site: str
+    agents: tuple[str, ...]
+    before: str
+    after: str
+    body_before: str | None
+    body_after: str | None
+    lines_before: tuple[str, ...]
+    lines_after: tuple[str, ...]
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradictions:
+    """How many sites of the panel let in by robots.txt whom their terms forbid, and the other way round."""
+
+    sites: int
+    allowed_and_forbidden: int
+    closed_and_allowed: int
+    examples: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A scenario of the projection, in words and as the probability that text has run out by a year.
+
+    `forward`: by how much restrictions bring the date forward, None where the scenario has none; `forward_years` the
+    same as paired median and 80 % interval in years.
+    """
+
+    id: str
+    title: str
+    median: str
+    interval_80: tuple[str, str]
+    never: str
+    horizon: int
+    forward: str | None
+    forward_years: tuple[float, float, float] | None
+    by_year: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """All facts of a brief; `top` are the agents of the charts, the most blocked first."""
+
+    frame: Frame
+    shares: tuple[AgentShare, ...]
+    top: tuple[str, ...]
+    series: tuple[Point, ...]
+    readings: tuple[Reading, ...]
+    closings: tuple[Change, ...]
+    reopenings: tuple[Change, ...]
+    terms: dict[str, Any] | None
+    contradictions: Contradictions | None
+    forecasts: tuple[dict[str, Any], ...]
+    outcomes: tuple[Outcome, ...]
+    draws: int
+    seed: int
+    claims: tuple[dict[str, Any], ...]
+    missing: dict[str, str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The facts as plain values, for JSON."""
+        return asdict(self)

@@ -1,0 +1,36 @@
+"""A brief as one HTML page that loads nothing: styles and charts are in it, scripts there are none."""
+
+from typing import Any
+
+from tracker.publish.brief.blocks import Document, clean
+from tracker.publish.extras import needs
+
+
+def html(brief: Document) -> str:
+    """The page. Text is cleaned and escaped wherever it stands; charts are the only markup that is taken over.
+
+    Raises DrywellError where Jinja is not installed.
+    """
+    with needs("jinja2", "a brief as HTML", "report"):
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+        from markupsafe import Markup
+
+    def finalize(value: Any) -> Any:
+        return clean_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    environment = Environment(
+        loader=PackageLoader("tracker.publish.brief"),
+        autoescape=True,
+        finalize=finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    # Not a filter: it is no way around the escaping for anything but charts.
+    return environment.get_template("brief.html").render(document=brief, svg=lambda chart: Markup(chart))
+
+
+def clean_text(text: str) -> str:
+    """As `clean`, with the blanks at both ends that stand between two pieces of a sentence."""
+    inner = clean(text)
+    return f"{' ' if text[:1].isspace() else ''}{inner}{' ' if inner and text[-1:].isspace() else ''}"

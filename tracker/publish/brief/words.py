@@ -1,0 +1,100 @@
+"""Figures, days, commands and citations as people read or copy them."""
+
+import re
+import shlex
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from tracker.publish.brief.blocks import clean
+from tracker.publish.brief.facts import Frame
+
+PROJECT = "https://drywell.example"
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def day(iso: str) -> str:
+    """A day for people, without the locale of a machine: `22 November 2026`."""
+    one = date.fromisoformat(iso[:10])
+    return f"{one.day} {_MONTHS[one.month - 1]} {one.year}"
+
+
+def sites(count: int) -> str:
+    """`1 site`, `804 sites`."""
+    return f"{count:,} site" if count == 1 else f"{count:,} sites"
+
+
+def percent(value: float | None) -> str:
+    """`61.2 %`; unknown is a word."""
+    return "unknown" if value is None else f"{value:.1f} %"
+
+
+def span(low: float | None, high: float | None) -> str:
+    """`56.8 to 63.6 %`."""
+    return "unknown" if low is None or high is None else f"{low:.1f} to {high:.1f} %"
+
+
+def points(value: float | None) -> str | None:
+    """A change in percentage points; None where one of the two figures is unknown."""
+    return None if value is None else f"{value:+.1f}"
+
+
+def command(*words: str) -> str:
+    """A command line to copy into a shell."""
+    return " ".join(shlex.quote(clean(word)) for word in words)
+
+
+def sql_text(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + clean(text).replace("'", "''") + "'"
+
+
+def query(statement: str) -> str:
+    """A command that asks the history."""
+    return command("tracker", "query", statement)
+
+
+def citation(frame: Frame) -> str:
+    """The citation of the brief as a sentence."""
+    return (
+        f"The Drywell authors, “Who lets AI crawlers in: {clean(frame.title)}, {day(frame.date)}”. Made with "
+        f"{frame.software}, {PROJECT}; panel {clean(frame.panel)} (list {clean(frame.list_id)}), n = {frame.n:,} "
+        f"{frame.of_sites}, definition {frame.definition}; history {frame.history_id}, generation {frame.generation}."
+    )
+
+
+def bibtex(frame: Frame) -> tuple[str, ...]:
+    """The same as a BibTeX entry, line by line."""
+    key = re.sub(r"[^A-Za-z0-9]+", "-", frame.panel).strip("-") or "panel"
+    note = (
+        f"{frame.software}; panel {frame.panel}, list {frame.list_id}; n = {frame.n}; definition {frame.definition}, "
+        f"denominator {frame.denominator}; history {frame.history_id}, generation {frame.generation}"
+    )
+    return (
+        f"@misc{{drywell-{key}-{frame.date},",
+        "  author = {{The Drywell authors}},",
+        f"  title = {{{{Who lets AI crawlers in: {_latex(frame.title)}, {day(frame.date)}}}}},",
+        f"  year = {{{frame.date[:4]}}},",
+        f"  note = {{{_latex(note)}}},",
+        f"  url = {{{PROJECT}}}",
+        "}",
+    )
+
+
+def _latex(text: str) -> str:
+    """Text in which nothing is a command of TeX."""
+    plain = re.sub(r"[{}\\~^]", " ", clean(text))
+    return re.sub(r"([&%$#_])", r"\\\1", plain)
+
+
+def claim_day(row: dict[str, Any]) -> str:
+    """A date no more exactly than it is known."""
+    return str(row["claimed_on"])[: {"year": 4, "month": 7}.get(row["precision"], 10)]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in SQL's brackets."""
+    return f"({', '.join(map(sql_text, names))})"
