@@ -42,9 +42,9 @@ def test_every_column_of_a_view_is_documented_in_order(reader: Reader, view: str
     assert columns == [column.name for column in views()[view].columns] == documented(view)
 
 
-@pytest.mark.parametrize("page", ["data-dictionary.md", "querying.md"])
+@pytest.mark.parametrize("page", ["data-dictionary.md", "querying.md", "method.md"])
 def test_the_generated_parts_of_a_page_are_up_to_date(page: str) -> None:
-    """If not: `python -m tracker.publish.pages docs/data-dictionary.md docs/querying.md`."""
+    """If not: `python -m tracker.publish.pages docs/*.md`."""
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     assert "generated" in text
     assert renewed(text) == text

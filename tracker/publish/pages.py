@@ -1,6 +1,6 @@
-"""The generated parts of the documentation: `python -m tracker.publish.pages docs/data-dictionary.md docs/querying.md`.
+"""The generated parts of the documentation: `python -m tracker.publish.pages docs/*.md`.
 
-What stands between `<!-- views: generated -->` (or `questions`) and the next `<!-- end -->` is written anew.
+What stands between `<!-- views: generated -->` (questions, backtest likewise) and the next `<!-- end -->` is made anew.
 """
 
 import re
@@ -8,6 +8,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+from tracker.publish.backtest_page import backtest_page
 from tracker.store.dictionary import Column, View, internal_views, views
 from tracker.store.questions import meanings, questions
 
@@ -50,7 +51,7 @@ def _fenced(sql: str) -> str:
     return "\n".join("   " + line for line in ("```sql", *sql.splitlines(), "```"))
 
 
-_PAGES = {"views": views_page, "questions": questions_page}
+_PAGES = {"views": views_page, "questions": questions_page, "backtest": backtest_page}
 
 
 def renewed(text: str) -> str:

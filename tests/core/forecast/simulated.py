@@ -1,10 +1,12 @@
 """Panels of sites that follow the two-state law exactly: the world as the forecast takes it to be."""
 
+from math import exp
 from typing import NamedTuple
 
 import numpy as np
 
 from tracker.core.forecast import MONTH, Histories, Stretch
+from tracker.core.forecast.fitting import SHOCK
 from tracker.core.intervals import DAY
 
 START = 1_640_995_200  # 2022-01-01
@@ -21,18 +23,30 @@ class World(NamedTuple):
         return (np.searchsorted(self.changes[site], at, side="right") % 2 == 1) != self.blocked[site]
 
 
-def world(sites: int, months: float, block: float, unblock: float, share: float, seed: int) -> World:
-    """Sites that block and unblock at these hazards per month, `share` of them blocked at first."""
+def world(
+    sites: int, months: float, block: float, unblock: float, share: float, seed: int, regime: float = np.inf
+) -> World:
+    """Sites that block and unblock at these hazards per month, `share` of them blocked at first.
+
+    Every `regime` months both hazards are their own times a new shock, distributed as that of the forecast.
+    """
     stream = np.random.default_rng((seed, 7))
+    shocks = np.exp(SHOCK * np.random.default_rng((seed, 9)).standard_normal((1 + int(months // regime), 2)))
     changes, blocked = [], []
     for _ in range(sites):
-        state, at, path = bool(stream.random() < share), float(START), []
+        state = bool(stream.random() < share)
         blocked.append(state)
-        while at < START + months * MONTH:
-            hazard = unblock if state else block
-            at += stream.exponential(1 / hazard) * MONTH if hazard else np.inf
-            state = not state
-            path.append(at)
+        month, path, patience = 0.0, [], stream.exponential()
+        while month < months:
+            now = int(month // regime)
+            end = min((now + 1) * regime, months)
+            hazard = (unblock if state else block) * (shocks[now, int(state)] * exp(-(SHOCK**2) / 2) if now else 1.0)
+            if patience >= hazard * (end - month):
+                patience, month = patience - hazard * (end - month), end
+            else:
+                month += patience / hazard
+                state, patience = not state, stream.exponential()
+                path.append(START + month * MONTH)
         changes.append(path)
     return World(changes, blocked)
 
@@ -53,10 +67,13 @@ def looks(world: World, until: int, days: tuple[int, int], seed: int, gaps: floa
             yield f"site-{site}", moment, None if lost[0] <= moment < lost[1] else state
 
 
-def panel(sites=300, months=18.0, block=0.02, unblock=0.01, share=0.2, seed=0, days=(5, 9), gaps=0.0) -> Histories:
+def panel(
+    sites=300, months=18.0, block=0.02, unblock=0.01, share=0.2, seed=0, days=(5, 9), gaps=0.0, regime=np.inf
+) -> Histories:
     """The histories that such looks give."""
     until = START + round(months * MONTH)
-    return Histories.of_observations(looks(world(sites, months, block, unblock, share, seed), until, days, seed, gaps))
+    real = world(sites, months, block, unblock, share, seed, regime)
+    return Histories.of_observations(looks(real, until, days, seed, gaps))
 
 
 def steady(open_sites: int, blocked_sites: int, weeks: int = 52, blocks: int = 0, unblocks: int = 0) -> Histories:
