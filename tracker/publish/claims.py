@@ -28,7 +28,8 @@ def recounts(reader: Reader, claim: str | None = None, panel: str | None = None)
     if claim is not None:
         wanted = one_of("claim", claim, dict.fromkeys(row["claim"] for row in rows))
         rows = [row for row in rows if row["claim"] == wanted]
-    panels = {row["panel"]: row for row in reader.panels()}
+    ranked = reader.ranked_panels()
+    panels = {row["panel"]: row | {"ranked": row["panel"] in ranked} for row in reader.panels()}
     known = {row["agent"]: row["since"] for row in reader.agents()}
     agents = reader.claimed_agents()
     found = []
@@ -77,6 +78,8 @@ def _seen(
         _counts(row, row["blocked_ours"]),
         agents,
         None if row["agent"] in (None, ANY_AGENT) else since.get(row["agent"]),
+        panel["population"] or "",
+        panel["ranked"],
     )
 
 

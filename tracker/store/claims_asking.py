@@ -37,6 +37,15 @@ class ClaimsQuestions:
             found.setdefault((claim, subject), []).append(agent)
         return found
 
+    def ranked_panels(self: _Asking) -> set[str]:
+        """The panels of which at least one site bears a rank, by name."""
+        return set(
+            self.sql(
+                "SELECT p.name FROM panel p WHERE EXISTS "
+                "(SELECT 1 FROM panel_member m WHERE m.panel_id = p.panel_id AND m.rank IS NOT NULL)"
+            ).column("name")
+        )
+
     def shut_on(self: _Asking, site: str, day: str) -> list[str]:
         """The agents that a site shut out at the end of a day, by whatever rule; before they existed none."""
         return [
