@@ -39,7 +39,9 @@ def claims(
     from tracker.cli import claims_context
     from tracker.cli.formats import only_one
 
-    only_one({"CLAIM": claim, "--deals": of_deals, "--datasets": of_data_sets, "--synthetic": of_synthetic})
+    tables = {"--deals": of_deals, "--datasets": of_data_sets, "--synthetic": of_synthetic}
+    only_one({"CLAIM": claim, **tables})
+    only_one({"--panel": panel, **tables})
     if of_deals:
         claims_context.deals(database, as_json)
     elif of_data_sets:
