@@ -55,9 +55,7 @@ def data_sets(as_json: bool) -> None:
     note(
         "demand: of the largest run of that day in scenario epoch-2024, which has none before 2024; a set below it was"
     )
-    note(
-        "not the largest, or the growth that the scenario assumes did not happen. Sets of more than text are left out"
-    )
+    note("not the largest, or the growth that the scenario assumes did not happen. Sets of more than text are left out")
 
 
 def _data_set(row: dict[str, Any]) -> list[Any]:
