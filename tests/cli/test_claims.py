@@ -84,6 +84,23 @@ def test_a_history_without_them(run, told: str) -> None:
     assert "the next crawl or import carries them over" in result.err
 
 
+def test_figures_that_are_not_todays(run, claimed: str) -> None:
+    assert "carries today's over" not in run("claims").err
+    with Writer(claimed, AGENTS) as writer:
+        writer.know_claims(reference.claims()[:-1])
+    result = run("claims")
+    assert (result.code, "carries today's over" in result.err) == (0, True)
+
+
+def test_a_history_of_made_up_sites_says_so(run, tmp_path: Path) -> None:
+    path = str(tmp_path / "demo.sqlite")
+    with Writer(path, AGENTS, kind="demo") as writer:
+        writer.know_claims(reference.claims())
+    result = run("claims", "--database", path)
+    assert (result.code, "no data" in result.out) == (0, True)
+    assert "DEMO: made-up sites" in result.err
+
+
 def test_writing_commands_carry_them_over(run, told: str, tmp_path: Path) -> None:
     hosts = tmp_path / "few.csv"
     hosts.write_text("host\na.example\n")

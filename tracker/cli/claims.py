@@ -53,11 +53,14 @@ def claims(
 
 
 def _recount(claim: str | None, panel: str | None, database: str | None, as_json: bool) -> None:
+    from tracker import reference
     from tracker.cli.ask import open_reader
-    from tracker.publish.claims import recounts
+    from tracker.publish.claims import recounts, warnings
 
     with open_reader(database) as reader:
         found = recounts(reader, claim, panel)
+        for warning in warnings(reader, reference.claims()):
+            note(warning)
     if as_json:
         print_json(found)
     elif claim is None:
