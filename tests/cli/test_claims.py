@@ -84,6 +84,23 @@ def test_a_history_without_them(run, told: str) -> None:
     assert "the next crawl or import carries them over" in result.err
 
 
+def test_figures_that_are_not_todays(run, claimed: str) -> None:
+    assert "carries today's over" not in run("claims").err
+    with Writer(claimed, AGENTS) as writer:
+        writer.know_claims(reference.claims()[:-1])
+    result = run("claims")
+    assert (result.code, "carries today's over" in result.err) == (0, True)
+
+
+def test_a_history_of_made_up_sites_says_so(run, tmp_path: Path) -> None:
+    path = str(tmp_path / "demo.sqlite")
+    with Writer(path, AGENTS, kind="demo") as writer:
+        writer.know_claims(reference.claims())
+    result = run("claims", "--database", path)
+    assert (result.code, "no data" in result.out) == (0, True)
+    assert "DEMO: made-up sites" in result.err
+
+
 def test_writing_commands_carry_them_over(run, told: str, tmp_path: Path) -> None:
     hosts = tmp_path / "few.csv"
     hosts.write_text("host\na.example\n")
@@ -101,18 +118,19 @@ def deal(**more: object) -> Deal:
         "source": "x",
     }
     facts |= {"confidence": Confidence.REPORTED, "checked": "2026-11-22", "sites": ("a.example", "n.example"), **more}
-    return Deal(**{"day": "2024-01-20", **facts})  # type: ignore[arg-type]
+    return Deal(**{"day": "2024-02-06", **facts})  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def lifted(told: str) -> str:
-    """a shuts GPTBot out until it is looked at on 24 January 2024."""
+    """a shuts GPTBot out until it is looked at on 10 February 2024; the last look is on 1 March."""
     agents = [replace(agent, operator="OpenAI") if agent.name == "GPTBot" else agent for agent in AGENTS]
     with Writer(told, agents) as writer:
         panel, own = writer.panel(PANEL), writer.source(OWN)
-        crawl = writer.begin_crawl(own, panel, START + 23 * DAY, "later", 1)
-        writer.record(crawl, [Answer("a.example", b"User-agent: *\nAllow: /\n", "x")])
-        writer.finish_crawl(crawl, START + 23 * DAY + 1)
+        for day in (40, 60):
+            crawl = writer.begin_crawl(own, panel, START + day * DAY, f"later {day}", 1)
+            writer.record(crawl, [Answer("a.example", b"User-agent: *\nAllow: /\n", "x")])
+            writer.finish_crawl(crawl, START + day * DAY + 1)
     return told
 
 
@@ -120,11 +138,14 @@ def lifted(told: str) -> str:
     ("more", "days"),
     [
         ({}, [4]),
-        ({"day": "2024-01-10"}, [14]),
-        ({"day": "2024-01-09"}, []),
-        ({"day": "2024-02-07"}, [-14]),
-        ({"day": "2024-02-08"}, None),
-        ({"day": "2024-01-01", "precision": Precision.MONTH}, [0]),
+        ({"day": "2024-01-27"}, [14]),
+        ({"day": "2024-01-26"}, []),
+        ({"day": "2024-02-24"}, [-14]),
+        ({"day": "2024-02-25"}, []),
+        ({"day": "2024-03-16"}, None),
+        ({"day": "2024-01-10"}, None),
+        ({"day": "2023-07-13"}, None),
+        ({"day": "2024-02-01", "precision": Precision.MONTH}, [0]),
         ({"day": "2024-01-01", "precision": Precision.YEAR}, None),
         ({"licensee": "OpenAIs"}, None),
         ({"sites": ("n.example",)}, None),
@@ -137,7 +158,16 @@ def test_blocks_lifted_around_a_deal(lifted: str, more: dict[str, object], days:
     assert [one["days"] for one in found["reversals"]] == (days or [])
     assert (found["not_looked_for"] is None) is (days is not None)
     if days:
+        assert [one["not_before"][:10] for one in found["reversals"]] == ["2024-01-10"]
         assert (found["blocked"], found["agents"], found["sites_here"]) == (["a.example"], ["GPTBot"], ["a.example"])
+
+
+def test_what_a_history_cannot_say_of_a_deal(lifted: str) -> None:
+    """d never answers; n is on no list. The history ends on 1 March, within 14 days of a deal on 25 February."""
+    with Reader(lifted) as reader:
+        (partly, ends) = reversals(reader, [deal(sites=("a.example", "d.example")), deal(day="2024-02-25")])
+    assert (partly["unknown"], partly["not_looked_for"], partly["until"]) == (["d.example"], None, None)
+    assert (ends["unknown"], ends["blocked"], ends["until"]) == ([], [], "2024-03-01")
 
 
 def test_deals_as_a_table_and_as_json(run, lifted: str) -> None:
@@ -150,6 +180,8 @@ def test_deals_as_a_table_and_as_json(run, lifted: str) -> None:
 def test_training_sets_beside_the_demand_of_their_day(run, told: str) -> None:
     found = {one["model"]: one for one in run("claims", "--datasets", "--json").json}
     assert found["GPT-3"]["stands"] == "no band"
+    assert "GPT-4 (Mar 2023)" not in found
+    assert found["DeepSeek-V4-Pro"]["precision"] == "month"
     qwen = found["Qwen3-235B-A22B"]
     assert qwen["low"] < qwen["tokens"] < qwen["high"]
     assert qwen["stands"] == "within"
@@ -167,3 +199,6 @@ def test_synthetic_text_and_what_vendors_say_of_it(run, told: str) -> None:
 
 def test_one_question_at_a_time(run, told: str) -> None:
     assert run("claims", "--deals", "--datasets").code == 2
+    result = run("claims", "--panel", "top", "--deals")
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert "--panel and --deals cannot go together" in result.err

@@ -12,15 +12,17 @@ from tracker.core.recount import Figure, Seen, Verdict, answer, best
 FIGURE = Figure(
     "GPTBot",
     20.0,
-    "the 1,000 most visited",
+    "the 100 most visited",
     "a rule of theirs",
     "readable files",
     "named_root",
     Denominator.READABLE,
-    1_000,
+    100,
 )
 THEIRS, OURS = Counts(100, 80, 10, 10, 16), Counts(100, 80, 10, 10, 27)
-SEEN = Seen("top", "The top", False, None, "", "2024-01-10", 9, 100, 10, THEIRS, OURS, ("GPTBot",), "2023-08-07")
+SEEN = Seen(
+    "top", "The top", False, None, "", "2024-01-10", 9, 100, 10, THEIRS, OURS, ("GPTBot",), "2023-08-07", ranked=True
+)
 
 
 def test_both_rules_on_the_same_sites() -> None:
@@ -32,7 +34,7 @@ def test_both_rules_on_the_same_sites() -> None:
     assert found.verdict is Verdict.WITHIN
     text = " ".join(found.reasons)
     for words in (
-        "theirs is the 1,000 most visited, ours panel top (The top), 100 sites; it holds no ranking of 1,000 sites",
+        "theirs is the 100 most visited, ours panel top (The top), 100 sites",
         "9 days after theirs",
         "(a rule of theirs) is taken as named_root",
         "(readable files) is taken as sites with a readable robots.txt",
@@ -44,10 +46,18 @@ def test_both_rules_on_the_same_sites() -> None:
 
 @pytest.mark.parametrize(
     ("percent", "verdict"),
-    [(16.6, Verdict.BELOW), (17.8, Verdict.WITHIN), (28.8, Verdict.WITHIN), (28.9, Verdict.ABOVE)],
+    [
+        (17, Verdict.BELOW),
+        (17.7, Verdict.BELOW),
+        (17.8, Verdict.WITHIN),
+        (28.9, Verdict.WITHIN),
+        (29.0, Verdict.WITHIN),
+        (29.1, Verdict.ABOVE),
+        (30, Verdict.ABOVE),
+    ],
 )
 def test_a_census_leaves_open_what_its_unknown_sites_do(percent: float, verdict: Verdict) -> None:
-    """16 block of the 90 known: 17.8 % if none of the unknown ten does, 28.8 % if all of 90 do."""
+    """16 of 80 readable ones block: of 90, 17.8 % if none of the ten unknown does, 28.9 % if all do. 29 may be 28.9."""
     assert answer(replace(FIGURE, percent=percent), SEEN).verdict is verdict
 
 
@@ -83,8 +93,9 @@ def test_the_year_of_the_article_is_sent_to_the_projection() -> None:
         ({}, replace(SEEN, theirs=None, ours=None, unknown=100), Verdict.NO_DATA, "100 of 100 sites (100.0 %)"),
         ({"counted_as": ""}, replace(SEEN, theirs=None), Verdict.OURS_ONLY, "only ours is counted"),
         ({"subject": "any"}, SEEN, Verdict.WITHIN, "taken as any of GPTBot"),
-        ({"sector": "news"}, SEEN, Verdict.WITHIN, "names no site of sector news"),
         ({}, replace(SEEN, top=100), Verdict.WITHIN, "of it the first 100 by rank"),
+        ({}, replace(SEEN, ranked=False), Verdict.WITHIN, "ours bears no ranks"),
+        ({"top": None, "sector": "news"}, replace(SEEN, sector="news"), Verdict.WITHIN, "of it sector news"),
         ({}, replace(SEEN, day="2023-08-01", days=-3), Verdict.WITHIN, "only what * says is counted"),
         ({}, replace(SEEN, days=-3), Verdict.WITHIN, "3 days before theirs"),
     ],
@@ -95,13 +106,45 @@ def test_other_reasons(figure: dict[str, object], seen: Seen | None, verdict: Ve
     assert any(words in reason for reason in found.reasons), found.reasons
 
 
+@pytest.mark.parametrize(
+    ("figure", "seen", "words"),
+    [
+        ({"sector": "news"}, SEEN, "it names no site of sector news"),
+        ({"top": 1_000}, SEEN, "it holds no ranking of 1,000 sites"),
+        ({"top": 49}, SEEN, "it holds no ranking of 49 sites"),
+        (
+            {},
+            replace(SEEN, ranked=False, population="none (a convenience list)"),
+            "it is no ranking (its population: none",
+        ),
+        ({"top": None}, SEEN, "theirs is a list of its own"),
+        ({}, replace(SEEN, days=93), "no data within 92 days of theirs"),
+        ({}, replace(SEEN, days=-93), "no data within 92 days of theirs"),
+        ({"counted_as": ""}, replace(SEEN, theirs=None, days=-93), "no data within 92 days of theirs"),
+    ],
+)
+def test_a_panel_unlike_theirs_gives_counts_and_no_verdict(figure: dict[str, object], seen: Seen, words: str) -> None:
+    found = answer(replace(FIGURE, **figure), seen)  # type: ignore[arg-type]
+    assert found.verdict is Verdict.UNLIKE
+    assert found.reasons[0].startswith("this panel cannot check it: ")
+    assert words in found.reasons[0]
+    assert found.ours is not None
+    assert (found.theirs is None) is (seen.theirs is None)
+    assert found.reasons[1].startswith("another list")
+
+
+@pytest.mark.parametrize("days", [92, -92])
+def test_a_date_as_near_as_an_answer_counts(days: int) -> None:
+    assert answer(FIGURE, replace(SEEN, days=days)).verdict is Verdict.WITHIN
+
+
 def test_the_panel_that_fits_best() -> None:
     top, long, news = (
         replace(SEEN, panel="top", members=900, days=40),
         replace(SEEN, panel="long", members=10_000),
         replace(SEEN, panel="news", members=60, sector="news"),
     )
-    assert best(FIGURE, [long, news, top]) == top
+    assert best(replace(FIGURE, top=1_000), [long, news, top]) == top
     assert best(replace(FIGURE, top=10_000), [top, long]) == long
     assert best(replace(FIGURE, top=None, sector="news"), [top, long, news]) == news
     assert best(replace(FIGURE, top=None), [replace(long, days=4), replace(top, days=-2)]) == replace(top, days=-2)

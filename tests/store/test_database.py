@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -172,6 +172,21 @@ def test_a_folder_without_the_right_to_write(database: Path, name: str) -> None:
         assert str(there / name) in str(caught.value)
         assert "\n" not in str(caught.value)
         assert folder_of(there / "x") == before
+
+
+def test_an_older_history_that_cannot_be_written_is_not_read(database: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        there = Path(folder)
+        path = there / "history.sqlite"
+        shutil.copyfile(play(database, [LOOK]), path)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA user_version = 5")
+        there.chmod(0o555)
+        before = folder_of(path)
+        with without_rights(), pytest.raises(DatabaseError, match=r"schema 5, this one has .*copy it") as caught:
+            Reader(path)
+        assert "\n" not in str(caught.value)
+        assert folder_of(path) == before
 
 
 # Two at a time

@@ -39,7 +39,9 @@ def claims(
     from tracker.cli import claims_context
     from tracker.cli.formats import only_one
 
-    only_one({"CLAIM": claim, "--deals": of_deals, "--datasets": of_data_sets, "--synthetic": of_synthetic})
+    tables = {"--deals": of_deals, "--datasets": of_data_sets, "--synthetic": of_synthetic}
+    only_one({"CLAIM": claim, **tables})
+    only_one({"--panel": panel, **tables})
     if of_deals:
         claims_context.deals(database, as_json)
     elif of_data_sets:
@@ -51,11 +53,14 @@ def claims(
 
 
 def _recount(claim: str | None, panel: str | None, database: str | None, as_json: bool) -> None:
+    from tracker import reference
     from tracker.cli.ask import open_reader
-    from tracker.publish.claims import recounts
+    from tracker.publish.claims import recounts, warnings
 
     with open_reader(database) as reader:
         found = recounts(reader, claim, panel)
+        for warning in warnings(reader, reference.claims()):
+            note(warning)
     if as_json:
         print_json(found)
     elif claim is None:

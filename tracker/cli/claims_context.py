@@ -26,8 +26,11 @@ def deals(database: str | None, as_json: bool) -> None:
 
 def _deal(row: dict[str, Any]) -> list[Any]:
     here = f"{len(row['sites_here'])} of {len(row['sites'])}"
-    blocked = ", ".join(row["blocked"]) or row["not_looked_for"] or "none"
+    unknown = f"; unknown: {', '.join(row['unknown'])}" if row["unknown"] else ""
+    blocked = row["not_looked_for"] or (", ".join(row["blocked"]) or "none") + unknown
     lifted = ", ".join(f"{one['site']} {one['agent']} ({one['days']:+d} d)" for one in row["reversals"])
+    if row["until"]:
+        lifted = f"{lifted} (this history ends on {row['until']})".lstrip()
     return [_day(row), row["licensor"], row["licensee"], row["value"], here, blocked, lifted, row["source"]]
 
 
@@ -52,13 +55,13 @@ def data_sets(as_json: bool) -> None:
     note(
         "demand: of the largest run of that day in scenario epoch-2024, which has none before 2024; a set below it was"
     )
-    note("not the largest, or the growth that the scenario assumes did not happen")
+    note("not the largest, or the growth that the scenario assumes did not happen. Sets of more than text are left out")
 
 
 def _data_set(row: dict[str, Any]) -> list[Any]:
     band = "" if row["low"] is None else f"{row['low'] / 1e12:.1f} to {row['high'] / 1e12:.1f}"
     size = round(row["tokens"] / 1e12, 3)
-    who = [row["day"], row["model"], row["organisation"]]
+    who = [_day(row), row["model"], row["organisation"]]
     return [*who, size, band, row["stands"], row["confidence"], row["source"]]
 
 

@@ -2,7 +2,8 @@
 
 A claim is somebody else's number with its population, definition and denominator. It is counted again twice on the
 same panel and day: as its publisher counts, as near as our definitions come, and as we do. The first leaves the list,
-the date and the unknown sites as reasons for a gap; what parts the two is definition and denominator.
+the date and the unknown sites as reasons for a gap; what parts the two is definition and denominator. A panel that is
+not such a list as theirs, or has no data near their date, cannot check a claim: the counts are given, and no verdict.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,9 @@ from typing import NamedTuple
 from tracker.core.claims import ANY_AGENT, Obstacle
 from tracker.core.definitions import DEFINITIONS, HEADLINE
 from tracker.core.estimate import Counts, Denominator, Share, share
+
+FAR = 92
+"""Days from which on another date is no check: as long as an answer counts that nobody has looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Seen:
     `top` and `sector` say which part was counted (None, "": all of it). `theirs` and `ours` are the counts under their
     definition and under ours; None: no definition comes near, or the history knows none of the agents. `days`: how far
     the day is from the claim's date, positive if later, 0 within its day, month or year. `documented`: first day of the
-    agent, None if unknown or of several.
+    agent, None if unknown or of several. `population`: what the panel says that it stands for; `ranked`: whether its
+    sites bear ranks.
     """
 
     panel: str
@@ -55,16 +60,22 @@ class Seen:
     ours: Counts | None
     agents: tuple[str, ...] = ()
     documented: str | None = None
+    population: str = ""
+    ranked: bool = False
 
 
 class Verdict(StrEnum):
-    """How a published figure stands to ours of the same rule: within the bounds of ours, above or below them."""
+    """How a published figure stands to ours of the same rule: within the bounds of ours, above or below them.
+
+    `UNLIKE`: the panel is no such list, or has no data near the date. `UNCHECKED`: no panel could check it.
+    """
 
     WITHIN = "within"
     ABOVE = "above"
     BELOW = "below"
     OURS_ONLY = "ours only"
     NO_DATA = "no data"
+    UNLIKE = "cannot be checked with this panel"
     UNCHECKED = "cannot be checked"
 
 
@@ -89,8 +100,11 @@ def answer(figure: Figure, seen: Seen | None) -> Answer:
     theirs = share(seen.theirs, figure.counted_of, seen.sample) if seen.theirs else None
     ours = share(seen.ours, sample=seen.sample) if seen.ours else None
     found = None if theirs is None or theirs.value is None else round(100 * theirs.value - figure.percent, 3)
-    verdict = _verdict(figure.percent, theirs, ours)
-    return Answer(verdict, theirs, ours, found, tuple(_reasons(figure, seen, theirs, ours)))
+    verdict, unlike = _verdict(figure.percent, theirs, ours), "; ".join(_unlike(figure, seen))
+    reasons = tuple(_reasons(figure, seen, theirs, ours))
+    if unlike and verdict is not Verdict.NO_DATA:
+        return Answer(Verdict.UNLIKE, theirs, ours, found, (f"this panel cannot check it: {unlike}", *reasons))
+    return Answer(verdict, theirs, ours, found, reasons)
 
 
 def _verdict(percent: float, theirs: Share | None, ours: Share | None) -> Verdict:
@@ -98,12 +112,36 @@ def _verdict(percent: float, theirs: Share | None, ours: Share | None) -> Verdic
         return Verdict.NO_DATA if ours is None or ours.value is None else Verdict.OURS_ONLY
     if theirs.interval is None:
         return Verdict.NO_DATA
+    least, most = _rounded_from(percent)
     low, high = (round(100 * edge, 3) for edge in (theirs.interval.low, theirs.interval.high))
-    return Verdict.ABOVE if percent > high else Verdict.BELOW if percent < low else Verdict.WITHIN
+    return Verdict.ABOVE if least > high else Verdict.BELOW if most < low else Verdict.WITHIN
+
+
+def _rounded_from(percent: float) -> tuple[float, float]:
+    """The least and the most that a published figure may have been rounded from: half a unit of its last digit."""
+    decimals = len(f"{percent:g}".partition(".")[2])
+    half = 0.5 * 10**-decimals
+    return round(percent - half, decimals + 1), round(percent + half, decimals + 1)
+
+
+def _unlike(figure: Figure, seen: Seen) -> Iterator[str]:
+    """Why this panel cannot stand for their population and date; nothing if it can."""
+    if figure.sector and not seen.sector:
+        yield f"it names no site of sector {figure.sector}"
+    elif figure.top and not _near(figure.top, seen.members):
+        yield f"it holds no ranking of {figure.top:,} sites"
+    elif figure.top and seen.population.startswith("none"):
+        yield f"it is no ranking (its population: {seen.population})"
+    elif not figure.top and not figure.sector:
+        yield "theirs is a list of its own, no ranking and no sector"
+    if abs(seen.days) > FAR:
+        yield f"it has no data within {FAR} days of theirs"
 
 
 def _reasons(figure: Figure, seen: Seen, theirs: Share | None, ours: Share | None) -> Iterator[str]:
     yield _other_list(figure, seen)
+    if figure.top and not seen.ranked and _near(figure.top, seen.members):
+        yield "ours bears no ranks: whether its sites are their top is for you to know"
     if seen.days:
         yield f"another date: {abs(seen.days)} days {'after' if seen.days > 0 else 'before'} theirs"
     if seen.unknown:
@@ -129,14 +167,9 @@ def _other_list(figure: Figure, seen: Seen) -> str:
     parts = [f"the first {seen.top:,} by rank"] if seen.top else []
     parts += [f"sector {seen.sector}"] if seen.sector else []
     part = f", of it {' and '.join(parts)}" if parts else ""
-    lacks = ""
-    if figure.sector and not seen.sector:
-        lacks = f"; the panel names no site of sector {figure.sector}"
-    elif figure.top and not seen.top:
-        lacks = f"; it holds no ranking of {figure.top:,} sites" if not _near(figure.top, seen.members) else ""
     return (
         f"another list: theirs is {figure.population}, ours panel {seen.panel} ({seen.title}){part}, "
-        f"{seen.members:,} sites{lacks}"
+        f"{seen.members:,} sites"
     )
 
 

@@ -1,15 +1,16 @@
 """Published figures counted again: for each the panel that fits best, both shares, and why they differ."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from tracker.core.claims import ANY_AGENT, Obstacle
+from tracker.core.claims import ANY_AGENT, Claim, Obstacle
 from tracker.core.definitions import HEADLINE
 from tracker.core.estimate import Counts, Denominator, Share
 from tracker.core.recount import Answer, Figure, Seen, answer, best
 from tracker.errors import UsageError
 from tracker.store.asking import find_panel, one_of
+from tracker.store.claims import claims_fingerprint
 from tracker.store.query import Reader
 
 _CLAIM = ("claim", "publisher", "claimed_on", "precision", "agent", "claimed", "figure", "population", "definition")
@@ -28,7 +29,8 @@ def recounts(reader: Reader, claim: str | None = None, panel: str | None = None)
     if claim is not None:
         wanted = one_of("claim", claim, dict.fromkeys(row["claim"] for row in rows))
         rows = [row for row in rows if row["claim"] == wanted]
-    panels = {row["panel"]: row for row in reader.panels()}
+    ranked = reader.ranked_panels()
+    panels = {row["panel"]: row | {"ranked": row["panel"] in ranked} for row in reader.panels()}
     known = {row["agent"]: row["since"] for row in reader.agents()}
     agents = reader.claimed_agents()
     found = []
@@ -38,6 +40,21 @@ def recounts(reader: Reader, claim: str | None = None, panel: str | None = None)
         counted_agents = tuple(agents.get(key, ()))
         seen = best(figure, [_seen(row, panels, counted_agents, known) for row in on_panels if row["panel"]])
         found.append(_as_row(on_panels[0], seen, answer(figure, seen)))
+    return found
+
+
+def warnings(reader: Reader, known: Sequence[Claim]) -> list[str]:
+    """What to know of all answers of this history at once: made-up sites, or figures that are not those `known`."""
+    about = reader.about()
+    headline = sorted(row["agent"] for row in reader.agents() if row["headline"])
+    found = []
+    if about["kind"] == "demo":
+        found.append("DEMO: made-up sites, which say nothing of any published figure")
+    if about.get("claims") != claims_fingerprint(known, headline):
+        found.append(
+            "the published figures are those of the Drywell that last wrote this history: the next crawl or import "
+            "carries today's over"
+        )
     return found
 
 
@@ -77,6 +94,8 @@ def _seen(
         _counts(row, row["blocked_ours"]),
         agents,
         None if row["agent"] in (None, ANY_AGENT) else since.get(row["agent"]),
+        panel["population"] or "",
+        panel["ranked"],
     )
 
 

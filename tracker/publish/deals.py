@@ -18,8 +18,9 @@ def reversals(reader: Reader, deals: Iterable[Deal]) -> list[dict[str, Any]]:
     """Every licence with its reversals in this history: blocks of the licensee's agents lifted around its day.
 
     `blocked` are the sites that shut one of these agents out when the stretch began, or lifted a block within it: what
-    could be reversed.
-    `not_looked_for` says why neither was asked, if so.
+    could be reversed. `unknown`: sites of which nothing is known when it began, or nothing when it ended.
+    `not_looked_for` says why nothing was asked, or can be said; `until`: the history ends then, before
+    the stretch does.
     """
     newest = (reader.about().get("horizon") or "")[:10]
     agents = reader.agents()
@@ -33,8 +34,9 @@ def reversals(reader: Reader, deals: Iterable[Deal]) -> list[dict[str, Any]]:
         why = _not_looked_for(deal, sites, wanted, newest)
         row = {name: getattr(deal, name) for name in ("day", "licensor", "licensee", "value", "source")}
         row |= {"precision": str(deal.precision), "confidence": str(deal.confidence), "agents": wanted}
-        row |= {"sites": list(deal.sites), "sites_here": sites, "not_looked_for": why, "blocked": [], "reversals": []}
-        found.append(row if why else row | _around(reader, deal, sites, wanted))
+        row |= {"sites": list(deal.sites), "sites_here": sites, "not_looked_for": why, "until": None}
+        row |= {"blocked": [], "unknown": [], "reversals": []}
+        found.append(row if why else row | _around(reader, deal, sites, wanted, newest))
     return found
 
 
@@ -54,19 +56,28 @@ def names(licensee: str, operator: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(operator)}(?!\w)", licensee) is not None
 
 
-def _around(reader: Reader, deal: Deal, sites: Iterable[str], agents: Iterable[str]) -> dict[str, Any]:
+def _around(reader: Reader, deal: Deal, sites: Sequence[str], agents: Iterable[str], newest: str) -> dict[str, Any]:
     first, last = period(deal.day, deal.precision)
-    start, end = first - timedelta(WITHIN), last + timedelta(WITHIN)
+    start, end = (first - timedelta(WITHIN)).isoformat(), (last + timedelta(WITHIN)).isoformat()
+    ends = min(end, newest)
     wanted = set(agents)
     blocked: list[str] = []
+    unknown: list[str] = []
     lifted: list[dict[str, Any]] = []
     for site in sites:
-        rows = reader.reopened(site, start.isoformat(), end.isoformat())
+        rows = reader.reopened(site, start, end)
         here = [row | {"days": _away(row["date"], first, last)} for row in rows if row["agent"] in wanted]
-        if here or wanted & set(reader.shut_on(site, start.isoformat())):
+        before = reader.shut_on(site, start)
+        if here or wanted & set(before or ()):
             blocked.append(site)
+        if not here and (before is None or reader.shut_on(site, ends) is None):
+            unknown.append(site)
         lifted += here
-    return {"blocked": blocked, "reversals": lifted}
+    why = (
+        "its sites are unknown when the days looked at begin, or when they end" if len(unknown) == len(sites) else None
+    )
+    until = ends if ends < end else None
+    return {"not_looked_for": why, "until": until, "blocked": blocked, "unknown": unknown, "reversals": lifted}
 
 
 def _away(iso: str, first: date, last: date) -> int:

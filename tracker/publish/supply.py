@@ -1,10 +1,10 @@
 """Training data sets against what the projection has runs demand in their year, and what is known of synthetic text."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from math import exp, log
 from typing import Any
 
+from tracker.core.claims import period
 from tracker.core.dates import decimal_year
 from tracker.core.projection import project
 from tracker.reference import Dataset, Modality
@@ -18,7 +18,8 @@ def data_sets(
 ) -> list[dict[str, Any]]:
     """Training data sets of text, oldest first, each beside the 80 % band of demand of its day (tokens).
 
-    Demand is that of the largest run, so most sets lie below it. Before the scenario starts there is no band (None).
+    Demand is that of the largest run, so most sets lie below it. Before the scenario starts there is no band (None). Of
+    a month the band is that of its middle.
     """
     bands = project(chosen.scenario, draws, seed).bands
     years = [float(year) for year in bands.years]
@@ -27,9 +28,11 @@ def data_sets(
     for row in known:
         if row.modality is not Modality.TEXT:
             continue
-        band = [_at(decimal_year(date.fromisoformat(row.day)), years, curve) for curve in curves]
+        first, last = period(row.day, row.precision)
+        band = [_at(decimal_year(first + (last - first) / 2), years, curve) for curve in curves]
         tokens = row.tokens_t * 1e12
-        said = {"day": row.day, "model": row.model, "organisation": row.organisation, "tokens": tokens}
+        said = {"day": row.day, "precision": str(row.precision), "model": row.model}
+        said |= {"organisation": row.organisation, "tokens": tokens}
         said |= dict(zip(("low", "median", "high"), band, strict=True)) | {"stands": _stands(tokens, band[0], band[2])}
         found.append(said | {"confidence": str(row.confidence), "source": row.source, "note": row.note})
     return sorted(found, key=lambda one: (one["day"], one["model"]))

@@ -37,23 +37,34 @@ class ClaimsQuestions:
             found.setdefault((claim, subject), []).append(agent)
         return found
 
-    def shut_on(self: _Asking, site: str, day: str) -> list[str]:
-        """The agents that a site shut out at the end of a day, by whatever rule; before they existed none."""
-        return [
-            str(agent)
-            for (agent,) in self.sql(
-                "SELECT h.agent FROM access_history h JOIN agents a ON a.agent = h.agent "
-                "WHERE h.site = :site AND h.verdict = 'blocked' AND h.valid_from <= :moment "
-                "AND (h.valid_to IS NULL OR h.valid_to > :moment) AND (a.since IS NULL OR a.since <= :day) "
-                "ORDER BY h.agent",
-                {"site": site, "day": day, "moment": f"{day}T23:59:59Z"},
-            ).rows
-        ]
+    def ranked_panels(self: _Asking) -> set[str]:
+        """The panels of which at least one site bears a rank, by name."""
+        return set(
+            self.sql(
+                "SELECT p.name FROM panel p WHERE EXISTS "
+                "(SELECT 1 FROM panel_member m WHERE m.panel_id = p.panel_id AND m.rank IS NOT NULL)"
+            ).column("name")
+        )
+
+    def shut_on(self: _Asking, site: str, day: str) -> list[str] | None:
+        """The agents that a site shut out at the end of a day, by whatever rule; before they existed none.
+
+        None: nothing is known of the site then.
+        """
+        rows = self.sql(
+            "SELECT h.agent, h.verdict, CASE WHEN a.since IS NULL OR a.since <= :day THEN 1 ELSE 0 END AS existed "
+            "FROM access_history h JOIN agents a ON a.agent = h.agent WHERE h.site = :site "
+            "AND h.valid_from <= :moment AND (h.valid_to IS NULL OR h.valid_to > :moment) ORDER BY h.agent",
+            {"site": site, "day": day, "moment": f"{day}T23:59:59Z"},
+        ).rows
+        if all(verdict == "unknown" for _, verdict, _ in rows):
+            return None
+        return [str(agent) for agent, verdict, existed in rows if verdict == "blocked" and existed]
 
     def reopened(self: _Asking, site: str, since: str, until: str) -> list[dict[str, Any]]:
         """Blocks that a site lifted, wholly or in part, between two days, both included (view `changes`)."""
         return self.sql(
-            "SELECT date, site, agent, before, after, kind, named FROM changes WHERE site = :site "
+            "SELECT date, not_before, site, agent, before, after, kind, named FROM changes WHERE site = :site "
             "AND before = 'blocked' AND cause = 'site' AND agent_existed = 1 AND date BETWEEN :since AND :until "
             "ORDER BY date, agent",
             {"site": site, "since": since, "until": until},

@@ -7,11 +7,13 @@ open the file read-only. Measurements behind each pragma: docs/decisions/0003-st
 import os
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import DatabaseCorrupt, DatabaseError, DatabaseNewer, NoHistory, NotADatabase
 from tracker.store import migrations
@@ -49,13 +51,28 @@ def open_reader(path: Path) -> Engine:
         )
     found = _inspect(path)
     if found != (migrations.SCHEMA_VERSION, views_digest()):
-        engine = open_writer(path)
-        if found[0] < migrations.SCHEMA_VERSION:
-            from tracker.store.upgrade import derive_anew  # which most questions do not need
+        with _told_why(path, found[0]):
+            engine = open_writer(path)
+            if found[0] < migrations.SCHEMA_VERSION:
+                from tracker.store.upgrade import derive_anew  # which most questions do not need
 
-            derive_anew(engine)
-        engine.dispose()
+                derive_anew(engine)
+            engine.dispose()
     return _engine(path, read_only=True)
+
+
+@contextmanager
+def _told_why(path: Path, version: int) -> Iterator[None]:
+    """Who only wants to read does not expect that the file must be written: say why, where it cannot be."""
+    try:
+        yield
+    except (sqlite3.Error, DBAPIError) as error:
+        if "readonly" not in str(error) and "unable to open" not in str(error):
+            raise
+        raise DatabaseError(
+            f"{path} is a history of another Drywell (schema {version}, this one has {migrations.SCHEMA_VERSION}) and "
+            "cannot be brought up to date where it lies: copy it to a folder that may be written, and ask the copy"
+        ) from error
 
 
 def outdated(path: Path) -> int | None:
