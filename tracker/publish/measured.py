@@ -24,6 +24,8 @@ WIDE = 0.02
 """Bounds further apart than this are taken as they are: what lies between them, nobody knows."""
 _DRAWS = 20_000
 _FASTEST = 10.0  # a year: what settles within weeks has settled
+FEW = 30
+"""A share by tokens that is as sure as that of fewer sites hangs on single ones."""
 _ACCESS = {Layer.ROBOTS: AccessLayer.ROBOTS, Layer.TERMS: AccessLayer.TERMS, Layer.EITHER: AccessLayer.UNION}
 _RESTRICTS = {
     TermsReading.TRAINING: "terms that forbid AI training",
@@ -91,7 +93,7 @@ def measured(
     moving, moving_origins, why_not = _moving(reader, looked, layer, tail)
     chosen = replace(
         base,
-        title=f"{base.title}, as measured",
+        title=f"{base.title} (history of {looked.day})",
         scenario=replace(base.scenario, access=_ACCESS[layer], **values, **moving),
         origins={**base.origins, **origins, **moving_origins},
     )
@@ -184,6 +186,10 @@ def _notes(said: str, facts: dict[str, Any], share: float) -> list[str]:
     if facts["weights"] == "sites":
         found.append(
             "sites are not tokens: token_weight of the scenario turns one into the other (--tokens FILE counts)"
+        )
+    elif facts["of_panel"]["effective"] < FEW:
+        found.append(
+            f"the tokens make it as sure as {facts['of_panel']['effective']:g} equal sites, so the largest decide"
         )
     if facts["forecast_refused"]:
         why = "; ".join(facts["forecast_refused"])
