@@ -16,6 +16,7 @@ from tracker.core.tokens import (
     head_tail,
     names_of,
     parents,
+    point,
     restricted,
     tier,
 )
@@ -70,6 +71,12 @@ def test_equal_weights_are_the_share_of_sites(sites) -> None:
     assert found.effective == pytest.approx(len(known))
     if known:
         assert found.value == sum(known) / len(known) == pytest.approx(scaled.value)
+
+
+def test_a_share_in_either_layer_is_one_number_only_if_nothing_is_unknown() -> None:
+    some, all_ = restricted([(1, True), (1, None)]), restricted([(1, True), (1, False)])
+    assert (point(some, Layer.EITHER), point(some, Layer.ROBOTS), point(some, Layer.TERMS)) == (None, 1, 1)
+    assert point(all_, Layer.EITHER) == 0.5
 
 
 def test_a_site_without_weight_does_not_count() -> None:

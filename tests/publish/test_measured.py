@@ -143,3 +143,16 @@ def test_no_terms_known_is_an_error_of_one_line(database: Path, tmp_path: Path) 
     path = tokens(tmp_path, ("site-30.example", 1))
     with pytest.raises(UsageError, match=r"^no terms of panel forty are known: `tracker crawl --round weekly` looks"):
         ask(database, Layer.TERMS, path=path)
+
+
+def test_either_without_any_terms_is_no_measurement(database: Path, tmp_path: Path) -> None:
+    path = tokens(tmp_path, ("site-30.example", 1), ("site-04.example", 1))
+    with pytest.raises(UsageError, match=r"^no terms of panel forty are known"):
+        ask(database, Layer.EITHER, path=path)
+
+
+def test_either_within_narrow_bounds_is_their_middle(database: Path, tmp_path: Path) -> None:
+    path = tokens(tmp_path, ("site-02.example", 30), ("site-01.example", 69), ("site-30.example", 1))
+    found = ask(database, Layer.EITHER, path=path).chosen.scenario
+    # site-01 is open and silent; of site-30 nobody has seen the terms.
+    assert found.restricted_share == pytest.approx(0.305)

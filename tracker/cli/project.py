@@ -1,12 +1,27 @@
-"""`tracker project`: the year in which human text runs out, and what blocking moves of it. Needs no history."""
+"""`tracker project`: the year in which human text runs out, and what blocking moves of it.
+
+Needs no history, unless restrictions are to be as measured.
+"""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from tracker.cli.options import AsJson
+from tracker.cli.measuring import (
+    ByDefinition,
+    ByWeights,
+    HeadShare,
+    InLayer,
+    IsMeasured,
+    Measuring,
+    OfAgent,
+    OfPanel,
+    TailRate,
+)
+from tracker.cli.options import AsJson, Database
 from tracker.cli.output import note, print_json, print_table
+from tracker.cli.tokens import Terms, TokensColumn, TokensPath
 
 MOST_DRAWS = 1_000_000
 _SWINGS_SHOWN = 10
@@ -33,6 +48,18 @@ def project(
     compare: Annotated[
         bool, typer.Option("--compare", help="Instead: all scenarios side by side, and other readings of demand.")
     ] = False,
+    measured: IsMeasured = False,
+    agent: OfAgent = None,
+    panel: OfPanel = None,
+    definition: ByDefinition = None,
+    layer: InLayer = None,
+    weights: ByWeights = None,
+    tokens: TokensPath = None,
+    tokens_column: TokensColumn = None,
+    terms: Terms = None,
+    head_share: HeadShare = None,
+    tail_rate: TailRate = None,
+    database: Database = None,
     as_json: AsJson = False,
 ) -> None:
     """When does the text run out, and how much sooner if doors close? Epoch's model, restrictions on top.
@@ -48,32 +75,43 @@ def project(
     Example: tracker project reanchored-2026 --set access=robots --set restricted_share=0.25 --years draws.csv
 
     Example: tracker project --compare
+
+    Example: tracker project --measured --agent GPTBot --tokens tokens.csv --head-share 0.11 --tail-rate 0.022
     """
     from tracker.cli.formats import only_one
     from tracker.publish import projection
 
+    asked = (agent, panel, definition, layer, weights, tokens, tokens_column, terms, head_share, tail_rate, database)
+    measuring = Measuring(*asked)
+    if not measured:
+        measuring.refuse()
     only_one({"SCENARIO": scenario, "--list": listed, "--compare": compare})
     only_one({"--years": years, "--list": listed, "--compare": compare, "--inputs": inputs})
     only_one({"--set": set_ or None, "--list": listed})
+    only_one({"--measured": measured, "--list": listed, "--compare": compare})
     if listed:
         _list(own, as_json)
     elif compare:
         _compare(own, set_ or [], draws, seed, as_json)
     else:
         chosen = projection.find(scenario or projection.DEFAULT_SCENARIO, own)
-        chosen = projection.changed(chosen, set_ or [])
-        for words in projection.idle(chosen, set_ or []):
+        seen = measuring.of(chosen) if measured else None
+        chosen = projection.changed(seen.chosen if seen else chosen, set_ or [])
+        for words in [*(seen.notes if seen else ()), *projection.idle(chosen, set_ or [])]:
             note(words)
         if inputs:
             _inputs(chosen, as_json)
         else:
-            _answer(chosen, draws, seed, years, as_json)
+            _answer(chosen, draws, seed, years, as_json, seen.facts if seen else None)
 
 
-def _answer(chosen: Any, draws: int, seed: int, years: Path | None, as_json: bool) -> None:
+def _answer(
+    chosen: Any, draws: int, seed: int, years: Path | None, as_json: bool, measured: dict[str, Any] | None
+) -> None:
     from tracker.publish import projection
 
     found, projected = projection.report(chosen, draws, seed)
+    found["measured"] = measured
     if years is not None:
         rows = projection.write_draws(years, projected)
         note(f"{rows:,} draws are in {years}: year and inputs of each, `inf` for never")

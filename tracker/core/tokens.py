@@ -122,6 +122,15 @@ def restricted(sites: Iterable[tuple[Number, Blocked]]) -> Restricted:
     return Restricted(numbers[0], numbers[1], numbers[2], weights[0], weights[1], weights[2], effective)
 
 
+def point(found: Restricted, layer: Layer) -> float | None:
+    """The restricted share as one number; None where the known sites cannot stand for the others.
+
+    In either layer they never can: one is enough to be known as restricted, and it takes two to be known as open. There
+    the number is given only if nothing is unknown, else the bounds are all that is known.
+    """
+    return None if layer is Layer.EITHER and found.unknown else found.value
+
+
 TIERS = (
     ("1-100", 100),
     ("101-1k", 1_000),

@@ -14,7 +14,7 @@ from tracker.core.definitions import DEFINITIONS
 from tracker.core.distributions import Uniform, Value, beta_like, lognormal_like
 from tracker.core.forecast import fit
 from tracker.core.scenarios import AccessLayer
-from tracker.core.tokens import Layer, Restricted, TermsReading, head_tail
+from tracker.core.tokens import Layer, Restricted, TermsReading, head_tail, point
 from tracker.errors import UsageError
 from tracker.publish.tokens import Looked, figures, percent
 from tracker.reference.scenarios import NamedScenario, Origin
@@ -24,6 +24,8 @@ WIDE = 0.02
 """Bounds further apart than this are taken as they are: what lies between them, nobody knows."""
 _DRAWS = 20_000
 _FASTEST = 10.0  # a year: what settles within weeks has settled
+FEW = 30
+"""A share by tokens that is as sure as that of fewer sites hangs on single ones."""
 _ACCESS = {Layer.ROBOTS: AccessLayer.ROBOTS, Layer.TERMS: AccessLayer.TERMS, Layer.EITHER: AccessLayer.UNION}
 _RESTRICTS = {
     TermsReading.TRAINING: "terms that forbid AI training",
@@ -60,16 +62,18 @@ def measured(
 ) -> Measured:
     """`base` with the restricted share that a panel shows to an agent in a layer, by tokens if `looked` has counts.
 
-    restricted_share is the share of the known weight, or, where the bounds by the unknown are wider than `WIDE`,
-    anything between them; observed_year the day it was seen; token_weight 1 if the weights are tokens. long_run_share
-    and settling_rate are the forecaster's, if robots.txt was measured and there is history enough. Raises UsageError
-    if nothing is known in the layer.
+    restricted_share is the share of the known weight (in either layer the middle of its bounds), or, where the bounds
+    by the unknown are wider than `WIDE`, anything between them; observed_year the day it was seen; token_weight 1 if
+    the weights are tokens. long_run_share and settling_rate are the forecaster's, if robots.txt was measured and there
+    is history enough. Raises UsageError if nothing is known in the layer.
     """
     found = looked.restricted(layer)
-    share, bounds = found.value, found.bounds
-    if share is None or bounds is None:
+    bounds, terms = found.bounds, looked.restricted(Layer.TERMS)
+    if bounds is None or not found.known or (layer is Layer.EITHER and not terms.known):
         raise UsageError(_nothing(looked, layer))
     low, high = bounds.low, bounds.high
+    known = point(found, layer)
+    share = (low + high) / 2 if known is None else known
     if tail is not None:
         share, low, high = (tail.whole(each) for each in (share, low, high))
     is_wide = high - low > WIDE
@@ -89,7 +93,7 @@ def measured(
     moving, moving_origins, why_not = _moving(reader, looked, layer, tail)
     chosen = replace(
         base,
-        title=f"{base.title}, as measured",
+        title=f"{base.title} (history of {looked.day})",
         scenario=replace(base.scenario, access=_ACCESS[layer], **values, **moving),
         origins={**base.origins, **origins, **moving_origins},
     )
@@ -101,7 +105,7 @@ def measured(
         "definition": looked.definition,
         "terms": str(looked.reading),
         "weights": "sites" if looked.counts is None else "tokens",
-        "of_panel": figures(found),
+        "of_panel": figures(found, layer),
         "tail": None if tail is None else {"head_share": tail.head_share, "rate": tail.rate},
         "percent": percent(share),
         "low": percent(low),
@@ -162,12 +166,11 @@ def _tail_words(tail: Tail) -> str:
 
 
 def _nothing(looked: Looked, layer: Layer) -> str:
-    what = f"nothing is known of {looked.agent} in panel {looked.panel} on {looked.day}"
     if layer is Layer.ROBOTS:
-        return f"{what}: crawl it again, or choose another --panel"
-    if layer is Layer.TERMS:
-        what = f"no terms of panel {looked.panel} are known"
-    return f"{what}: `tracker crawl --round weekly` looks at terms, `tracker terms read` reads them; or --layer robots"
+        known = f"nothing is known of {looked.agent} in panel {looked.panel} on {looked.day}"
+        return f"{known}: crawl it again, or choose another --panel"
+    known = f"no terms of panel {looked.panel} are known"
+    return f"{known}: `tracker crawl --round weekly` looks at terms, `tracker terms read` reads them; or --layer robots"
 
 
 def _notes(said: str, facts: dict[str, Any], share: float) -> list[str]:
@@ -176,13 +179,17 @@ def _notes(said: str, facts: dict[str, Any], share: float) -> list[str]:
     if not facts["uniform"] and facts["low"] != facts["high"]:
         figure += f" (bounds {bounds})"
     if facts["tail"]:
-        figure += f" of all tokens; of the panel {facts['of_panel']['percent']:.1f} %"
+        figure += f" of all tokens; of the panel's {facts['of_panel']['low']:.1f} to {facts['of_panel']['high']:.1f} %"
     found = [f"{said}. restricted_share: {figure}"]
     if share == 0 and not facts["uniform"]:
         found.append("a restricted_share of 0 closes nothing in this scenario, now or later")
     if facts["weights"] == "sites":
         found.append(
             "sites are not tokens: token_weight of the scenario turns one into the other (--tokens FILE counts)"
+        )
+    elif facts["of_panel"]["effective"] < FEW:
+        found.append(
+            f"the tokens make it as sure as {facts['of_panel']['effective']:g} equal sites, so the largest decide"
         )
     if facts["forecast_refused"]:
         why = "; ".join(facts["forecast_refused"])

@@ -16,6 +16,7 @@ from tracker.core.tokens import (
     TokenCounts,
     by_sector,
     by_tier,
+    point,
     restricted,
 )
 from tracker.errors import UsageError
@@ -99,8 +100,9 @@ def report(looked: Looked) -> dict[str, Any]:
 
     Keys: date, definition, terms (which count), file (None without one; see `_of_file`), and shares: for each weighting
     (sites, tier, tokens, sector), group and layer the sites that weigh something, known and unknown ones, effective
-    (so many equal sites), percent of the known weight (None: nothing is known), low and high; named, the same of what
-    the agent's name is closed by; and wildcard, the percent of robots.txt that `*` alone closes.
+    (so many equal sites), percent of the known weight (None: it cannot be said, `tracker.core.tokens.point`), low and
+    high; named, the same of what the agent's name is closed by; and wildcard, the percent of robots.txt that `*` alone
+    closes.
     """
     return {
         "date": looked.day,
@@ -164,18 +166,18 @@ def _shares(looked: Looked) -> Iterable[dict[str, Any]]:
     for group in _groups(looked):
         for layer in Layer:
             found = group.restricted(lambda site, layer=layer: site.blocked(layer))
-            row = {"weighting": group.weighting, "group": group.name, "layer": str(layer), **figures(found)}
+            row = {"weighting": group.weighting, "group": group.name, "layer": str(layer), **figures(found, layer)}
             # Terms name nobody.
             row |= {"named": None, "wildcard": None}
             if layer is not Layer.TERMS:
                 named = group.restricted(lambda site, layer=layer: site.blocked(layer, True))
-                row["named"] = figures(named)
+                row["named"] = figures(named, layer)
                 if layer is Layer.ROBOTS and found.value is not None and named.value is not None:
                     row["wildcard"] = percent(found.value - named.value)
             yield row
 
 
-def figures(found: Restricted) -> dict[str, Any]:
+def figures(found: Restricted, layer: Layer) -> dict[str, Any]:
     """A restricted share in figures, in per cent."""
     bounds = found.bounds
     return {
@@ -184,7 +186,7 @@ def figures(found: Restricted) -> dict[str, Any]:
         "unknown": found.unknown,
         "blocked": found.blocked,
         "effective": round(found.effective, 1),
-        "percent": percent(found.value),
+        "percent": percent(point(found, layer)),
         "low": percent(bounds.low if bounds else None),
         "high": percent(bounds.high if bounds else None),
     }
