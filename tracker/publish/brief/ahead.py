@@ -1,4 +1,4 @@
-"""The sections of a brief that go beyond the history: forecasts, the projection, what others published."""
+"""The sections of a brief that look ahead: forecasts of shares, and the projection."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,6 @@ from tracker.publish.brief.blocks import (
     Block,
     Code,
     Figure,
-    Fold,
     Items,
     Link,
     Listing,
@@ -21,7 +20,7 @@ from tracker.publish.brief.blocks import (
 )
 from tracker.publish.brief.facts import Brief, Outcome
 from tracker.publish.brief.outlook import MONTHS
-from tracker.publish.brief.words import claim_day, command, day, percent, points, span
+from tracker.publish.brief.words import command, day, percent
 
 PAPER = Link("Villalobos et al. 2024", "https://arxiv.org/abs/2211.04325v2")
 _FIRST, _BASE, _MISQUOTED = "epoch-2024-access", "epoch-2024", "article"
@@ -112,7 +111,7 @@ def projection(found: Brief) -> Section:
     )
     blocks = (
         _honest(closed),
-        _corrected(article),
+        _corrected(article, free),
         table,
         drawn,
         Items(_LIMITS),
@@ -140,7 +139,7 @@ def _honest(closed: Outcome) -> Paragraph:
     )
 
 
-def _corrected(article: Outcome) -> Paragraph:
+def _corrected(article: Outcome, free: Outcome) -> Paragraph:
     return Paragraph(
         prose(
             Strong("A correction."),
@@ -148,8 +147,8 @@ def _corrected(article: Outcome) -> Paragraph:
             "behind these years (",
             PAPER,
             ") contains no blocking at all: it takes all indexed text as usable. With the article's own quarter of "
-            f"good text closed for good, its model gives {article.median} instead of {_BASE}'s year, and what is "
-            f"closed brings the date forward by {article.forward}.",
+            f"good text closed for good, its model gives {article.median} in place of {free.median}: closing brings "
+            f"the date forward by {article.forward}.",
         ),
         note=True,
     )
@@ -161,84 +160,3 @@ _LIMITS: tuple[Text, ...] = (
     ("A share of sites is not a share of tokens: how much text closed sites hold is an assumption.",),
     ("Not all text is worth the same: sites that close are often the better written ones.",),
 )
-
-_VERDICTS = {"within": "within ours", "above": "above ours", "below": "below ours"}
-
-
-def claims(found: Brief) -> Section:
-    """What others published, held against this panel by their rule and by ours."""
-    title, frame = "What others published, counted again", found.frame
-    if not found.claims:
-        return Section("claims", title, (Paragraph((found.missing["claims"],)),))
-    shown = {share.agent for share in found.shares} | {"any"}
-    checked = [row for row in found.claims if row["verdict"] not in ("cannot be checked", "no data")]
-    counted = [row for row in checked if row["agent"] in shown]
-    blocks: list[Block] = [Paragraph((_lead(frame.is_demo),))]
-    if counted:
-        rows = tuple(_claim(row) for row in reversed(counted))
-        caption = prose(
-            "Published shares (per cent) beside ours on panel ",
-            Code(frame.panel),
-            ", on the day with data nearest to theirs. By their rule: with their definition and denominator, as near "
-            "as ours come; by ours: ",
-            Code(frame.definition),
-            f" of {frame.of_sites}. In brackets n, and what unknown sites leave open. Difference: by their rule, in "
-            "points.",
-        )
-        columns = (
-            "published by",
-            "day",
-            "agent",
-            "claimed",
-            "day here",
-            "by their rule",
-            "by ours",
-            "difference",
-            "it is",
-        )
-        blocks.append(Table(caption, columns, rows))
-        blocks.append(Fold("Why they differ, figure by figure", tuple(_why(row) for row in reversed(counted))))
-    unchecked = [row for row in found.claims if row["verdict"] == "cannot be checked"]
-    if unchecked:
-        blocks += [Paragraph(("What no panel of sites can check:",)), Items(tuple(map(_unchecked, unchecked)))]
-    left = len(checked) - len(counted)
-    if left:
-        blocks.append(Paragraph((f"{left} more figures are about agents that are not in this brief.",)))
-    blocks.append(Listing("Again", (command("tracker", "claims", "--panel", frame.panel),)))
-    return Section("claims", title, tuple(blocks))
-
-
-def _lead(is_demo: bool) -> str:
-    made_up = " These sites are made up, so every difference is, too." if is_demo else ""
-    return (
-        "Most published figures are right, each for its own list, day, rule and denominator. Here each is counted "
-        f"again by its own rule and by ours; what is left between is list, day and unknown sites.{made_up}"
-    )
-
-
-def _claim(row: dict[str, Any]) -> tuple[Any, ...]:
-    verdict = _VERDICTS.get(row["verdict"], row["verdict"])
-    who = (row["publisher"], claim_day(row), row["agent"], f"{row['claimed']:g} %", row["seen"]["date"])
-    return (*who, _share(row["theirs"]), _share(row["ours"]), points(row["difference"]), verdict)
-
-
-def _share(share: dict[str, Any] | None) -> str | None:
-    if share is None or share["percent"] is None:
-        return None
-    open_ = "" if share["low"] == share["high"] else f"; {span(share['low'], share['high'])}"
-    return f"{share['percent']:.1f} % (n = {share['n']:,}{open_})"
-
-
-def _why(row: dict[str, Any]) -> Text:
-    said = f", {row['agent']} {row['claimed']:g} % (" if row["agent"] else " ("
-    head = prose(Strong(row["publisher"]), f", {claim_day(row)}{said}", _source(row["source"]), "): ")
-    return (*head, "; ".join(row["reasons"]), ".")
-
-
-def _source(source: str) -> str | Link:
-    """Where it was published; a link if it is nothing but an address."""
-    return Link(source, source) if source.startswith("https://") and " " not in source else source
-
-
-def _unchecked(row: dict[str, Any]) -> Text:
-    return (Strong(row["publisher"]), f", {claim_day(row)}: “{row['figure']}”. ", "; ".join(row["reasons"]), ".")

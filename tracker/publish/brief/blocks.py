@@ -3,10 +3,12 @@
 Text is text here, whoever wrote it: the renderers escape every piece of it, and nothing else becomes markup.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+_FIGURE = re.compile(r"[-+]?\d[\d,.]*(?![\d-])")
 SHOWN = 400
 """Characters of a quote before it is cut."""
 
@@ -160,4 +162,4 @@ def some(parts: Sequence[str], most: int) -> str:
 
 
 def _is_figure(cell: Cell) -> bool:
-    return isinstance(cell, int | float) or (isinstance(cell, str) and cell[:1] in "0123456789+-−" and cell != "")
+    return isinstance(cell, int | float) or (isinstance(cell, str) and _FIGURE.match(cell) is not None)

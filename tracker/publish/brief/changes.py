@@ -14,7 +14,7 @@ from tracker.publish.claim import verdict_of
 from tracker.store.query import Reader
 
 NEWEST = 8
-_LOOKED_AT = 2_000
+_LOOKED_AT = 500
 _OF_PANEL = (
     "agent_existed = 1 AND date <= :until AND agent IN ({agents}) "
     "AND site IN (SELECT site FROM sites WHERE list = :panel)"

@@ -16,7 +16,8 @@ WIDTH, HEIGHT = 520, 320
 _LABEL_GAP = 17
 _PERCENT = "datum.value + ' %'"
 _INK = "currentColor"
-_FONT = "system-ui, sans-serif"
+_FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
+"""Of one width, so that the renderer, which has but Liberation Sans, leaves as much room as any of them takes."""
 
 
 def _altair() -> Any:
@@ -31,7 +32,7 @@ def _drawn(layers: "Sequence[alt.Chart]", height: int, name: str) -> str:
     text = {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 12, "titleFontSize": 12}
     chart = (
         alt.layer(*layers)
-        .properties(width=WIDTH, height=height)
+        .properties(width=WIDTH, height=height, padding={"left": 14, "top": 6, "right": 26, "bottom": 6})
         .configure(background="transparent", font=_FONT)
         .configure_view(strokeWidth=0)
         .configure_axis(gridOpacity=0.25, **axis, **text)

@@ -1,9 +1,9 @@
 """The facts of a brief as a document: what comes first, what stands where, and how to cite it."""
 
-from tracker.publish.brief import ahead, today, words
+from tracker.publish.brief import ahead, published, today, told, words
 from tracker.publish.brief.blocks import Code, Document, Items, Listing, Paragraph, Section, Strong, Text, prose
 from tracker.publish.brief.facts import Brief, Frame
-from tracker.publish.brief.words import command, day, sites, sql_text
+from tracker.publish.brief.words import command, day, query, sites, sql_text
 
 
 def document(found: Brief) -> Document:
@@ -18,11 +18,11 @@ def document(found: Brief) -> Document:
             today.over_time(found),
             today.named(found),
             today.readings(found),
-            today.changes(found),
-            today.terms(found),
+            told.changes(found),
+            told.terms(found),
             ahead.forecast(found),
             ahead.projection(found),
-            ahead.claims(found),
+            published.claims(found),
             _method(frame),
             _evidence(frame),
             _cite(frame),
@@ -77,7 +77,7 @@ def _evidence(frame: Frame) -> Section:
     )
     again = (
         command("tracker", "report", "--panel", frame.panel),
-        command("tracker", "query", f"SELECT * FROM shares WHERE panel = {sql_text(frame.panel)} LIMIT 10"),
+        query(f"SELECT * FROM crawls WHERE panel = {sql_text(frame.panel)}"),
     )
     blocks = (Paragraph(lead), Listing("From a figure to the bytes", commands), Items(facts), Listing("Again", again))
     return Section("evidence", "The way to the bytes", blocks)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from tracker.publish.brief.blocks import clean
+from tracker.publish.brief.blocks import Code, Text, clean
 from tracker.publish.brief.facts import Frame
 
 PROJECT = "https://drywell.example"
+_UNSAFE = re.compile(r'["$`\\!]')
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -33,13 +34,16 @@ def percent(value: float | None) -> str:
 
 
 def span(low: float | None, high: float | None) -> str:
-    """`56.8 to 63.6 %`."""
-    return "unknown" if low is None or high is None else f"{low:.1f} to {high:.1f} %"
+    """`56.8 to 63.6 %`; `56.8 %` where that is the same."""
+    if low is None or high is None:
+        return "unknown"
+    least, most = f"{low:.1f}", f"{high:.1f}"
+    return f"{least} %" if least == most else f"{least} to {most} %"
 
 
 def points(value: float | None) -> str | None:
     """A change in percentage points; None where one of the two figures is unknown."""
-    return None if value is None else f"{value:+.1f}"
+    return None if value is None else f"{value:+.1f}" if abs(value) >= 0.05 else "0.0"
 
 
 def command(*words: str) -> str:
@@ -53,8 +57,10 @@ def sql_text(text: str) -> str:
 
 
 def query(statement: str) -> str:
-    """A command that asks the history."""
-    return command("tracker", "query", statement)
+    """A command that asks the history; in the quotes that are easier to read, where nothing in it forbids them."""
+    if _UNSAFE.search(statement):
+        return command("tracker", "query", statement)
+    return f'tracker query "{clean(statement)}"'
 
 
 def citation(frame: Frame) -> str:
@@ -93,6 +99,12 @@ def _latex(text: str) -> str:
 def claim_day(row: dict[str, Any]) -> str:
     """A date no more exactly than it is known."""
     return str(row["claimed_on"])[: {"year": 4, "month": 7}.get(row["precision"], 10)]
+
+
+def ticked(sentence: str) -> Text:
+    """A sentence of ours in which back-quotes mark what is to be shown as code."""
+    pieces = sentence.split("`")
+    return tuple(Code(piece) if place % 2 else piece for place, piece in enumerate(pieces))
 
 
 def listed(names: Sequence[str]) -> str:
