@@ -67,13 +67,13 @@ def project(
         if inputs:
             _inputs(chosen, as_json)
         else:
-            _answer(chosen, draws, seed, years, as_json)
+            _answer(chosen, set_ or [], draws, seed, years, as_json)
 
 
-def _answer(chosen: Any, draws: int, seed: int, years: Path | None, as_json: bool) -> None:
+def _answer(chosen: Any, texts: list[str], draws: int, seed: int, years: Path | None, as_json: bool) -> None:
     from tracker.publish import projection
 
-    found, projected = projection.report(chosen, draws, seed)
+    found, projected = projection.report(chosen, draws, seed, texts)
     if years is not None:
         rows = projection.write_draws(years, projected)
         note(f"{rows:,} draws are in {years}: year and inputs of each, `inf` for never")
@@ -83,6 +83,8 @@ def _answer(chosen: Any, draws: int, seed: int, years: Path | None, as_json: boo
     print(f"{chosen.title} ({chosen.id})")
     if chosen.note:
         print(chosen.note)
+    if texts:
+        print(f"Changed here, so it is no longer that scenario: {', '.join(texts)}")
     print()
     _print_years(found, projected)
     _print_chances(found, projected.scenario.restricts)
