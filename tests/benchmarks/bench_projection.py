@@ -11,6 +11,7 @@ import pytest
 
 from tracker.core.distributions import beta, lognormal90, triangular, uniform
 from tracker.core.projection import Scenario, project
+from tracker.core.sensitivity import swings
 
 pytestmark = pytest.mark.bench
 
@@ -72,3 +73,9 @@ def test_bands():
     fresh = iter([project(SYNTHETIC, 20_000) for _ in range(10)])
     spent = best_ms(lambda: next(fresh).bands, 10)
     print(f"\nbands, 31 years of 20,000 draws: {spent:.1f} ms (target 20)")
+
+
+def test_swings():
+    projection = project(SYNTHETIC, 20_000)
+    spent = best_ms(lambda: swings(projection))
+    print(f"\nwhat the year hangs on, 20,000 draws: {spent:.1f} ms (target 10)")

@@ -137,7 +137,14 @@ def test_where_nothing_is_closed_nothing_is_moved(run) -> None:
 def test_every_form_of_a_distribution_is_the_same(run, text: str) -> None:
     """It is what the scenario has, so nothing changes."""
     plain, typed = (run("project", "--draws", "500", "--json", *more) for more in ([], ["--set", text]))
-    assert (typed.code, typed.out, typed.err) == (0, plain.out, "")
+    assert (typed.code, typed.err) == (0, "")
+    assert typed.json == plain.json | {"set": [text]}
+
+
+def test_a_changed_scenario_says_that_it_is_changed(run) -> None:
+    shown = run("project", "epoch-2024", "--set", "quality=0.2", "--set", "demand=compute", "--draws", "500").out
+    assert "Changed here, so it is no longer that scenario: quality=0.2, demand=compute\n" in shown
+    assert "Changed here" not in run("project", "epoch-2024", "--draws", "500").out
 
 
 def test_the_later_one_wins_and_words_choose(run) -> None:

@@ -102,15 +102,21 @@ def project(
         if inputs:
             _inputs(chosen, as_json)
         else:
-            _answer(chosen, draws, seed, years, as_json, seen.facts if seen else None)
+            _answer(chosen, set_ or [], draws, seed, years, as_json, seen.facts if seen else None)
 
 
 def _answer(
-    chosen: Any, draws: int, seed: int, years: Path | None, as_json: bool, measured: dict[str, Any] | None
+    chosen: Any,
+    texts: list[str],
+    draws: int,
+    seed: int,
+    years: Path | None,
+    as_json: bool,
+    measured: dict[str, Any] | None,
 ) -> None:
     from tracker.publish import projection
 
-    found, projected = projection.report(chosen, draws, seed)
+    found, projected = projection.report(chosen, draws, seed, texts)
     found["measured"] = measured
     if years is not None:
         rows = projection.write_draws(years, projected)
@@ -121,6 +127,8 @@ def _answer(
     print(f"{chosen.title} ({chosen.id})")
     if chosen.note:
         print(chosen.note)
+    if texts:
+        print(f"Changed here, so it is no longer that scenario: {', '.join(texts)}")
     print()
     _print_years(found, projected)
     _print_chances(found, projected.scenario.restricts)

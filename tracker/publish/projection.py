@@ -11,7 +11,7 @@ import numpy as np
 from tracker.core.assignments import assignments
 from tracker.core.distributions import Distribution
 from tracker.core.nearest import did_you_mean
-from tracker.core.projection import Projection, project
+from tracker.core.projection import Projection, Quantiles, project
 from tracker.core.scenarios import CHOICES, FIELDS, InputError, read
 from tracker.core.sensitivity import in_play, swings
 from tracker.errors import UsageError
@@ -83,36 +83,40 @@ def _why_idle(name: str, chosen: NamedScenario) -> str:
     return "long_run_share is none, so the share stays as it is"
 
 
-def report(chosen: NamedScenario, draws: int = 20_000, seed: int = 0) -> tuple[dict[str, Any], Projection]:
+def report(
+    chosen: NamedScenario, draws: int = 20_000, seed: int = 0, set_here: Sequence[str] = ()
+) -> tuple[dict[str, Any], Projection]:
     """The figures of a scenario, JSON-able, and the projection they are from; years that never come are None.
 
     The keys of `Projection.summary`, of which `scenario` is the id and `inputs` what it holds; title, note, meaning,
-    source, remarks; words (years as people say them); unrestricted (the same draws, nothing closed); forward_months;
-    probability_by (by the end of a year); sensitivity (years between the lowest and highest tenth of each input).
+    source, remarks; set (what was changed by hand, `set_here`); words (years as people say them); unrestricted (the
+    same draws, nothing closed); forward_months; probability_by (by the end of a year); sensitivity (years between the
+    lowest and highest tenth of each input).
     """
     projection = project(chosen.scenario, draws, seed)
     found = projection.summary()
-    open_ = projection.unrestricted
+    free = Quantiles(np.sort(projection.unrestricted))
     low, high = projection.forward.interval(0.8)
     return {
         **found,
         "scenario": chosen.id,
         "title": chosen.title,
         "note": chosen.note,
+        "set": list(set_here),
         "words": {
             "median": year_words(projection.median, chosen.scenario.horizon),
             "interval_80": interval_words(projection.interval(0.8), chosen.scenario.horizon),
             "interval_90": interval_words(projection.interval(0.9), chosen.scenario.horizon),
-            "unrestricted_median": year_words(_quantile(open_, 0.5), chosen.scenario.horizon),
+            "unrestricted_median": year_words(free.at(0.5), chosen.scenario.horizon),
         },
         "forward_months": {
             "median": _months(projection.forward.median),
             "interval_80": [_months(low), _months(high)],
         },
         "unrestricted": {
-            "median": _finite(_quantile(open_, 0.5)),
-            "interval_80": [_finite(_quantile(open_, p)) for p in (0.1, 0.9)],
-            "never_before_horizon": float(np.mean(np.isinf(open_))),
+            "median": _finite(free.at(0.5)),
+            "interval_80": [_finite(year) for year in free.interval(0.8)],
+            "never_before_horizon": float(np.mean(np.isinf(projection.unrestricted))),
         },
         "horizon": chosen.scenario.horizon,
         "probability_by": list(_probabilities(projection)),
@@ -122,14 +126,6 @@ def report(chosen: NamedScenario, draws: int = 20_000, seed: int = 0) -> tuple[d
         "remarks": [CORRECTION] if chosen.id in _CORRECTED else [],
         "inputs": found["scenario"],
     }, projection
-
-
-def _quantile(years: Any, p: float) -> float:
-    """As `Projection` has it: linear between draws, +inf where it touches "never"."""
-    ordered = np.sort(years)
-    position = p * (ordered.size - 1)
-    low, high = float(ordered[int(position)]), float(ordered[ceil(position)])
-    return low if low == high else low + (high - low) * (position - int(position))
 
 
 def _finite(value: float) -> float | None:
