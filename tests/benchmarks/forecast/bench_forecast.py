@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.core.forecast.simulated import panel
+from tests.core.forecast.simulated import panel, steady
 from tracker.core.forecast import backtest, fit
 
 pytestmark = pytest.mark.bench
@@ -28,6 +28,12 @@ def test_fit(sites, months, target):
     # As of another moment each time, so that nothing is cached.
     spent = best_ms(lambda n: fit(histories.as_of(histories.until - n), seed=n).forecast())
     print(f"\n{sites:,} sites, {months} months, {len(histories.site):,} stretches: {spent:.1f} ms (target {target})")
+
+
+def test_fit_of_a_hundred_thousand_sites():
+    histories = steady(80_000, 20_000, weeks=104, blocks=8_000, unblocks=3_000)
+    spent = best_ms(lambda n: fit(histories.as_of(histories.until - n), seed=n).forecast())
+    print(f"\n100,000 sites, 24 months, {len(histories.site):,} stretches: {spent:.1f} ms (target 5)")
 
 
 def test_backtest():

@@ -125,11 +125,14 @@ def find_breaks(histories: Histories, prior: Prior) -> tuple[Break, ...]:
 
 
 class _Weeks(NamedTuple):
-    """The weeks of a history: their evidence with each event spread over the days in which it may have happened."""
+    """The weeks of a history: their evidence with each event spread over the days in which it may have happened.
+
+    `marked` are the events that may share a template.
+    """
 
     edges: Ints
     parts: list[Evidence]
-    events: Events
+    marked: Events
 
     @classmethod
     def of(cls, histories: Histories) -> "_Weeks":
@@ -140,7 +143,7 @@ class _Weeks(NamedTuple):
         open_, blocked = (np.diff(histories.exposure(way, edges) / MONTH_DAYS).tolist() for way in (False, True))
         rows = zip(on, open_, off, blocked, strict=True)
         parts = [Evidence(Count(a, b), Count(c, d)) for a, b, c, d in rows]
-        return cls(edges, parts, events)
+        return cls(edges, parts, _marked(events))
 
     def alarm(self, number: int, known: Evidence, prior: Prior) -> Break | None:
         """The break that a week is, by what was known before it."""
@@ -160,9 +163,8 @@ class _Weeks(NamedTuple):
 
     def _shared(self, blocks: bool, start: int, end: int) -> tuple[int, float]:
         """The template that most events of a week carry, and how many they are."""
-        events = self.events
-        mine = (events.blocks == blocks) & (events.template != 0)
-        mine &= (events.at >= start) & (events.not_before < end)
+        events = self.marked
+        mine = (events.blocks == blocks) & (events.at >= start) & (events.not_before < end)
         if not mine.any():
             return 0, 0.0
         at, before = events.at[mine], _before(events)[mine]
@@ -170,6 +172,13 @@ class _Weeks(NamedTuple):
         names, which = np.unique(events.template[mine], return_inverse=True)
         sums = np.bincount(which, inside)
         return int(names[sums.argmax()]), float(sums.max())
+
+
+def _marked(events: Events) -> Events:
+    """The events whose template enough others carry for it to matter in any week."""
+    names, which, counts = np.unique(events.template, return_inverse=True, return_counts=True)
+    kept = ((names != 0) & (counts >= SHARED_EVENTS))[which]
+    return Events(*(column[kept] for column in events))
 
 
 _ONE = 1 - 1e-6  # sums of parts of an event

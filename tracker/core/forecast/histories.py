@@ -151,7 +151,7 @@ class Histories:
         rows = [row for site, looks in seen.items() for row in _stretches(site, sorted(looks.items()))]
         return cls.of_stretches(rows, newest)
 
-    @property
+    @cached_property
     def since(self) -> int:
         """When the first site became known; `until` if none ever was."""
         known = self.start[self.blocked != UNKNOWN]
@@ -198,9 +198,15 @@ class Histories:
 
     def exposure(self, blocked: bool, moments: Ints) -> Floats:
         """Site-days spent blocked (or open) before each of the moments, in which something was known."""
-        mine = self.blocked == int(blocked)
-        begun, ended = np.sort(self.start[mine]), np.sort(np.minimum(self.end[mine], self.until))
+        begun, ended = self._spells[int(blocked)]
         return (elapsed(begun, moments) - elapsed(ended, moments)) / DAY
+
+    @cached_property
+    def _spells(self) -> tuple[tuple[Ints, Ints], ...]:
+        """When sites became open, and ceased to be or were last known to be, in order; then the same of blocked."""
+        ended = np.minimum(self.end, self.until)
+        mine = [self.blocked == state for state in (0, 1)]
+        return tuple((np.sort(self.start[one]), np.sort(ended[one])) for one in mine)
 
     def now(self, blocked: bool) -> Ints:
         """The sites that are blocked (or open) at the newest look, as indices."""
@@ -253,8 +259,8 @@ def elapsed(begun: Ints, moments: Ints, weight: Floats | None = None) -> Floats:
     origin = begun[0] if begun.size else 0
     ages = begun - origin
     number = np.searchsorted(begun, moments)
-    weights = np.ones(begun.size) if weight is None else weight
-    total, shifted = (np.concatenate(([0.0], np.cumsum(column))) for column in (weights, weights * ages))
+    columns = (np.ones(begun.size), ages) if weight is None else (weight, weight * ages)
+    total, shifted = (np.concatenate(([0.0], np.cumsum(column))) for column in columns)
     return np.asarray(total[number] * (moments - origin) - shifted[number], np.float64)
 
 
