@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.store.measured import tokens, write
 from tracker.cli import main
 from tracker.core.assignments import assignments
 from tracker.core.scenarios import Scenario, read
@@ -29,9 +30,18 @@ def test_every_input_is_explained() -> None:
     assert named == {field.name for field in fields(Scenario)}
 
 
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("documented")
+    tokens(folder, ("site-02.example", 30), ("site-30.example", 70))
+    return write(folder / "history.sqlite")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_commands_of_the_page_work(command: str, tmp_path: Path, monkeypatch, capsys) -> None:
+def test_the_commands_of_the_page_work(command: str, history: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("TRACKER_DATABASE", str(history))
     (tmp_path / "mine.toml").write_text(MINE, encoding="utf-8")
+    (tmp_path / "tokens.csv").write_bytes((history.parent / "tokens.csv").read_bytes())
     monkeypatch.setattr(sys, "argv", [*shlex.split(command), *([] if "--inputs" in command else ["--draws", "500"])])
     with pytest.raises(SystemExit) as ended:
         main()
