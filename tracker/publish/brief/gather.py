@@ -263,10 +263,10 @@ def _example(reader: Reader, site: str) -> dict[str, Any]:
 def _forecasts(
     reader: Reader, frame: Frame, agents: Sequence[str], missing: dict[str, str]
 ) -> tuple[dict[str, Any], ...]:
-    weeks = _days(frame.first_day, frame.date) / 7
-    if weeks < LEAST_WEEKS:
+    days = _days(frame.first_day, frame.date) + 1
+    if days < 7 * LEAST_WEEKS:
         missing["forecast"] = (
-            f"No forecast: the panel is known for {weeks:.0f} weeks, and it takes {LEAST_WEEKS} and some changes to "
+            f"No forecast: the panel is known for {days} days, and it takes {LEAST_WEEKS} weeks and some changes to "
             "say how often sites change. What comes next is unknown."
         )
         return ()

@@ -19,13 +19,13 @@ from tracker.publish.brief.blocks import (
     Table,
     clean,
 )
+from tracker.publish.brief.svg import png
 
 _SIGNS = re.compile(r"[\\`*_{}\[\]<>#|~&$!^]")
 _ADDRESS = re.compile(r"(?i)\b(?:https?|ftp)(?=://)|\bwww(?=\.)")
 """Of what looks like an address GitHub makes a link by itself."""
 _NO_ADDRESS = re.compile(r"[<>\s\\]")
 _START = re.compile(r"^([-+=:]|\d+[.)])")
-_INK, _GROUND = "#1a1d21", "#ffffff"
 
 
 def markdown(brief: Document) -> str:
@@ -108,10 +108,5 @@ def _longest_ticks(text: str) -> int:
 
 
 def _image(svg: str) -> str:
-    """The chart as a data address; dark on white, for an image does not know the page around it."""
-    box = re.search(r'viewBox="0 0 (\S+) (\S+)"', svg)
-    size = f' width="{box[1]}" height="{box[2]}"' if box else ""
-    ground = f'<rect width="100%" height="100%" fill="{_GROUND}" />'
-    head, _, rest = svg.partition(">")
-    whole = f"{head}{size}>{ground}{rest}".replace("currentColor", _INK)
-    return f"data:image/svg+xml;base64,{base64.b64encode(whole.encode()).decode('ascii')}"
+    """The chart as a data address. A PNG: of an SVG many readers of Markdown make no image, but a page of base64."""
+    return f"data:image/png;base64,{base64.b64encode(png(svg)).decode('ascii')}"

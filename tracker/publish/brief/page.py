@@ -12,7 +12,7 @@ def html(brief: Document) -> str:
 
     Raises DrywellError where Jinja is not installed.
     """
-    return _environment().get_template("brief.html").render(document=brief)
+    return str(_environment().get_template("brief.html").render(document=brief))
 
 
 @cache
