@@ -1,15 +1,18 @@
 """The same questions of a history on a PostgreSQL server."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from tests.conftest import AGENTS
 from tests.postgres import running
 from tests.publish.told import ANSWERS, matches, tell
 from tracker import History
 from tracker.errors import QueryError
+from tracker.publish.brief.gather import gather
 from tracker.publish.export import export
 from tracker.store.query import Reader
 from tracker.store.questions import Question, defaults, questions
@@ -72,3 +75,13 @@ def test_frames_and_files_are_those_of_a_file(url: str, tmp_path: Path) -> None:
             connection.execute((tmp_path / name / "views.sql").read_text())
             assert connection.execute("SELECT COUNT(*) FROM changes").fetchall() == [(6,)]
     assert [one.rows for one in folders["server"].files] == [one.rows for one in folders["file"].files]
+
+
+def test_a_brief_has_the_same_facts(url: str, told: Path) -> None:
+    found = []
+    for where in (url, told):
+        with Reader(where) as reader:
+            brief = gather(reader, AGENTS)
+        # Two histories, two names.
+        found.append(replace(brief, frame=replace(brief.frame, history_id="")))
+    assert found[0] == found[1]

@@ -29,21 +29,28 @@ _FIRST, _BASE, _MISQUOTED = "epoch-2024-access", "epoch-2024", "article"
 def forecast(found: Brief) -> Section:
     """How the shares will go on, or why nobody can say."""
     title, frame = "How the shares may go on", found.frame
+    if not found.forecasts:
+        return Section("forecast", title, (Paragraph((found.missing["forecast"],)),))
     told = [one for one in found.forecasts if not one["refusals"]]
     silent = [one for one in found.forecasts if one["refusals"]]
     blocks: list[Block] = []
     if told:
-        rows = tuple((one["agent"], percent(one["percent"]), *_ahead(one)) for one in told)
+        rows = tuple((one["agent"], percent(one["percent"]), one["known"], *_ahead(one)) for one in told)
         caption = prose(
             "Forecast of the share of sites that shut the agent out: median, and 80 % interval in brackets. From "
-            f"{day(frame.date)}, panel ",
+            f"{day(told[0]['date'])}, panel ",
             Code(frame.panel),
-            f", n = {frame.n:,} {frame.of_sites}, definition ",
+            f", of the {frame.of_sites} (n), definition ",
             Code(frame.definition),
             ". From how often sites blocked and unblocked so far (a two-state Markov panel of sites); no trend line "
             "is drawn on.",
         )
-        columns = ("agent", "measured", *(f"in {months} months" if months > 1 else "in a month" for months in MONTHS))
+        columns = (
+            "agent",
+            "measured",
+            "n",
+            *(f"in {months} months" if months > 1 else "in a month" for months in MONTHS),
+        )
         blocks.append(Table(caption, columns, rows))
     blocks += [
         Paragraph((f"{one['agent']}: no forecast, for {'; '.join(one['refusals'])}. What comes next is unknown.",))
@@ -56,15 +63,8 @@ def forecast(found: Brief) -> Section:
     )
     if broken:
         blocks += [Paragraph(("Breaks in these series:",)), Items(broken)]
-    if not found.forecasts:
-        blocks.append(
-            Paragraph(
-                ("Of none of these agents anything is known at the newest look: there is nothing to go on from.",)
-            )
-        )
     again = tuple(command("tracker", "forecast", one["agent"], "--panel", frame.panel) for one in found.forecasts[:3])
-    if again:
-        blocks.append(Listing("Again", (*again, command("tracker", "backtest", "--panel", frame.panel))))
+    blocks.append(Listing("Again", (*again, command("tracker", "backtest", "--panel", frame.panel))))
     return Section("forecast", title, tuple(blocks))
 
 

@@ -9,6 +9,7 @@ from tracker.core import dates
 from tracker.core.agents import Agent
 from tracker.core.definitions import DEFINITIONS, HEADLINE
 from tracker.core.estimate import Denominator
+from tracker.core.forecast.fitting import LEAST_WEEKS
 from tracker.errors import UsageError
 from tracker.publish.brief.changes import Moves, moves_of
 from tracker.publish.brief.facts import AgentShare, Brief, Contradictions, Frame, Point, Reading
@@ -67,7 +68,7 @@ def gather(
     missing: dict[str, str] = {}
     terms = _terms(reader, frame, missing)
     step(3, "forecasts and projection")
-    ahead = forecasts(reader, frame, top)
+    ahead = _forecasts(reader, frame, top, missing)
     projected = outcomes()
     step(4, "published figures")
     claims = _claims(reader, frame, missing)
@@ -236,25 +237,43 @@ SELECT COUNT(DISTINCT site) AS sites,
        COUNT(DISTINCT CASE WHEN direction = 'robots_block_terms_allow' THEN site END) AS allowed
 FROM contradictions WHERE site IN (SELECT site FROM sites WHERE list = :panel)
 """
-_QUOTED = """
-SELECT site, direction, category, stance, quote, terms_url, text_sha256, MIN(since) AS since, COUNT(*) AS agents,
-       MIN(agent) AS agent
-FROM contradictions WHERE site IN (SELECT site FROM sites WHERE list = :panel) AND quote IS NOT NULL
-GROUP BY site, direction, category, stance, quote, terms_url, text_sha256
-ORDER BY agents DESC, since DESC, site, category, text_sha256
+_BEST_PLACED = """
+SELECT s.site FROM sites s
+WHERE s.list = :panel AND s.site IN (SELECT site FROM contradictions)
+ORDER BY s.rank IS NULL, s.rank, s.site
 """
 
 
 def _contradictions(reader: Reader, frame: Frame) -> Contradictions:
-    of_panel = {"panel": frame.panel}
-    counts = reader.sql(_CONTRADICTING, of_panel).rows[0]
-    by_site: dict[str, dict[str, Any]] = {}
-    for row in reader.sql(_QUOTED, of_panel).dicts():
-        by_site.setdefault(row["site"], row)
-        if len(by_site) == _EXAMPLES:
-            break
-    sites, forbidden, allowed = map(int, counts)
-    return Contradictions(sites, forbidden, allowed, tuple(by_site.values()))
+    sites, forbidden, allowed = map(int, reader.sql(_CONTRADICTING, {"panel": frame.panel}).rows[0])
+    best = reader.sql(_BEST_PLACED, {"panel": frame.panel}, limit=_EXAMPLES).column("site")
+    # One site at a time: to look for the quotes of all would take minutes where terms are many.
+    return Contradictions(sites, forbidden, allowed, tuple(_example(reader, site) for site in best))
+
+
+def _example(reader: Reader, site: str) -> dict[str, Any]:
+    """The contradiction of a site that concerns the most agents, and how many."""
+    by_clause: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in reader.contradictions(site).dicts():
+        by_clause.setdefault((row["direction"], row["category"], row["quote"], row["terms_url"]), []).append(row)
+    most = max(by_clause.values(), key=len)
+    return most[0] | {"agents": len(most)}
+
+
+def _forecasts(
+    reader: Reader, frame: Frame, agents: Sequence[str], missing: dict[str, str]
+) -> tuple[dict[str, Any], ...]:
+    days = _days(frame.first_day, frame.date) + 1
+    if days < 7 * LEAST_WEEKS:
+        missing["forecast"] = (
+            f"No forecast: the panel is known for {days} days, and it takes {LEAST_WEEKS} weeks and some changes to "
+            "say how often sites change. What comes next is unknown."
+        )
+        return ()
+    found = forecasts(reader, frame, agents)
+    if not found:
+        missing["forecast"] = "No forecast: of none of these agents anything is known at the newest look."
+    return found
 
 
 def _claims(reader: Reader, frame: Frame, missing: dict[str, str]) -> tuple[dict[str, Any], ...]:

@@ -19,18 +19,18 @@ from tracker.publish.brief.blocks import (
     Table,
     clean,
 )
+from tracker.publish.brief.svg import png
 
 _SIGNS = re.compile(r"[\\`*_{}\[\]<>#|~&$!^]")
 _ADDRESS = re.compile(r"(?i)\b(?:https?|ftp)(?=://)|\bwww(?=\.)")
 """Of what looks like an address GitHub makes a link by itself."""
 _NO_ADDRESS = re.compile(r"[<>\s\\]")
 _START = re.compile(r"^([-+=:]|\d+[.)])")
-_INK, _GROUND = "#1a1d21", "#ffffff"
 
 
 def markdown(brief: Document) -> str:
     """The text. What others wrote is escaped so that it shows as it is: no markup, link or HTML comes of it."""
-    parts = [f"# {_escaped(brief.title)}", _inline(brief.subtitle)]
+    parts = [f"# {_escaped(brief.title)}", _line(brief.subtitle)]
     for section in brief.sections:
         parts.append(f"## {_escaped(section.title)}")
         parts += [_block(block) for block in section.blocks]
@@ -45,7 +45,7 @@ def _block(block: Block) -> str:
         case Items():
             return "\n".join(f"- {_line(item)}" for item in block.items)
         case Fold():
-            return "\n".join([f"**{_escaped(block.label)}**", "", *(f"- {_line(item)}" for item in block.items)])
+            return "\n".join([_inline(Strong(block.label)), "", *(f"- {_line(item)}" for item in block.items)])
         case Quote():
             return f"> {_line((block.words,))}\n>\n> — {_inline(block.source)}"
         case Table():
@@ -53,9 +53,9 @@ def _block(block: Block) -> str:
         case Figure():
             return f"![{_escaped(block.alt)}]({_image(block.svg)})\n\n{_line(block.caption)}\n\n{_table(block.table)}"
         case Listing():
-            lines = [clean(line) if line.strip() == line else f"  {clean(line)}" for line in block.lines]
+            lines = [f"{'  ' * line.startswith('  ')}{clean(line)}" for line in block.lines]
             fence = "`" * max(3, 1 + _longest_ticks("\n".join(lines)))
-            return "\n".join([f"{_escaped(block.label)}:", "", fence, *lines, fence])
+            return "\n".join([f"{_line(block.label)}:", "", fence, *lines, fence])
 
 
 def _table(table: Table) -> str:
@@ -81,7 +81,8 @@ def _inline(text: Cell, in_table: bool = False) -> str:
         case Code():
             return _code(text.text, in_table)
         case Strong():
-            return f"**{_escaped(text.text).strip()}**"
+            inner = _escaped(text.text).strip()
+            return f"**{inner}**" if inner else ""
         case Link():
             return f"[{_escaped(text.text)}](<{_NO_ADDRESS.sub('', text.url)}>)"
     return "".join(_inline(part, in_table) for part in text)
@@ -107,10 +108,5 @@ def _longest_ticks(text: str) -> int:
 
 
 def _image(svg: str) -> str:
-    """The chart as a data address; dark on white, for an image does not know the page around it."""
-    box = re.search(r'viewBox="0 0 (\S+) (\S+)"', svg)
-    size = f' width="{box[1]}" height="{box[2]}"' if box else ""
-    ground = f'<rect width="100%" height="100%" fill="{_GROUND}" />'
-    head, _, rest = svg.partition(">")
-    whole = f"{head}{size}>{ground}{rest}".replace("currentColor", _INK)
-    return f"data:image/svg+xml;base64,{base64.b64encode(whole.encode()).decode('ascii')}"
+    """The chart as a data address. A PNG: of an SVG many readers of Markdown make no image, but a page of base64."""
+    return f"data:image/png;base64,{base64.b64encode(png(svg)).decode('ascii')}"

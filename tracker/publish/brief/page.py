@@ -1,5 +1,6 @@
 """A brief as one HTML page that loads nothing: styles and charts are in it, scripts there are none."""
 
+from functools import cache
 from typing import Any
 
 from tracker.publish.brief.blocks import Document, clean
@@ -11,6 +12,11 @@ def html(brief: Document) -> str:
 
     Raises DrywellError where Jinja is not installed.
     """
+    return str(_environment().get_template("brief.html").render(document=brief))
+
+
+@cache
+def _environment() -> Any:
     with needs("jinja2", "a brief as HTML", "report"):
         from jinja2 import Environment, PackageLoader, StrictUndefined
         from markupsafe import Markup
@@ -26,8 +32,8 @@ def html(brief: Document) -> str:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    # Not a filter: it is no way around the escaping for anything but charts.
-    return environment.get_template("brief.html").render(document=brief, svg=lambda chart: Markup(chart))
+    environment.globals["svg"] = Markup
+    return environment
 
 
 def clean_text(text: str) -> str:

@@ -19,6 +19,9 @@ _LOOKS = re.compile(
 )
 _OWN = re.compile(r"url\(\s*['\"]?#([^'\")]*)['\"]?\s*\)")
 
+_INK, _GROUND = "#1a1d21", "#ffffff"
+_SCALE = 1.5
+
 ET.register_namespace("", _SVG)
 
 
@@ -31,6 +34,15 @@ def render(chart: "LayerChart", name: str) -> str:
         import vl_convert
     spec: dict[str, Any] = chart.to_dict()
     return tidy(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]), name)
+
+
+def png(svg: str) -> bytes:
+    """A rendered chart as an image, dark on white: it does not know the page around it."""
+    with needs("vl_convert", "a brief with charts", "report"):
+        import vl_convert
+    head, _, rest = svg.partition(">")
+    opaque = f'{head}><rect width="100%" height="100%" fill="{_GROUND}" />{rest}'
+    return vl_convert.svg_to_png(opaque.replace("currentColor", _INK), scale=_SCALE)
 
 
 def tidy(svg: str, name: str) -> str:

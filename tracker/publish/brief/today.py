@@ -31,7 +31,7 @@ def headline(found: Brief) -> Section:
     unknown = (
         "No site of the panel is unknown on that day."
         if not frame.unknown
-        else f"{frame.unknown:,} of {frame.members:,} sites are unknown on that day; the share lies between "
+        else f"{frame.unknown:,} of {frame.members:,} sites are unknown on that day; the share is anywhere from "
         f"{span(first.low, first.high)} ({frame.bounds})."
     )
     standing = prose(

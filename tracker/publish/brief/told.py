@@ -1,5 +1,8 @@
 """The sections of a brief in the words of the sites: what they changed, what their terms say."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from tracker.publish.brief.blocks import (
     Block,
     Cell,
@@ -127,6 +130,11 @@ _DIRECTIONS = {
 }
 
 
+def _whom(row: Mapping[str, Any]) -> str:
+    more = row["agents"] - 1
+    return f"{row['agent']} and {more:,} more" if more else str(row["agent"])
+
+
 def _contradictions(found: Brief) -> list[Block]:
     held, frame = found.contradictions, found.frame
     if held is None or found.terms is None:
@@ -144,12 +152,12 @@ def _contradictions(found: Brief) -> list[Block]:
     for row in held.examples:
         source = prose(
             Code(row["site"]),
-            f", {_DIRECTIONS[row['direction']]} ({row['agent']} and others); since {row['since'][:10]}; text ",
+            f", {_DIRECTIONS[row['direction']]} {_whom(row)}; since {row['since'][:10]}; text ",
             Code(row["text_sha256"]),
             " at ",
             Code(row["terms_url"]),
         )
-        blocks.append(Quote(shortened(row["quote"]), source))
+        blocks.append(Quote(shortened(row["quote"] or "no words are kept of it"), source))
     statement = (
         "SELECT site, agent, direction, category, quote, terms_url, text_sha256 FROM contradictions WHERE site IN "
         f"(SELECT site FROM sites WHERE list = {sql_text(frame.panel)})"

@@ -1,0 +1,287 @@
+"""`tracker report`: a brief of a small history worked through by hand (tests/publish/told.py), and of hostile ones."""
+
+import base64
+import sys
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from selectolax.lexbor import LexborHTMLParser
+
+from tests.cli.test_forecast import HOSTS as SIXTY
+from tests.cli.test_forecast import LOOKS, STEP
+from tests.cli.test_forecast import START as LONG_AGO
+from tests.cli.test_forecast import body as body_of
+from tests.conftest import AGENTS
+from tests.publish.told import sha, tell
+from tests.store.terms import Words, look
+from tracker import reference
+from tracker.core.panels import Member, Panel
+from tracker.store.captures import OWN, Answer
+from tracker.store.write import Writer
+
+MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
+DAY, START = 86_400, 1_704_088_800  # 2024-01-01T06:00:00Z
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = Path(tell(tmp_path / "told.sqlite"))
+    with Writer(path, AGENTS) as writer:
+        writer.know_claims(reference.claims())
+    monkeypatch.setenv("TRACKER_DATABASE", str(path))
+    return path
+
+
+def section(page: LexborHTMLParser, name: str) -> str:
+    node = page.css_first(f"section#{name}")
+    assert node is not None
+    return " ".join(node.text(separator=" ").split())
+
+
+def test_a_brief_as_a_page(run, told: Path, tmp_path: Path) -> None:
+    """Of a, b, c and e on 10 January, a and c shut GPTBot out by name and b everybody; d is unknown."""
+    result = run("report", "--output", "brief.html")
+    assert (result.code, result.out) == (0, "")
+    assert "brief.html: panel top on 2024-01-10" in result.err
+    page = LexborHTMLParser((tmp_path / "brief.html").read_text(encoding="utf-8"))
+
+    figure = section(page, "headline")
+    assert "75.0 % of 4 sites shut GPTBot out on 10 January 2024" in figure
+    assert "2 by its name and 1 through the rules for every agent" in figure
+    assert "1 of 5 sites are unknown on that day; the share is anywhere from 60.0 to 80.0 %" in figure
+    for words in ("no page may be fetched", "effective_full", "readable_or_absent", "panel top"):
+        assert words.lower() in figure.lower()
+
+    changed = section(page, "changes")
+    lines = f"blocked: 1: User-agent: GPTBot , 2: Disallow: / ; sha256 {sha('GPTBot shut')}"
+    assert f"2024-01-09 and 2024-01-10 c.example GPTBot allowed; no robots.txt {lines}" in changed
+    assert "No site reopened to one of these agents" in changed
+    assert "tracker evidence c.example GPTBot --at 2024-01-10" in changed
+
+    terms = section(page, "terms")
+    assert "forbid AI training 3 75.0 % 60.0 to 80.0 %" in terms
+    assert "At 3 sites of the 4 whose terms could be read" in terms
+    assert "No forecast: the panel is known for 10 days" in section(page, "forecast")
+    assert "GPTBot 35.7 % 50.0 % (n = 4) 75.0 % (n = 4) +14.3 below ours 2024-01-10" in section(page, "claims")
+    assert "contains no blocking at all" in section(page, "projection")
+    assert "Weeks to months, not years" in section(page, "projection")
+    history = run("query", "SELECT value FROM about WHERE key = 'history_id'", "--csv").out.split()[1]
+    cited = f"n = 4 sites readable or without a robots.txt, definition effective_full; history {history}"
+    assert cited in section(page, "cite")
+    assert "@misc{drywell-top-2024-01-10," in section(page, "cite")
+
+    first = (tmp_path / "brief.html").read_bytes()
+    assert run("report", "--output", "brief.html", "--force").code == 0
+    assert (tmp_path / "brief.html").read_bytes() == first
+    assert sorted(one.name for one in tmp_path.iterdir() if "brief" in one.name) == ["brief.html"]
+
+
+def test_the_page_stands_alone_and_can_be_read_without_seeing_it(run, told: Path) -> None:
+    page = LexborHTMLParser(run("report").out)
+    root, body = page.root, page.body
+    assert root is not None
+    assert body is not None
+    assert root.attributes["lang"] == "en"
+    assert not page.css("script, iframe, object, embed, link, img, image, use, base, form, video, audio")
+    for node in root.traverse():
+        for name, value in node.attributes.items():
+            assert name not in ("src", "srcset", "style", "background", "action", "data", "poster"), name
+            assert not name.startswith("on")
+            if name == "href":
+                assert node.tag == "a"
+                assert (value or "").startswith(("#", "https://"))
+    style = page.css_first("style")
+    assert style is not None
+    assert "url(" not in style.text()
+    assert "@import" not in style.text()
+    assert len(page.css("h1")) == 1
+    charts = page.css("[role=img]")
+    assert len(charts) == 3
+    for chart in charts:
+        assert len(chart.attributes["aria-label"] or "") > 40
+        assert chart.css_first("svg") is not None
+        figure = chart.parent
+        assert figure is not None
+        table = figure.next
+        while table is not None and table.tag == "-text":
+            table = table.next
+        assert table is not None
+        assert table.css_first("table") is not None, "the same numbers as a table"
+    ids = [node.attributes["id"] for node in page.css("[id]")]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_brief_as_markdown(run, told: Path, tmp_path: Path) -> None:
+    assert run("report", "--output", "brief.md").code == 0
+    text = (tmp_path / "brief.md").read_text(encoding="utf-8")
+    assert text == run("report", "--format", "markdown").out
+    tokens = [one for token in MARKDOWN.parse(text) for one in (token, *(token.children or []))]
+    types = {token.type for token in tokens}
+    assert not types & {"html_block", "html_inline"}
+    links = {str(token.attrs["href"]) for token in tokens if token.type == "link_open"}
+    assert links <= {"https://arxiv.org/abs/2211.04325v2", *(claim.source for claim in reference.claims())}
+    images = [str(token.attrs["src"]) for token in tokens if token.type == "image"]
+    assert len(images) == 3
+    for image in images:
+        head, _, data = image.partition(",")
+        assert head == "data:image/png;base64"
+        assert base64.b64decode(data).startswith(b"\x89PNG")
+    assert "75.0 % of 4 sites shut GPTBot out on 10 January 2024" in text
+    assert f"`{sha('GPTBot shut')}`" in text
+
+
+def test_a_file_is_replaced_on_request_only(run, told: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.html").write_text("mine")
+    result = run("report", "--output", "mine.html")
+    assert (result.code, "mine.html is there already" in result.err) == (2, True)
+    assert (tmp_path / "mine.html").read_text() == "mine"
+    result = run("report", "--json", "--output", "no/way.json")
+    assert result.code == 0
+    (tmp_path / "a-file").write_text("")
+    result = run("report", "--json", "--output", "a-file/brief.html")
+    assert (result.code, "cannot write a-file/brief.html" in result.err) == (1, True)
+
+
+def test_the_facts_as_json_need_no_extra(run, told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ("altair", "vl_convert", "jinja2"):
+        monkeypatch.setitem(sys.modules, package, None)
+    found = run("report", "--agent", "ccbot", "--agent", "GPTBot", "--json").json
+    assert [share["agent"] for share in found["shares"]] == ["GPTBot", "CCBot"]
+    gptbot = found["shares"][0]
+    assert (gptbot["percent"], gptbot["low"], gptbot["high"], gptbot["n"]) == (75.0, 60.0, 80.0, 4)
+    assert (gptbot["named"], gptbot["wildcard"], gptbot["closed"], gptbot["reopened"]) == (2, 1, 3, 0)
+    assert (gptbot["points_30d"], gptbot["points_1y"]) == (None, None), "nothing was known then"
+    days = [(point["day"], point["percent"]) for point in found["series"] if point["agent"] == "GPTBot"]
+    assert days == [("2024-01-01", 0.0), ("2024-01-02", 25.0), ("2024-01-09", 50.0), ("2024-01-10", 75.0)]
+    assert {reading["definition"]: reading["percent"] for reading in found["readings"]}["named_full"] == 50.0
+    assert found["frame"]["generation"]
+    outcomes = {one["id"]: one for one in found["outcomes"]}
+    assert outcomes["epoch-2024"]["forward"] is None
+    assert (outcomes["epoch-2024"]["median"], outcomes["epoch-2024"]["interval_80"]) == (
+        "late 2028",
+        ["early 2027", "early 2032"],
+    )
+    low, high = outcomes["epoch-2024-access"]["forward_years"][1:]
+    assert 0 < low < high < 1
+
+    result = run("report")
+    assert (result.code, result.out) == (1, "")
+    assert "needs altair: pip install 'drywell[report]'" in result.err
+
+
+def test_what_is_not_there_is_said(run, told: Path, database: Path) -> None:
+    for arguments, says in (
+        (("--agent", "GTPBot"), "GPTBot"),
+        (("--panel", "tops"), "top"),
+        (("--database", str(database)), "no panel yet"),
+        (("--json", "--format", "html"), "cannot go together"),
+    ):
+        result = run("report", *arguments)
+        assert (result.code, says in result.err) == (2, True), result.err
+
+
+NASTY = (
+    "<script>alert(1)</script>",
+    "](javascript:alert(1))",
+    "` `` ``` |x| \\",
+    "\u202egro.live\u200f\x1b[2J",
+    "![x](http://evil.example/x.png)",
+)
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> str:
+    """Sites whose lines and terms are made to break out of whatever shows them."""
+    path = tmp_path / "hostile.sqlite"
+    sites = {f"h{number}.example": text for number, text in enumerate(NASTY)}
+    title = f"Nasty {NASTY[0]} {NASTY[1]}"
+    panel = Panel("p|`<b>", title, "made up", "{1}\\", "2024-01-01", None, True, tuple(map(Member, sites)))
+    with Writer(path, AGENTS) as writer:
+        panel_id, own = writer.panel(panel), writer.source(OWN)
+        for day in range(2):
+            crawl = writer.begin_crawl(own, panel_id, START + day * DAY, f"c{day}", len(sites))
+            answers = [Answer(host, _nasty(text, day), "ref") for host, text in sites.items()]
+            said = [(host, look(f"Do not scrape {text}", url=f"https://{host}/<b>")) for host, text in sites.items()]
+            writer.record(crawl, answers, terms=said)
+            writer.finish_crawl(crawl, START + day * DAY + 5)
+        writer.read_terms(Everything())
+    return str(path)
+
+
+def _nasty(text: str, day: int) -> bytes:
+    rule = "Disallow: /" if day else f"Disallow: /{text}"
+    return f"User-agent: GPTBot # {text}\n{rule}\n\nUser-agent: {text}\nDisallow: /{text}\n".encode()
+
+
+class Everything(Words):
+    """Quotes whole texts."""
+
+    def classify(self, text: str, language: str | None = None):
+        return [replace(one, start=0, end=len(text), quote=text) for one in super().classify(text, language)]
+
+
+def test_what_strangers_wrote_is_text(run, hostile: str) -> None:
+    page = LexborHTMLParser(run("report", "--database", hostile).out)
+    assert not page.css("script, b, img")
+    assert all((node.attributes["href"] or "").startswith(("#", "https://arxiv.org")) for node in page.css("a"))
+    shown = page.body.text() if page.body else ""
+    assert "Disallow: /<script>alert(1)</script>" in shown
+    assert "Do not scrape ![x](http://evil.example/x.png)" in shown
+    assert not set("\u202e\u200f\x1b") & set(shown)
+    assert "95 % Wilson score interval" in shown
+    bibtex = next(node.text() for node in page.css("pre") if "@misc" in node.text())
+    assert bibtex.count("{") == bibtex.count("}")
+
+    tokens = [
+        one
+        for token in MARKDOWN.parse(run("report", "--database", hostile, "--format", "markdown").out)
+        for one in (token, *(token.children or []))
+    ]
+    assert not {token.type for token in tokens} & {"html_block", "html_inline"}
+    assert {token.attrs["href"] for token in tokens if token.type == "link_open"} == {
+        "https://arxiv.org/abs/2211.04325v2"
+    }
+    assert all(str(token.attrs["src"]).startswith("data:") for token in tokens if token.type == "image")
+    codes = [token.content for token in tokens if token.type == "code_inline"]
+    assert "2: Disallow: /<script>alert(1)</script>" in codes
+    assert "2: Disallow: /` `` ``` |x| \\" in codes
+
+
+def test_sixteen_months_with_a_forecast_and_one_day_without(run, tmp_path: Path) -> None:
+    long, short = str(tmp_path / "long.sqlite"), str(tmp_path / "short.sqlite")
+    members = tuple(Member(host, rank) for rank, host in enumerate(SIXTY, 1))
+    sixty = Panel("sixty", "Sixty", "made up", "1", "2023-08-14", None, False, members)
+    for path, looks in ((long, LOOKS), (short, 1)):
+        with Writer(path, AGENTS) as writer:
+            panel, own = writer.panel(sixty), writer.source(OWN)
+            for number in range(looks):
+                at = LONG_AGO + number * STEP
+                crawl = writer.begin_crawl(own, panel, at, f"sixty@{at}", len(SIXTY))
+                writer.record(crawl, [Answer(host, body_of(site, number), "ref") for site, host in enumerate(SIXTY)])
+                writer.finish_crawl(crawl, at + 60)
+
+    page = LexborHTMLParser(run("report", "--database", long, "--agent", "GPTBot", "--agent", "CCBot").out)
+    ahead = section(page, "forecast")
+    assert "GPTBot 25.0 % 60 " in ahead
+    assert "CCBot: no forecast, for " in ahead
+    assert "tracker forecast GPTBot --panel sixty" in ahead
+    assert "Reopened, the newest first" in section(page, "changes")
+    assert "Of none of the 60 sites the terms could be read (not_looked 60)" in section(page, "terms")
+    assert "Nothing is held against published figures" in section(page, "claims")
+
+    page = LexborHTMLParser(run("report", "--database", short).out)
+    assert "One day so far: trends start at the second." in section(page, "time")
+    assert "No site closed" in section(page, "changes")
+
+
+def test_the_file_in_force_is_the_one_that_is_cited(run, told: Path) -> None:
+    """The hash of a change is that of the bytes which `tracker evidence` hands out."""
+    (change,) = [one for one in run("report", "--json").json["closings"] if one["site"] == "c.example"]
+    bundle = run("evidence", "c.example", "GPTBot", "--at", change["date"]).json
+    data = base64.b64decode(bundle["body"]["base64"])
+    assert sha256(data).hexdigest() == change["body_after"]
+    assert change["lines_after"] == ["1: User-agent: GPTBot", "2: Disallow: /"]
+    assert (change["body_before"], change["lines_before"]) == (None, [])
