@@ -120,6 +120,20 @@ def test_wrong_names_are_said_in_one_line(run, database: Path, arguments, code, 
     assert len(result.err.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", [("forecast", "GPTBot"), ("backtest", "--agents", "CCBot,GPTBot")])
+def test_an_agent_younger_than_the_newest_look(run, fresh_file, command) -> None:
+    path = fresh_file()
+    with Writer(path, AGENTS) as writer:
+        panel = writer.panel(Panel("old", "Old", "made up", "1", "2023-01-01", None, False, (Member("a.example", 1),)))
+        crawl = writer.begin_crawl(writer.source(OWN), panel, START - 300 * DAY, "old", 1)
+        writer.record(crawl, [Answer("a.example", SHUT, "ref")])
+        writer.finish_crawl(crawl, START - 300 * DAY + 60)
+    result = run(*command, "--database", str(path))
+    assert result.code == 2
+    words = "GPTBot is documented from 2023-08-07 on, the newest look at panel old is of 2022-10-18: crawl it"
+    assert words in result.err
+
+
 def test_a_history_without_a_look(run, empty_history: Path) -> None:
     result = run("forecast", "GPTBot", "--database", str(empty_history))
     assert result.code == 2

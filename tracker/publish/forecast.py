@@ -1,6 +1,6 @@
 """The forecast of an agent's share, and the backtest of a history, as commands and pages show them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tracker import __version__
@@ -44,10 +44,11 @@ def report(
     breaks, and whole: hazards and forecast without a restart at the breaks (None: there are none).
     Raises UsageError for a name that is not there, and for a panel of which nothing is known.
     """
-    agent = find_agent(reader, token)["agent"]
+    known = find_agent(reader, token)
+    agent = known["agent"]
     list_name = find_panel(reader, panel)["panel"]
     reading = one_of("definition", definition or HEADLINE, DEFINITIONS)
-    histories = reader.site_histories(agent, list_name, reading)
+    histories = _histories(reader, known, list_name, reading)
     shared = None
     if histories.weeks < LEAST_WEEKS:
         shared = _prior_of_others(reader, agent, list_name, reading)
@@ -75,6 +76,18 @@ def report(
         "seed": seed,
         "draws": fitted.draws,
     }
+
+
+def _histories(reader: Reader, agent: Mapping[str, Any], panel: str, definition: str) -> Histories:
+    """What the sites said to a row of view `agents`. Raises UsageError if all looks are older than the agent."""
+    found = reader.site_histories(agent["agent"], panel, definition)
+    newest = iso(found.until)[:10]
+    if found.until and (agent["since"] or "") > newest:
+        raise UsageError(
+            f"{agent['agent']} is documented from {agent['since']} on, the newest look at panel {panel} is of "
+            f"{newest}: crawl it, or choose another --panel"
+        )
+    return found
 
 
 def _prior_of_others(reader: Reader, agent: str, panel: str, definition: str) -> Prior:
@@ -145,8 +158,9 @@ def history_backtest(
     """
     list_name = find_panel(reader, panel)["panel"]
     reading = one_of("definition", definition or HEADLINE, DEFINITIONS)
-    names = [find_agent(reader, token)["agent"] for token in tokens] or _most_blocked(reader, list_name, reading)
-    panels = {name: reader.site_histories(name, list_name, reading) for name in dict.fromkeys(names)}
+    names = tokens or _most_blocked(reader, list_name, reading)
+    agents = {row["agent"]: row for row in (find_agent(reader, name) for name in names)}
+    panels = {name: _histories(reader, row, list_name, reading) for name, row in agents.items()}
     if not panels:
         raise UsageError(f"nothing is known of panel {list_name} yet: crawl or import it, or choose another --panel")
     tested = backtest(panels, peers=[PERSISTENCE, DRIFT, *statistical_peers()], origins=origins, advance=advance)

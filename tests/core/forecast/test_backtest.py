@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.forecast.simulated import START, panel, steady, with_burst
+from tests.core.forecast.simulated import START, panel, steady, stretches, with_burst
 from tracker.core.forecast import DRIFT, MONTH, PERSISTENCE, Histories, Peer, Series, backtest, fit
 from tracker.core.forecast.scores import crps, ratio_interval, score
 
@@ -108,6 +108,29 @@ def test_a_peer_that_has_no_answer_is_left_out():
     found = backtest(PANELS, peers=[PERSISTENCE, Peer("mute", lambda *_: None)], origins=3)
     assert "mute" in found.models
     assert ("mute", 1) not in rows(found)
+
+
+def test_after_months_in_which_nobody_looked_it_begins_anew():
+    """As where a past was imported, and crawls of one's own began a year later."""
+    told, histories = [], PANELS["Bot0"]
+    lost = (START + 9 * MONTH, START + 13 * MONTH)
+    rows = [row for row in stretches(histories) if row.end is not None and row.end <= lost[0]]
+    rows += [row._replace(end=lost[0]) for row in stretches(histories) if row.start < lost[0] < (row.end or 2**62)]
+    rows += [row for row in stretches(histories) if row.start >= lost[1]]
+    rows += [row._replace(start=lost[1]) for row in stretches(histories) if row.start < lost[1] < (row.end or 2**62)]
+    broken = Histories.of_stretches(rows, histories.until)
+
+    def spy(series, months, draws, seed):
+        told.append(series)
+        return np.full((len(months), draws), series.shares[-1])
+
+    found = backtest({"Bot0": broken}, peers=[PERSISTENCE, Peer("spy", spy)], months=[1])
+    whole = backtest({"Bot0": histories}, months=[1])
+    lengths = [len(one.shares) for one in told]
+    assert lengths.count(2) == 2, "once at the beginning, once after the gap"
+    assert not any(np.isnan(one.shares).any() for one in told)
+    assert whole.origins - 7 <= found.origins < whole.origins
+    assert all(np.isfinite(one.crps) for scores in found.scores.values() for one in scores.values())
 
 
 def test_the_newest_origins_alone():

@@ -157,8 +157,9 @@ def backtest(
 ) -> Backtest:
     """Forecasts from the ends of the months, each scored at `months` ahead; the same arguments give the same bytes.
 
-    `panels` has the histories of each agent, from when it was documented on. An origin needs two months behind it, and
-    one horizon that has come. `origins`: the newest so many of each agent. `advance` is told of each origin.
+    `panels` has the histories of each agent, from when it was documented on. An origin needs two months of known shares
+    behind it, the last of them at it, and one horizon that has come. `origins`: the newest so many of each agent.
+    `advance` is told of each origin.
     Raises ValueError for horizons that are no whole months.
     """
     if not months or any(h != int(h) or h < 1 for h in months):
@@ -219,14 +220,16 @@ def _origins(
     numbers = range(1, len(ends) - min(months))
     for number in numbers if newest is None else list(numbers)[-newest or len(ends) :]:
         at = int(ends[number])
-        if np.isnan(shares[: number + 1]).any():
+        gaps = np.flatnonzero(np.isnan(shares[: number + 1]))
+        first = int(gaps[-1]) + 1 if gaps.size else 0
+        if number - first < 1:
             continue
         prior = _prior_of_others(agent, panels, at)
         yield Origin(
             agent,
             at,
             fit(histories.as_of(at), shared=prior, draws=draws, seed=seed),
-            Series(shares[: number + 1], known[: number + 1]),
+            Series(shares[first : number + 1], known[first : number + 1]),
             tuple(float(truths[number + h]) for h in months),
         )
 
