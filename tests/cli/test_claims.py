@@ -154,7 +154,8 @@ def lifted(told: str) -> str:
 )
 def test_blocks_lifted_around_a_deal(lifted: str, more: dict[str, object], days: list[int] | None) -> None:
     with Reader(lifted) as reader:
-        (found,) = reversals(reader, [deal(**more), deal(kind=DealKind.MARKET)])
+        (found, market) = reversals(reader, [deal(**more), deal(kind=DealKind.MARKET)])
+    assert (market["reversals"], market["not_looked_for"]) == ([], "market: no licence")
     assert [one["days"] for one in found["reversals"]] == (days or [])
     assert (found["not_looked_for"] is None) is (days is not None)
     if days:
@@ -172,8 +173,12 @@ def test_what_a_history_cannot_say_of_a_deal(lifted: str) -> None:
 
 def test_deals_as_a_table_and_as_json(run, lifted: str) -> None:
     found = run("claims", "--deals", "--json").json
-    assert len(found) == sum(one.kind is DealKind.LICENCE for one in reference.deals())
-    assert all(one["source"] for one in found)
+    assert len(found) == len(reference.deals())
+    assert all(one["source"] and one["checked"] for one in found)
+    assert {one["not_looked_for"] for one in found if one["kind"] != "licence"} == {
+        "settlement: no licence",
+        "market: no licence",
+    }
     assert "no site of the" in run("claims", "--deals").out
 
 

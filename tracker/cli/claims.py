@@ -66,20 +66,25 @@ def _recount(claim: str | None, panel: str | None, database: str | None, as_json
     elif claim is None:
         print_table(_COLUMNS, [_line(row) for row in found])
         note("theirs, ours: per cent counted here by their rule and by ours; in brackets what unknown sites leave open")
-        note("verdict: of the claimed figure. `tracker claims CLAIM` says why they differ, --json holds everything")
+        note("n: sites in their denominator; points: theirs here minus the claim; days: from their date")
+        note("verdict: of the claimed figure; not this panel: it cannot be checked with this panel")
+        note("`tracker claims CLAIM` says why figures differ, --json holds everything")
     else:
         _print_claim(found[0])
         for row in found:
             _print_figure(row)
 
 
-_COLUMNS = ("claim", "agent", "date", "claimed", "theirs", "n", "difference", "ours", "panel", "days", "verdict")
+_COLUMNS = ("claim", "agent", "date", "claimed", "theirs", "n", "points", "ours", "panel", "days", "verdict")
+_SHORT = {"cannot be checked with this panel": "not this panel"}
 
 
 def _line(row: dict[str, Any]) -> list[Any]:
     theirs, seen = row["theirs"], row["seen"] or {}
-    shown = (row["claimed"], _share(theirs), theirs and theirs["n"], row["difference"], _share(row["ours"]))
-    return [row["claim"], row["agent"], _day(row), *shown, _part(seen), seen.get("days"), row["verdict"]]
+    points = None if row["difference"] is None else round(row["difference"], 1) + 0.0  # no -0.0
+    shown = (row["claimed"], _share(theirs), theirs and theirs["n"], points, _share(row["ours"]))
+    verdict = _SHORT.get(row["verdict"], row["verdict"])
+    return [row["claim"], row["agent"], _day(row), *shown, _part(seen), seen.get("days"), verdict]
 
 
 def _day(row: dict[str, Any]) -> str:

@@ -12,28 +12,27 @@ from tracker.store.query import Reader
 
 WITHIN = 14
 """Days before and after a deal in which a reversal is taken to go with it."""
+_FACTS = ("day", "licensor", "licensee", "value", "usd_m_low", "usd_m_high", "scope", "source", "note", "checked")
 
 
 def reversals(reader: Reader, deals: Iterable[Deal]) -> list[dict[str, Any]]:
-    """Every licence with its reversals in this history: blocks of the licensee's agents lifted around its day.
+    """Every deal, licences with their reversals in this history: blocks of the licensee's agents lifted around the day.
 
     `blocked` are the sites that shut one of these agents out when the stretch began, or lifted a block within it: what
     could be reversed. `unknown`: sites of which nothing is known when it began, or nothing when it ended.
-    `not_looked_for` says why nothing was asked, or can be said; `until`: the history ends then, before
-    the stretch does.
+    `not_looked_for` says why nothing was asked, or can be said; `until`: the history ends then, before the stretch.
     """
     newest = (reader.about().get("horizon") or "")[:10]
     agents = reader.agents()
     here = set(reader.sql("SELECT DISTINCT site FROM sites").column("site"))
     found = []
     for deal in deals:
-        if deal.kind is not DealKind.LICENCE:
-            continue
         sites = [site for site in deal.sites if site in here]
         wanted = [row["agent"] for row in agents if names(deal.licensee, row["operator"])]
         why = _not_looked_for(deal, sites, wanted, newest)
-        row = {name: getattr(deal, name) for name in ("day", "licensor", "licensee", "value", "source")}
-        row |= {"precision": str(deal.precision), "confidence": str(deal.confidence), "agents": wanted}
+        row = {name: getattr(deal, name) for name in _FACTS}
+        row |= {name: str(getattr(deal, name) or "") or None for name in ("precision", "kind", "per", "confidence")}
+        row["agents"] = wanted
         row |= {"sites": list(deal.sites), "sites_here": sites, "not_looked_for": why, "until": None}
         row |= {"blocked": [], "unknown": [], "reversals": []}
         found.append(row if why else row | _around(reader, deal, sites, wanted, newest))
@@ -41,6 +40,8 @@ def reversals(reader: Reader, deals: Iterable[Deal]) -> list[dict[str, Any]]:
 
 
 def _not_looked_for(deal: Deal, sites: Sequence[str], agents: Sequence[str], newest: str) -> str | None:
+    if deal.kind is not DealKind.LICENCE:
+        return f"{deal.kind}: no licence"
     if deal.precision is Precision.YEAR:
         return "only the year of the deal is known"
     if not agents:

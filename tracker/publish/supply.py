@@ -34,7 +34,9 @@ def data_sets(
         said = {"day": row.day, "precision": str(row.precision), "model": row.model}
         said |= {"organisation": row.organisation, "tokens": tokens}
         said |= dict(zip(("low", "median", "high"), band, strict=True)) | {"stands": _stands(tokens, band[0], band[2])}
-        found.append(said | {"confidence": str(row.confidence), "source": row.source, "note": row.note})
+        found.append(
+            said | {"confidence": str(row.confidence), "source": row.source, "note": row.note, "checked": row.checked}
+        )
     return sorted(found, key=lambda one: (one["day"], one["model"]))
 
 

@@ -31,7 +31,7 @@ from tracker.store.terms_history import TermsHistory
 
 
 class Door:
-    """A history open for writing, as a context manager: `tracker.store.write.Writer` without what it writes."""
+    """A history open for writing, as a context manager: what `tracker.store.write.Writer` stands on."""
 
     def __init__(
         self, database: str | Path, agents: Sequence[Agent], *, kind: str = "live", hold: Hold | None = None

@@ -12,7 +12,7 @@ from tracker.core.terms import Classifier
 from tracker.core.terms.decisions import Decision
 from tracker.core.terms.looks import TermsLook
 from tracker.core.visits import PageSeen, Target
-from tracker.store import bitmap, evidence, models, pending, rounds
+from tracker.store import bitmap, evidence, models, rounds
 from tracker.store.batches import BatchRow, adopt_batches, note_batch, note_captures
 from tracker.store.bitmap import SiteSet
 from tracker.store.bulk import add_one, chunks, run_many, table
@@ -20,23 +20,21 @@ from tracker.store.captures import OWN, Answer, Capture, Failure, PastCrawl, Pas
 from tracker.store.claims import sync_claims
 from tracker.store.crawls import body_ids, looks_row, note_crawls, site_ids
 from tracker.store.database import spare_memory
-from tracker.store.door import Door
 from tracker.store.exchanges import note_exchanges, note_validators, validators_told
 from tracker.store.forget import Forgotten, forget
 from tracker.store.meta import get_meta, put_meta
 from tracker.store.opened import OpenCrawl
 from tracker.store.pages import Key, note_pages, note_runs
-from tracker.store.panels import Revision, find_panel, revise_panel, store_panel, stored_list
-from tracker.store.pending import Failing, Some
+from tracker.store.panels import Revision, revise_panel, store_panel, stored_list
 from tracker.store.picture import Picture
-from tracker.store.probes import last_probe, note_probes
+from tracker.store.probes import note_probes
 from tracker.store.queueing import Queued, in_order, pages_of, queued
-from tracker.store.rounds import REST, Round
+from tracker.store.rounds import REST
 from tracker.store.terms import Given, note_terms
 from tracker.store.terms_meaning import RULESET as TERMS_RULESET
 from tracker.store.terms_reading import AT_A_TIME, OnRead, note_findings, read, replace_decisions, texts_of, unread_ids
 from tracker.store.trouble import note_failures, running
-from tracker.store.unconfirmed import NewTerms, unconfirmed_terms
+from tracker.store.writer_asking import WriterQuestions
 
 __all__ = ["OpenCrawl", "Writer"]
 
@@ -44,7 +42,7 @@ CRAWL = table(models.Crawl)
 _NOTE_LOOKS = update(CRAWL).where(CRAWL.c.crawl_id == bindparam("id"))
 
 
-class Writer(Door):
+class Writer(WriterQuestions):
     """The one writing connection to a history, as a context manager. Every method commits before it returns.
 
     `kind` is "live" or "demo": a file of one kind refuses the other, so that made-up sites never mix with real ones.
@@ -66,11 +64,6 @@ class Writer(Door):
         with self._transaction() as connection:
             adopt_batches(connection, source_id, batches, instead_of)
             self._expire()
-
-    def stored_panel(self, name: str) -> tuple[int, int] | None:
-        """Id and number of members now of a panel of this name; None without one."""
-        with self._asking() as connection:
-            return find_panel(connection, name)
 
     def list_of(self, panel: str) -> tuple[str, tuple[int, ...]] | None:
         """Which list a panel of this name is, and from when on its editions hold (UTC seconds); None without one."""
@@ -97,14 +90,6 @@ class Writer(Door):
                 row = {"kind": facts.kind, "name": facts.name, "key": facts.key, "rank": facts.rank}
                 source_id = add_one(connection, models.Source, row | {"panel_id": panel_id})
             return int(source_id)
-
-    def known_refs(self, source_id: int, *, unfinished: bool = False) -> set[str]:
-        """The refs of this source's finished crawls, which an import can skip, or of all."""
-        with self._asking() as connection:
-            refs = select(CRAWL.c.ref).where(CRAWL.c.source_id == source_id)
-            if not unfinished:
-                refs = refs.where(CRAWL.c.finished_at.is_not(None))
-            return set(connection.execute(refs).scalars())
 
     def begin_crawl(
         self,
@@ -267,41 +252,6 @@ class Writer(Door):
                 connection.execute(update(CRAWL).where(gone_on, CRAWL.c.finished_at.is_(None)).values(finished_at=at))
             self._expire()
 
-    def latest_round(self, panel_id: int, source_id: int, before: int = rounds.END) -> Round | None:
-        """The newest round of a panel by a source (that began before a moment), with its parts; None without one."""
-        with self._asking() as connection:
-            return rounds.latest_round(connection, panel_id, source_id, before)
-
-    def failing(self, one: Round) -> list[Failing]:
-        """The members of the panel of which every look in the round failed, with cause and time of the newest."""
-        with self._asking() as connection:
-            return pending.failing(connection, one)
-
-    def unconfirmed_terms(self, panel_id: int, source_id: int, now: int) -> list[NewTerms]:
-        """The members of a panel with new terms that wait at `now` (UTC seconds) for a second look."""
-        with self._asking() as connection:
-            return unconfirmed_terms(connection, panel_id, source_id, now)
-
-    def newly_failing(self, one: Round, limit: int = 10) -> Some:
-        """The members that a round found failing and that had answered before it: how many, and some, by rank."""
-        with self._asking() as connection:
-            return pending.newly_failing(connection, one, limit)
-
-    def changed(self, one: Round, limit: int = 10) -> Some:
-        """The members of which a round saw another answer than the one before: how many, and some, by rank."""
-        with self._asking() as connection:
-            return pending.changed(connection, one, limit)
-
-    def flipped_in(self, one: Round) -> list[str]:
-        """The hosts of which the first looks of a round found another verdict than the last known one."""
-        with self._asking() as connection:
-            return pending.flipped_in(connection, one)
-
-    def flipped(self, crawl_id: int) -> list[str]:
-        """The hosts of which a crawl found another verdict than the last known one for any headline agent."""
-        with self._asking() as connection:
-            return pending.flipped(connection, crawl_id)
-
     def note_suspect(self, crawl_id: int, why: str) -> None:
         """Say why a crawl is not to be trusted too soon. What it saw stays as it is."""
         with self._transaction() as connection:
@@ -369,11 +319,6 @@ class Writer(Door):
         source_id = self.source(OWN) if source_id is None else source_id
         with self._transaction() as connection:
             note_probes(connection, source_id, results)
-
-    def last_probe(self, since: int = 0) -> dict[str, int]:
-        """When each site was last probed, under whatever name (UTC seconds); those that were since a moment."""
-        with self._asking() as connection:
-            return last_probe(connection, since)
 
     def import_crawls(self, source_id: int, panel_id: int | None, crawls: Sequence[PastCrawl]) -> None:
         """Write looks of the past, in time order, and derive the sites they touch again; all or nothing."""
