@@ -99,7 +99,8 @@ def test_the_formula_of_the_paper():
         {"synthetic_regime": "accumulate"},
         {"synthetic_regime": "replace", "synthetic_share": 0.6},
         {"licensed_tokens": 20e12, "licensed_growth": 3e12},
-        {"block_year": 2027.4, "retroactivity": 0.0, "observed_year": 2026.2, "long_run_share": 0.9},
+        {"block_year": 2027.4, "retroactivity": 0.0, "observed_year": 2032.2, "long_run_share": 0.9},
+        {"retroactivity": 0.0, "observed_year": 2026.2, "long_run_share": 0.9},
         {"demand": "compute", "synthetic_regime": "accumulate", "licensed_tokens": 5e12},
     ],
 )
@@ -108,8 +109,10 @@ def test_demand_equals_supply_in_the_year_found(changes):
     s = replace(CERTAIN, access="terms", compliance=0.7, relicensed=0.2, **{**inputs, **changes})
     t = certain_years(s)
     assert t == pytest.approx(2029.0, abs=2.0)
-    settled = s.restricted_share if s.long_run_share is None else s.long_run_share
-    tracked = settled + (s.restricted_share - settled) * exp(-0.23 * max(t - s.observed_year, 0))
+    tracked = s.restricted_share
+    if s.long_run_share is not None:
+        tracked = s.long_run_share + (tracked - s.long_run_share) * exp(-0.23 * max(t - s.observed_year, 0))
+        tracked *= min(max((t - s.block_year) / (s.observed_year - s.block_year), 0.0), 1.0)
     lost = min(tracked * 0.8, 0.98) * 0.8
     leg = min(1.08 ** (s.block_year - t), 1.0)
     access = leg * (1 - 0.7 * s.retroactivity * lost) + (1 - leg) * (1 - 0.7 * lost)

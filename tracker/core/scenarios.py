@@ -111,9 +111,9 @@ class Scenario:
     `FIELDS`: tokens are tokens (510e12, not 510), data grows by a factor a year, compute is log10 FLOP at
     2024.0 and grows by orders of magnitude a year. A draw outside a field's range counts as its nearest end.
 
-    `restricted_share` is the tracked share at `observed_year`; it moves towards `long_run_share` (None: it
-    stays) at `settling_rate`, the sum of the block and the unblock hazard. A plain 0 means that nothing is
-    restricted, now or later.
+    Without `long_run_share`, `restricted_share` holds at all times. With it, it is the share at `observed_year`, up
+    to which it rose from none in `block_year`; from then on it moves towards `long_run_share` at `settling_rate`, the
+    sum of the block and the unblock hazard. A plain 0 means that nothing is restricted, now or later.
 
     Raises ValueError, in one line, for a value that cannot be meant.
     """
@@ -139,7 +139,7 @@ class Scenario:
     relicensed: Value = 0.0
     block_year: Value = 2023.6
     long_run_share: Value | None = None
-    observed_year: Value = 2025.5
+    observed_year: Value = 2026.9
     settling_rate: Value = 0.23
     synthetic_share: Value = 0.0
     synthetic_value: Value = 1.0
@@ -162,7 +162,8 @@ class Scenario:
     @property
     def restricts(self) -> bool:
         """Whether the access layer takes anything away."""
-        return self.access is not AccessLayer.OFF and self.restricted_share != 0
+        takes = self.restricted_share != 0 and self.token_weight != 0 and self.compliance != 0 and self.relicensed != 1
+        return self.access is not AccessLayer.OFF and takes
 
     def as_dict(self) -> dict[str, Any]:
         """All fields as JSON-able values, in the form that `read` takes."""
@@ -204,14 +205,16 @@ def _check(name: str, field: Field, value: object, certain: bool = False) -> Non
 
 
 def sample(scenario: Scenario, draws: int, seed: int) -> dict[str, Number]:
-    """Every number of the scenario by field name: one float if it is certain, else an array (draws,).
+    """Every number of the scenario by field name: one float if it is certain, else an array (draws,); no None.
 
     The draws of a field depend on its own distribution and on (draws, seed) alone.
     """
     inputs: dict[str, Number] = {}
     for name, field in FIELDS.items():
         value = getattr(scenario, name)
-        drawn = inputs["restricted_share"] if value is None else draw(value, draws, seed, field.column)
+        if value is None:
+            continue
+        drawn = draw(value, draws, seed, field.column)
         inputs[name] = drawn if isinstance(drawn, float) else np.clip(drawn, field.low, field.high)
     return inputs
 
