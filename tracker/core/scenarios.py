@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from math import isfinite
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -107,7 +107,8 @@ _SLOWDOWN = Normal(2027.08, 2034.92, 0.95)
 class Scenario:
     """All inputs of a projection; the defaults are Epoch 2024 (compute leg calibrated), nothing restricted.
 
-    Each is a number, which is certain, or a distribution of `tracker.core.distributions`. Units are in
+    Each is a number (numpy's too), which is certain, a distribution of `tracker.core.distributions`, or a table as a
+    scenario file has it: `Scenario(epochs={"dist": "lognormal", "low": 2, "high": 5, "level": 0.95})`. Units are in
     `FIELDS`: tokens are tokens (510e12, not 510), data grows by a factor a year, compute is log10 FLOP at
     2024.0 and grows by orders of magnitude a year. A draw outside a field's range counts as its nearest end.
 
@@ -153,9 +154,10 @@ class Scenario:
         for name, words in CHOICES.items():
             object.__setattr__(self, name, _word(name, getattr(self, name), words))
         for name, field in FIELDS.items():
-            _check(name, field, getattr(self, name))
+            if name != "long_run_share" or self.long_run_share is not None:
+                object.__setattr__(self, name, _checked(name, field, getattr(self, name)))
         for name in ("start_year", "horizon"):
-            _check(name, Field(-1, *_YEAR), getattr(self, name), certain=True)
+            object.__setattr__(self, name, _checked(name, Field(-1, *_YEAR), getattr(self, name), certain=True))
         if self.start_year >= self.horizon:
             raise InputError("horizon", f"{self.horizon:g} is not after start_year {self.start_year:g}")
 
@@ -190,18 +192,24 @@ def _word(name: str, value: str, words: type[StrEnum]) -> StrEnum:
         raise InputError(name, f"{value!r} is none of {', '.join(words)}") from None
 
 
-def _check(name: str, field: Field, value: object, certain: bool = False) -> None:
-    if value is None and name == "long_run_share":
-        return
-    if isinstance(value, Distribution) and not certain:
-        ends: tuple[float, ...] = value.span
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        ends = (value,)
-    else:
-        raise InputError(name, f"{value!r} is no number" + ("" if certain else " and no distribution"))
-    for end in ends:
+def _checked(name: str, field: Field, value: object, certain: bool = False) -> Value:
+    if isinstance(value, Mapping):
+        value = _table(name, field, value)
+    if not (isinstance(value, Distribution) and not certain):
+        value = _number(name, value, "is no number" if certain else "is no number and no distribution")
+    for end in value.span if isinstance(value, Distribution) else (value,):
         if not field.low <= end <= field.high:
             raise InputError(name, f"{end:g} is outside {field.low:g} to {field.high:g} ({field.unit})")
+    return value
+
+
+def _number(name: str, value: object, reason: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InputError(name, f"{value!r} {reason}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(name, "holds a number without end, write it as 510e12") from None
 
 
 def sample(scenario: Scenario, draws: int, seed: int) -> dict[str, Number]:
@@ -239,25 +247,20 @@ def read(inputs: Mapping[str, Any], base: Scenario | None = None) -> Scenario:
     `value`. `unit`, if given, has to be the field's own. Raises InputError in one line that names the field.
     """
     known = {field.name for field in fields(Scenario)}
-    values: dict[str, Any] = {}
-    for name, written in inputs.items():
+    for name in inputs:
         if name not in known:
             raise InputError(name, f"unknown input{did_you_mean(name, known)}, use one of: {', '.join(sorted(known))}")
-        values[name] = written if name in CHOICES or written is None else _value(name, written)
-    return replace(base or Scenario(), **values)
+    return replace(base or Scenario(), **inputs)
 
 
-def _value(name: str, written: object) -> Value:
-    if not isinstance(written, Mapping):
-        return _number(name, "value", written)
-    unit = FIELDS[name].unit if name in FIELDS else "year"
-    if written.get("unit", unit) != unit:
-        raise InputError(name, f"wrong unit {written['unit']!r}, convert it to {unit}")
+def _table(name: str, field: Field, written: Mapping[str, Any]) -> Value:
+    if written.get("unit", field.unit) != field.unit:
+        raise InputError(name, f"wrong unit {written['unit']!r}, convert it to {field.unit}")
     parts = {key: part for key, part in written.items() if key not in ORIGIN}
     form = parts.pop("dist", None)
     if form is None:
         if set(parts) == {"value"}:
-            return _number(name, "value", parts["value"])
+            return _number(name, parts["value"], "is no number")
         raise InputError(name, f"has no dist: a value alone, or dist = one of {', '.join(_FORMS)}")
     if not isinstance(form, str) or form not in _FORMS:
         raise InputError(name, f"unknown dist {form!r}, use one of: {', '.join(_FORMS)}")
@@ -268,19 +271,8 @@ def _value(name: str, written: object) -> Value:
     for key in needed:
         if key not in parts:
             raise InputError(name, f"{key} is missing, a {form} needs: {', '.join(needed)}")
-    numbers = {key: _number(name, key, part) for key, part in parts.items()}
+    numbers = {key: _number(name, part, f"is no number for {key}") for key, part in parts.items()}
     try:
         return cls(**numbers)
     except ValueError as reason:
         raise InputError(name, reason) from None
-
-
-def _number(name: str, key: str, value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except OverflowError:  # a whole number of hundreds of digits
-            raise InputError(name, f"{key} is a number without end, write it as 510e12") from None
-        if isfinite(number):
-            return number
-    raise InputError(name, f"{key} {value!r} is no number")
