@@ -154,6 +154,12 @@ class Curves:
         return OVERTRAINING_FROM - self.start
 
     @property
+    def breaks(self) -> list[float]:
+        """Years from the start in which all draws bend at once."""
+        bends = [self.bend] if self.access is None else [self.bend, self.access.observed, self.access.block]
+        return [float(bend) for bend in bends if np.ndim(bend) == 0]
+
+    @property
     def straight(self) -> bool:
         """Whether log supply is a straight line: nothing restricted, nothing added."""
         added = np.any(self.licensed) or np.any(self.licensed_slope)

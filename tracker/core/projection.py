@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from math import ceil, floor, inf, isfinite, isnan, log, sqrt
+from operator import index
 
 import numpy as np
 
@@ -172,8 +173,8 @@ def _finite(value: float) -> float | None:
 
 
 def _levels(curve: Callable[[float], Array], times: Sequence[float], draws: int) -> Array:
-    # float32 halves the sort and still carries more digits than a chart shows.
-    rows = np.empty((len(times), draws), dtype=np.float32)
+    # float32 halves the sort and still carries more digits than a chart shows; what is certain needs no sort.
+    rows = np.empty((len(times), draws), dtype=np.float64 if draws == 1 else np.float32)
     for row, t in zip(rows, times, strict=True):
         row[:] = curve(t)
     rows.sort(axis=1)
@@ -185,8 +186,9 @@ def _levels(curve: Callable[[float], Array], times: Sequence[float], draws: int)
 def project(scenario: Scenario, draws: int = 20_000, seed: int = 0) -> Projection:
     """The exhaustion year of `scenario` over `draws` draws; the same arguments give the same bytes.
 
-    Raises ValueError if `draws` is not positive or `seed` negative.
+    Raises ValueError if `draws` is not positive or `seed` negative, TypeError if either is no whole number.
     """
+    draws, seed = index(draws), index(seed)
     if draws < 1 or seed < 0:
         raise ValueError(f"draws must be at least 1 and seed at least 0, got {draws} and {seed}")
     drawn = curves(
