@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from math import inf
 
@@ -173,11 +175,26 @@ def test_without_a_long_run_share_the_share_stands_still():
 # Draws
 
 
-LATER_IF_MORE = ("stock_tokens", "quality", "epochs", "relicensed", "synthetic_value", "licensed_tokens")
+LATER_IF_MORE = (
+    "stock_tokens",
+    "quality",
+    "epochs",
+    "stock_growth",
+    "dataset_year",
+    "relicensed",
+    "block_year",
+    "synthetic_share",
+    "synthetic_value",
+    "licensed_tokens",
+    "licensed_growth",
+)
 SOONER_IF_MORE = (
     "dataset_tokens",
     "dataset_growth",
     "compute_now",
+    "compute_growth",
+    "compute_slowdown_year",
+    "compute_growth_after",
     "overtraining",
     "restricted_share",
     "token_weight",
@@ -190,10 +207,19 @@ RANGES = {
     "quality": (0.05, 0.6),
     "epochs": (1.0, 16.0),
     "synthetic_value": (0.0, 2.0),
+    "stock_growth": (1.0, 1.2),
+    "dataset_year": (2020.0, 2028.0),
+    "block_year": (2020.0, 2030.0),
+    "synthetic_share": (0.0, 0.9),
     "licensed_tokens": (0.0, 300e12),
+    "licensed_growth": (0.0, 50e12),
     "dataset_tokens": (1e12, 100e12),
     "dataset_growth": (1.2, 5.0),
     "compute_now": (24.0, 27.0),
+    # Slower than afterwards and a later slow-down would be good news.
+    "compute_growth": (0.5, 0.9),
+    "compute_slowdown_year": (2026.0, 2045.0),
+    "compute_growth_after": (0.0, 0.3),
     "overtraining": (1.0, 100.0),
     "token_weight": (0.0, 1.2),
 }
@@ -205,17 +231,24 @@ def test_monotone_in_every_input(data, seed, regime):
     field = data.draw(st.sampled_from(LATER_IF_MORE + SOONER_IF_MORE))
     low, high = sorted(data.draw(st.tuples(*[st.floats(*RANGES.get(field, (0.0, 1.0)))] * 2)))
     base = replace(ACCESS, synthetic_regime=regime, **SYNTHETIC)
+    if field.startswith("compute"):
+        base = replace(base, compute_growth=lognormal95(0.5, 0.9))
     less, more = (project(replace(base, **{field: value}), 300, seed).years for value in (low, high))
     if field in SOONER_IF_MORE:
         less, more = more, less
-    assert np.all(less <= more + 1e-7)
+    assert np.all(less <= more + 1e-9)
 
 
 @pytest.mark.parametrize("regime", ["off", "accumulate"])
-def test_access_off_is_zero_restriction_to_the_bit(regime):
+@pytest.mark.parametrize(
+    "nothing", [{"restricted_share": 0.0}, {"token_weight": 0.0}, {"compliance": 0.0}, {"relicensed": 1.0}]
+)
+def test_access_off_is_zero_restriction_to_the_bit(regime, nothing):
     base = replace(ACCESS, synthetic_regime=regime, **SYNTHETIC)
-    off, none = project(replace(base, access="off")), project(replace(base, restricted_share=0.0))
+    off, none = project(replace(base, access="off")), project(replace(base, **nothing))
     assert off.years.tobytes() == none.years.tobytes()
+    assert off.bands.accessible.tobytes() == none.bands.accessible.tobytes()
+    assert {**off.summary(), "scenario": None} == {**none.summary(), "scenario": None}
     assert off.forward.years.tobytes() == none.forward.years.tobytes()
     assert off.forward.median == 0.0
     assert off.forward.interval(0.8) == (0.0, 0.0)
@@ -226,6 +259,29 @@ def test_same_seed_same_bytes():
     first, again, other = project(ACCESS), project(ACCESS), project(ACCESS, seed=1)
     assert first.years.tobytes() == again.years.tobytes() != other.years.tobytes()
     assert json.dumps(first.summary()) == json.dumps(again.summary())
+
+
+def test_same_seed_same_bytes_in_another_process():
+    code = """
+import json
+from tracker.core.projection import Scenario, project
+p = project(Scenario(access="robots", restricted_share={"dist": "beta", "a": 2, "b": 3}), 2_000, 7)
+print(p.years.tobytes().hex(), p.bands.accessible.tobytes().hex(), json.dumps(p.summary()))
+"""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
+
+
+def test_numbers_alone_need_no_draws_and_no_seed():
+    years = [project(CERTAIN, draws, seed).years for draws, seed in ((1, 0), (7, 3), (np.int64(20_000), 1))]
+    assert [len(y) for y in years] == [1, 7, 20_000]
+    assert {y.dtype for y in years} == {np.dtype(np.float64)}
+    assert {float(year) for y in years for year in y} == {project(CERTAIN).median}
 
 
 @pytest.mark.parametrize("field", [name for name in FIELDS if name != "restricted_share"])
@@ -319,7 +375,8 @@ def test_bands():
 
 def test_bands_of_a_certain_scenario_are_lines():
     bands = project(CERTAIN).bands
-    assert bands.demand[0] == pytest.approx(6.2e12 * 2.4 ** (bands.years - 2024), rel=1e-4)
+    assert bands.demand[0] == pytest.approx(6.2e12 * 2.4 ** (bands.years - 2024), rel=1e-12)
+    assert bands.stock[2] == pytest.approx(510e12 * 0.2 * 3.16 * 1.08 ** (bands.years - 2024), rel=1e-12)
     assert np.array_equal(bands.demand[0], bands.demand[4])
 
 
