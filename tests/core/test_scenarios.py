@@ -73,7 +73,10 @@ def test_what_is_not_written_comes_from_the_base():
         ({"epochs": [4.0]}, "epochs: [4.0] is no number"),
         ({"epochs": 1 + 0j}, "epochs: (1+0j) is no number"),
         ({"epochs": 10**400}, "epochs: holds a number without end, write it as 510e12"),
-        ({"epochs": {"dist": "uniform", "low": 1, "high": 10**400}}, "epochs: holds a number without end, write it as 510e12"),
+        (
+            {"epochs": {"dist": "uniform", "low": 1, "high": 10**400}},
+            "epochs: holds a number without end, write it as 510e12",
+        ),
         ({"epochs": float("inf")}, "epochs: inf is outside 1e-06 to 1e+06 (x)"),
         ({"epochs": {"value": "4"}}, "epochs: '4' is no number"),
         ({"epochs": {"dist": ["uniform"], "low": 1, "high": 2}}, "epochs: unknown dist ['uniform'], use one of:"),

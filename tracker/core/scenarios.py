@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from numbers import Real
+from reprlib import Repr
 from typing import Any
 
 import numpy as np
@@ -189,7 +190,16 @@ def _word(name: str, value: str, words: type[StrEnum]) -> StrEnum:
     try:
         return words(value)
     except ValueError:
-        raise InputError(name, f"{value!r} is none of {', '.join(words)}") from None
+        raise InputError(name, f"{_said(value)} is none of {', '.join(words)}") from None
+
+
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 100
+
+
+def _said(value: object) -> str:
+    """What was written, for a message: on one line, cut if it is long."""
+    return _SHORT.repr(value)
 
 
 def _checked(name: str, field: Field, value: object, certain: bool = False) -> Value:
@@ -205,7 +215,7 @@ def _checked(name: str, field: Field, value: object, certain: bool = False) -> V
 
 def _number(name: str, value: object, reason: str) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise InputError(name, f"{value!r} {reason}")
+        raise InputError(name, f"{_said(value)} {reason}")
     try:
         return float(value)
     except OverflowError:
@@ -255,7 +265,7 @@ def read(inputs: Mapping[str, Any], base: Scenario | None = None) -> Scenario:
 
 def _table(name: str, field: Field, written: Mapping[str, Any]) -> Value:
     if written.get("unit", field.unit) != field.unit:
-        raise InputError(name, f"wrong unit {written['unit']!r}, convert it to {field.unit}")
+        raise InputError(name, f"wrong unit {_said(written['unit'])}, convert it to {field.unit}")
     parts = {key: part for key, part in written.items() if key not in ORIGIN}
     form = parts.pop("dist", None)
     if form is None:
@@ -263,11 +273,11 @@ def _table(name: str, field: Field, written: Mapping[str, Any]) -> Value:
             return _number(name, parts["value"], "is no number")
         raise InputError(name, f"has no dist: a value alone, or dist = one of {', '.join(_FORMS)}")
     if not isinstance(form, str) or form not in _FORMS:
-        raise InputError(name, f"unknown dist {form!r}, use one of: {', '.join(_FORMS)}")
+        raise InputError(name, f"unknown dist {_said(form)}, use one of: {', '.join(_FORMS)}")
     cls, needed, optional = _FORMS[form]
     for key in parts:
         if key not in needed + optional:
-            raise InputError(name, f"unknown key {key!r}, a {form} has: {', '.join(needed + optional)}")
+            raise InputError(name, f"unknown key {_said(key)}, a {form} has: {', '.join(needed + optional)}")
     for key in needed:
         if key not in parts:
             raise InputError(name, f"{key} is missing, a {form} needs: {', '.join(needed)}")
