@@ -9,8 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.core.distributions import Lognormal, beta, lognormal90, lognormal95, triangular, uniform
-from tracker.core.projection import Scenario, closed_form, project, year_words
+from tracker.core.distributions import Lognormal
+from tracker.core.projection import (
+    Scenario,
+    beta,
+    closed_form,
+    lognormal90,
+    lognormal95,
+    project,
+    triangular,
+    uniform,
+    year_words,
+)
 from tracker.core.scenarios import FIELDS, sample
 
 EPOCH = Scenario()

@@ -7,6 +7,9 @@ interval of its own.
     projection = project(Scenario(access="robots", restricted_share=0.25), draws=20_000, seed=0)
     projection.median, projection.interval(0.8), projection.forward.median
 
+Inputs may be distributions, which can be had from here too: `Scenario(epochs=lognormal95(2, 5))`, lognormal90,
+normal(mean, sd), uniform(low, high), triangular(low, value, high), beta(a, b).
+
 The equations are in `tracker.core.exhaustion`. Years are decimal (2028.5 is the middle of 2028); for people
 `year_words` says "mid 2028". A draw that does not run out before the horizon is +inf and counts in every
 quantile.
@@ -22,11 +25,34 @@ from operator import index
 import numpy as np
 
 from tracker.core.crossing import solve
-from tracker.core.distributions import Array, median_of
+from tracker.core.distributions import (
+    Array,
+    beta,
+    lognormal90,
+    lognormal95,
+    median_of,
+    normal,
+    triangular,
+    uniform,
+)
 from tracker.core.exhaustion import OVERTRAINING_FROM, REFERENCE_YEAR, RESTRICTED_CAP, Curves, curves
 from tracker.core.scenarios import FIELDS, Demand, Regime, Scenario, sample
 
-__all__ = ["Bands", "Forward", "Projection", "Scenario", "closed_form", "project", "year_words"]
+__all__ = [
+    "Bands",
+    "Forward",
+    "Projection",
+    "Scenario",
+    "beta",
+    "closed_form",
+    "lognormal90",
+    "lognormal95",
+    "normal",
+    "project",
+    "triangular",
+    "uniform",
+    "year_words",
+]
 
 
 @dataclass(frozen=True)
