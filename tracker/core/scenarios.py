@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from math import isfinite
 from numbers import Real
 from reprlib import Repr
 from typing import Any
@@ -205,21 +206,29 @@ def _said(value: object) -> str:
 def _checked(name: str, field: Field, value: object, certain: bool = False) -> Value:
     if isinstance(value, Mapping):
         value = _table(name, field, value)
-    if not (isinstance(value, Distribution) and not certain):
-        value = _number(name, value, "is no number" if certain else "is no number and no distribution")
-    for end in value.span if isinstance(value, Distribution) else (value,):
+    elif isinstance(value, Real):
+        value = _number(name, "value", value)
+    if isinstance(value, Distribution) and not certain:
+        ends: tuple[float, ...] = value.span
+    elif isinstance(value, float):
+        ends = (value,)
+    else:
+        raise InputError(name, f"{_said(value)} is no number" + ("" if certain else " and no distribution"))
+    for end in ends:
         if not field.low <= end <= field.high:
             raise InputError(name, f"{end:g} is outside {field.low:g} to {field.high:g} ({field.unit})")
     return value
 
 
-def _number(name: str, value: object, reason: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise InputError(name, f"{_said(value)} {reason}")
-    try:
-        return float(value)
-    except OverflowError:
-        raise InputError(name, "holds a number without end, write it as 510e12") from None
+def _number(name: str, key: str, value: object) -> float:
+    if isinstance(value, Real) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number of hundreds of digits
+            raise InputError(name, f"{key} is a number without end, write it as 510e12") from None
+        if isfinite(number):
+            return number
+    raise InputError(name, f"{key} {_said(value)} is no number")
 
 
 def sample(scenario: Scenario, draws: int, seed: int) -> dict[str, Number]:
@@ -270,7 +279,7 @@ def _table(name: str, field: Field, written: Mapping[str, Any]) -> Value:
     form = parts.pop("dist", None)
     if form is None:
         if set(parts) == {"value"}:
-            return _number(name, parts["value"], "is no number")
+            return _number(name, "value", parts["value"])
         raise InputError(name, f"has no dist: a value alone, or dist = one of {', '.join(_FORMS)}")
     if not isinstance(form, str) or form not in _FORMS:
         raise InputError(name, f"unknown dist {_said(form)}, use one of: {', '.join(_FORMS)}")
@@ -281,7 +290,7 @@ def _table(name: str, field: Field, written: Mapping[str, Any]) -> Value:
     for key in needed:
         if key not in parts:
             raise InputError(name, f"{key} is missing, a {form} needs: {', '.join(needed)}")
-    numbers = {key: _number(name, part, f"is no number for {key}") for key, part in parts.items()}
+    numbers = {key: _number(name, key, part) for key, part in parts.items()}
     try:
         return cls(**numbers)
     except ValueError as reason:
