@@ -1,6 +1,8 @@
 import json
 from dataclasses import fields, replace
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from tracker.core.distributions import Beta, Lognormal, Normal, Triangular, Uniform
@@ -29,6 +31,18 @@ def test_how_an_input_is_written(field, written, value):
     assert getattr(read({field: written}), field) == value
 
 
+@pytest.mark.parametrize("number", [4, np.float32(4), np.float64(4), np.int64(4), Fraction(4)])
+def test_any_real_number_is_one(number):
+    scenario = Scenario(epochs=number)
+    assert scenario == Scenario(epochs=4.0)
+    assert json.loads(json.dumps(scenario.as_dict()))["epochs"] == 4.0
+
+
+def test_a_scenario_takes_what_a_file_takes():
+    assert Scenario(epochs=INTERVAL) == Scenario(epochs=Lognormal(2.0, 5.0, 0.9))
+    assert replace(Scenario(), horizon={"value": 2060, "unit": "year"}).horizon == 2060.0
+
+
 def test_a_scenario_survives_its_own_form():
     scenario = read({"access": "terms", "quality": INTERVAL | {"low": 0.1, "high": 0.3}, "compliance": 0.5})
     assert read(json.loads(json.dumps(scenario.as_dict()))) == scenario
@@ -53,8 +67,25 @@ def test_what_is_not_written_comes_from_the_base():
         ({"quality": 20}, "quality: 20 is outside 1e-09 to 1 (share)"),
         ({"compute_now": 3.5e25}, "compute_now: 3.5e+25 is outside 0 to 60 (log10 FLOP)"),
         ({"quality": {"dist": "uniform", "low": 0.5, "high": 2}}, "quality: 2 is outside 1e-09 to 1 (share)"),
-        ({"epochs": "many"}, "epochs: value 'many' is no number"),
+        ({"epochs": "many"}, "epochs: 'many' is no number and no distribution"),
         ({"epochs": True}, "epochs: value True is no number"),
+        ({"epochs": np.bool_(True)}, "epochs: np.True_ is no number"),
+        ({"epochs": [4.0]}, "epochs: [4.0] is no number"),
+        ({"epochs": 1 + 0j}, "epochs: (1+0j) is no number"),
+        ({"epochs": 10**400}, "epochs: value is a number without end, write it as 510e12"),
+        (
+            {"epochs": {"dist": "uniform", "low": 1, "high": 10**400}},
+            "epochs: high is a number without end, write it as 510e12",
+        ),
+        ({"epochs": float("inf")}, "epochs: value inf is no number"),
+        ({"epochs": {"value": "4"}}, "epochs: value '4' is no number"),
+        ({"epochs": {"dist": ["uniform"], "low": 1, "high": 2}}, "epochs: unknown dist ['uniform'], use one of:"),
+        ({"epochs": {"dist": "uniform", "low": 1, "high": float("nan")}}, "epochs: high nan is no number"),
+        ({"epochs": {**INTERVAL, "level": float("nan")}}, "epochs: level nan is no number"),
+        ({"epochs": {**INTERVAL, "value": float("nan")}}, "epochs: value nan is no number"),
+        ({"quality": {"value": 0.2, "unit": ["share"]}}, "quality: wrong unit ['share'], convert it to share"),
+        ({"demand": ["compute"]}, "demand: ['compute'] is none of historical, compute, mixture"),
+        ({"demand": {"value": "compute"}}, "demand: {'value': 'compute'} is none of"),
         ({"epochs": float("nan")}, "epochs: value nan is no number"),
         ({"epochs": {"low": 2, "high": 5}}, "epochs: has no dist: a value alone, or dist = one of lognormal, normal,"),
         ({"epochs": {**INTERVAL, "dist": "gamma"}}, "epochs: unknown dist 'gamma', use one of: lognormal,"),
@@ -87,4 +118,6 @@ def test_every_field_has_unit_and_column():
 def test_zero_restriction_restricts_nothing():
     assert not Scenario(access="robots", restricted_share=0, long_run_share=0.5).restricts
     assert not Scenario(restricted_share=0.5).restricts
+    for nothing in ({"token_weight": 0}, {"compliance": 0.0}, {"relicensed": 1}):
+        assert not Scenario(access="robots", restricted_share=0.5, **nothing).restricts
     assert Scenario(access="edge", restricted_share=0.5).restricts

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tracker.core.exhaustion import Array, Curves, Indices, Number, take
 
-# In ln tokens: with demand outgrowing supply by 0.8 a year, some 1e-8 years.
-_GAP_TOLERANCE = 1e-8
+# In ln tokens: some 1e-11 years where demand outgrows supply by 0.8 a year, 1e-8 where it does so by a thousandth.
+_GAP_TOLERANCE = 1e-11
 # Leaving out fewer finished draws than this costs more than it saves.
 _WORTH_LEAVING = 500
 _ROUNDS = 60
@@ -36,12 +36,13 @@ def solve(curves: Curves, horizon: float) -> Array:
 
 
 def _nodes(c: Curves, end: float) -> Sequence[Number]:
-    """Where the walk looks: every year and the jump of overtraining; straight lines only where they break."""
+    """Where the walk looks: every year, the jump of overtraining, where all bend; straight lines only where they do."""
     jump = min(max(c.jump, 0.0), end)
     if c.straight:
         bend = np.clip(c.bend, 0.0, end)
         return [0.0, np.minimum(bend, jump), np.maximum(bend, jump), end]
-    return sorted({float(year) for year in range(ceil(end))} | {jump, end})
+    bends = {bend for bend in c.breaks if 0 < bend < end}
+    return sorted({float(year) for year in range(ceil(end))} | bends | {jump, end})
 
 
 @dataclass(frozen=True)

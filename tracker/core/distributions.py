@@ -57,7 +57,8 @@ def _check_order(low: float, high: float) -> None:
 
 def _score(level: float) -> float:
     """How many standard deviations reach from the centre to either end of a central interval."""
-    if not 0 < level < 1:
+    # So near to 1 that it is 1 once halved is not between either.
+    if not 0.5 < (1 + level) / 2 < 1:
         raise ValueError(f"level must lie between 0 and 1 (0.95 for a 95 % interval), got {level:g}")
     return NormalDist().inv_cdf((1 + level) / 2)
 

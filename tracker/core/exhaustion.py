@@ -6,7 +6,8 @@ keeps its digits. Per draw, with y = t - 2024 (Villalobos et al. 2024, arXiv 221
     stock        S(t) = tokens * quality * epochs * growth^y
     access       A(t) = leg (1 - k rho r(t)) + (1 - leg) (1 - k r(t)),   leg = S(block year) / S(t)
     restricted   r(t) = min(b(t) w, 0.98) (1 - relicensed)
-    tracked      b(t) = b_inf + (b_now - b_inf) exp(-rate (t - observed)),   b_now until it was observed
+    tracked      b(t) = b_inf + (b_now - b_inf) exp(-rate (t - observed)) once observed; up to then it rises in
+                 a straight line from none in the block year. Without b_inf it is b_now at all times.
     synthetic    1 + value * g(t) * s / (1 - s)
     supply       S A (1 + synthetic) + licensed
     demand       D0 gD^(t - anchor)   or   20 sqrt(C(t) / 120), both times sqrt(overtraining) from 2025
@@ -38,6 +39,8 @@ SYNTHETIC_SINCE = 2022.0
 RESTRICTED_CAP = 0.98
 """No more than this share of tokens can be restricted: something always stays open."""
 
+# A share observed no later than the block year rises at once.
+_INSTANT = 1e-6
 _GENERATIONS = 400
 # By number of generations; the first entry stands for none and is never read.
 _ACCUMULATED = np.concatenate(([1.0], 1.0 / np.cumsum(np.arange(1.0, _GENERATIONS + 2.0) ** -2)))
@@ -52,6 +55,7 @@ class Access:
     passing: Number
     rate: Number
     observed: Number
+    rise: Number
     weight: Number
     effect: Number
     spared: Number
@@ -60,7 +64,9 @@ class Access:
 
     def kept(self, t: Number) -> Array:
         """The share of the stock that stays usable `t` years after the start."""
-        tracked = self.settled + self.passing * np.exp(-self.rate * np.maximum(t - self.observed, 0.0))
+        since = t - self.observed
+        tracked = self.settled + self.passing * np.exp(-self.rate * np.maximum(since, 0.0))
+        tracked = tracked * np.maximum(1.0 + self.rise * np.minimum(since, 0.0), 0.0)
         lost = np.minimum(tracked * self.weight, RESTRICTED_CAP) * self.effect
         # Copies of what was published before the block year are spared as far as bans do not work backwards.
         old = np.exp(self.ageing * np.minimum(self.block - t, 0.0))
@@ -148,6 +154,12 @@ class Curves:
         return OVERTRAINING_FROM - self.start
 
     @property
+    def breaks(self) -> list[float]:
+        """Years from the start in which all draws bend at once."""
+        bends = [self.bend] if self.access is None else [self.bend, self.access.observed, self.access.block]
+        return [float(bend) for bend in bends if np.ndim(bend) == 0]
+
+    @property
     def straight(self) -> bool:
         """Whether log supply is a straight line: nothing restricted, nothing added."""
         added = np.any(self.licensed) or np.any(self.licensed_slope)
@@ -171,7 +183,8 @@ def take(part: Part, draws: Indices | slice) -> Part:
 def curves(inputs: Mapping[str, Number], *, draws: int, start: float, demand: str, access: bool, regime: str) -> Curves:
     """The curves of drawn `inputs`, whose keys are the numeric fields of a scenario.
 
-    `demand` is historical, compute or mixture; `regime` off, accumulate or replace.
+    `demand` is historical, compute or mixture; `regime` off, accumulate or replace. A `long_run_share` left out means
+    that the restricted share does not change.
     """
     since = start - REFERENCE_YEAR
     slope = np.log(inputs["stock_growth"])
@@ -192,12 +205,16 @@ def curves(inputs: Mapping[str, Number], *, draws: int, start: float, demand: st
 
 
 def _access(inputs: Mapping[str, Number], start: float) -> Access:
-    settled = inputs["long_run_share"]
+    now = inputs["restricted_share"]
+    # Without a long-run share it stands still, before as after.
+    settled = inputs.get("long_run_share", now)
+    moves = "long_run_share" in inputs
     return Access(
         settled=settled,
-        passing=inputs["restricted_share"] - settled,
+        passing=now - settled,
         rate=inputs["settling_rate"],
         observed=inputs["observed_year"] - start,
+        rise=1.0 / np.maximum(inputs["observed_year"] - inputs["block_year"], _INSTANT) if moves else 0.0,
         weight=inputs["token_weight"],
         effect=inputs["compliance"] * (1.0 - inputs["relicensed"]),
         spared=1.0 - inputs["retroactivity"],

@@ -7,6 +7,9 @@ interval of its own.
     projection = project(Scenario(access="robots", restricted_share=0.25), draws=20_000, seed=0)
     projection.median, projection.interval(0.8), projection.forward.median
 
+Inputs may be distributions, which can be had from here too: `Scenario(epochs=lognormal95(2, 5))`, lognormal90,
+normal(mean, sd), uniform(low, high), triangular(low, value, high), beta(a, b).
+
 The equations are in `tracker.core.exhaustion`. Years are decimal (2028.5 is the middle of 2028); for people
 `year_words` says "mid 2028". A draw that does not run out before the horizon is +inf and counts in every
 quantile.
@@ -17,15 +20,39 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from math import ceil, floor, inf, isfinite, isnan, log, sqrt
+from operator import index
 
 import numpy as np
 
 from tracker.core.crossing import solve
-from tracker.core.distributions import Array, median_of
+from tracker.core.distributions import (
+    Array,
+    beta,
+    lognormal90,
+    lognormal95,
+    median_of,
+    normal,
+    triangular,
+    uniform,
+)
 from tracker.core.exhaustion import OVERTRAINING_FROM, REFERENCE_YEAR, RESTRICTED_CAP, Curves, curves
 from tracker.core.scenarios import FIELDS, Demand, Regime, Scenario, sample
 
-__all__ = ["Bands", "Forward", "Projection", "Scenario", "closed_form", "project", "year_words"]
+__all__ = [
+    "Bands",
+    "Forward",
+    "Projection",
+    "Scenario",
+    "beta",
+    "closed_form",
+    "lognormal90",
+    "lognormal95",
+    "normal",
+    "project",
+    "triangular",
+    "uniform",
+    "year_words",
+]
 
 
 @dataclass(frozen=True)
@@ -172,8 +199,8 @@ def _finite(value: float) -> float | None:
 
 
 def _levels(curve: Callable[[float], Array], times: Sequence[float], draws: int) -> Array:
-    # float32 halves the sort and still carries more digits than a chart shows.
-    rows = np.empty((len(times), draws), dtype=np.float32)
+    # float32 halves the sort and still carries more digits than a chart shows; what is certain needs no sort.
+    rows = np.empty((len(times), draws), dtype=np.float64 if draws == 1 else np.float32)
     for row, t in zip(rows, times, strict=True):
         row[:] = curve(t)
     rows.sort(axis=1)
@@ -185,8 +212,9 @@ def _levels(curve: Callable[[float], Array], times: Sequence[float], draws: int)
 def project(scenario: Scenario, draws: int = 20_000, seed: int = 0) -> Projection:
     """The exhaustion year of `scenario` over `draws` draws; the same arguments give the same bytes.
 
-    Raises ValueError if `draws` is not positive or `seed` negative.
+    Raises ValueError if `draws` is not positive or `seed` negative, TypeError if either is no whole number.
     """
+    draws, seed = index(draws), index(seed)
     if draws < 1 or seed < 0:
         raise ValueError(f"draws must be at least 1 and seed at least 0, got {draws} and {seed}")
     drawn = curves(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from math import isfinite
+from numbers import Real
+from reprlib import Repr
 from typing import Any
 
 import numpy as np
@@ -107,13 +109,14 @@ _SLOWDOWN = Normal(2027.08, 2034.92, 0.95)
 class Scenario:
     """All inputs of a projection; the defaults are Epoch 2024 (compute leg calibrated), nothing restricted.
 
-    Each is a number, which is certain, or a distribution of `tracker.core.distributions`. Units are in
+    Each is a number (numpy's too), which is certain, a distribution of `tracker.core.distributions`, or a table as a
+    scenario file has it: `Scenario(epochs={"dist": "lognormal", "low": 2, "high": 5, "level": 0.95})`. Units are in
     `FIELDS`: tokens are tokens (510e12, not 510), data grows by a factor a year, compute is log10 FLOP at
     2024.0 and grows by orders of magnitude a year. A draw outside a field's range counts as its nearest end.
 
-    `restricted_share` is the tracked share at `observed_year`; it moves towards `long_run_share` (None: it
-    stays) at `settling_rate`, the sum of the block and the unblock hazard. A plain 0 means that nothing is
-    restricted, now or later.
+    Without `long_run_share`, `restricted_share` holds at all times. With it, it is the share at `observed_year`, up
+    to which it rose from none in `block_year`; from then on it moves towards `long_run_share` at `settling_rate`, the
+    sum of the block and the unblock hazard. A plain 0 means that nothing is restricted, now or later.
 
     Raises ValueError, in one line, for a value that cannot be meant.
     """
@@ -139,7 +142,7 @@ class Scenario:
     relicensed: Value = 0.0
     block_year: Value = 2023.6
     long_run_share: Value | None = None
-    observed_year: Value = 2025.5
+    observed_year: Value = 2026.9
     settling_rate: Value = 0.23
     synthetic_share: Value = 0.0
     synthetic_value: Value = 1.0
@@ -153,16 +156,18 @@ class Scenario:
         for name, words in CHOICES.items():
             object.__setattr__(self, name, _word(name, getattr(self, name), words))
         for name, field in FIELDS.items():
-            _check(name, field, getattr(self, name))
+            if name != "long_run_share" or self.long_run_share is not None:
+                object.__setattr__(self, name, _checked(name, field, getattr(self, name)))
         for name in ("start_year", "horizon"):
-            _check(name, Field(-1, *_YEAR), getattr(self, name), certain=True)
+            object.__setattr__(self, name, _checked(name, Field(-1, *_YEAR), getattr(self, name), certain=True))
         if self.start_year >= self.horizon:
             raise InputError("horizon", f"{self.horizon:g} is not after start_year {self.start_year:g}")
 
     @property
     def restricts(self) -> bool:
         """Whether the access layer takes anything away."""
-        return self.access is not AccessLayer.OFF and self.restricted_share != 0
+        takes = self.restricted_share != 0 and self.token_weight != 0 and self.compliance != 0 and self.relicensed != 1
+        return self.access is not AccessLayer.OFF and takes
 
     def as_dict(self) -> dict[str, Any]:
         """All fields as JSON-able values, in the form that `read` takes."""
@@ -186,32 +191,57 @@ def _word(name: str, value: str, words: type[StrEnum]) -> StrEnum:
     try:
         return words(value)
     except ValueError:
-        raise InputError(name, f"{value!r} is none of {', '.join(words)}") from None
+        raise InputError(name, f"{_said(value)} is none of {', '.join(words)}") from None
 
 
-def _check(name: str, field: Field, value: object, certain: bool = False) -> None:
-    if value is None and name == "long_run_share":
-        return
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 100
+
+
+def _said(value: object) -> str:
+    """What was written, for a message: on one line, cut if it is long."""
+    return _SHORT.repr(value)
+
+
+def _checked(name: str, field: Field, value: object, certain: bool = False) -> Value:
+    if isinstance(value, Mapping):
+        value = _table(name, field, value)
+    elif isinstance(value, Real):
+        value = _number(name, "value", value)
     if isinstance(value, Distribution) and not certain:
         ends: tuple[float, ...] = value.span
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, float):
         ends = (value,)
     else:
-        raise InputError(name, f"{value!r} is no number" + ("" if certain else " and no distribution"))
+        raise InputError(name, f"{_said(value)} is no number" + ("" if certain else " and no distribution"))
     for end in ends:
         if not field.low <= end <= field.high:
             raise InputError(name, f"{end:g} is outside {field.low:g} to {field.high:g} ({field.unit})")
+    return value
+
+
+def _number(name: str, key: str, value: object) -> float:
+    if isinstance(value, Real) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number of hundreds of digits
+            raise InputError(name, f"{key} is a number without end, write it as 510e12") from None
+        if isfinite(number):
+            return number
+    raise InputError(name, f"{key} {_said(value)} is no number")
 
 
 def sample(scenario: Scenario, draws: int, seed: int) -> dict[str, Number]:
-    """Every number of the scenario by field name: one float if it is certain, else an array (draws,).
+    """Every number of the scenario by field name: one float if it is certain, else an array (draws,); no None.
 
     The draws of a field depend on its own distribution and on (draws, seed) alone.
     """
     inputs: dict[str, Number] = {}
     for name, field in FIELDS.items():
         value = getattr(scenario, name)
-        drawn = inputs["restricted_share"] if value is None else draw(value, draws, seed, field.column)
+        if value is None:
+            continue
+        drawn = draw(value, draws, seed, field.column)
         inputs[name] = drawn if isinstance(drawn, float) else np.clip(drawn, field.low, field.high)
     return inputs
 
@@ -236,20 +266,15 @@ def read(inputs: Mapping[str, Any], base: Scenario | None = None) -> Scenario:
     `value`. `unit`, if given, has to be the field's own. Raises InputError in one line that names the field.
     """
     known = {field.name for field in fields(Scenario)}
-    values: dict[str, Any] = {}
-    for name, written in inputs.items():
+    for name in inputs:
         if name not in known:
             raise InputError(name, f"unknown input{did_you_mean(name, known)}, use one of: {', '.join(sorted(known))}")
-        values[name] = written if name in CHOICES or written is None else _value(name, written)
-    return replace(base or Scenario(), **values)
+    return replace(base or Scenario(), **inputs)
 
 
-def _value(name: str, written: object) -> Value:
-    if not isinstance(written, Mapping):
-        return _number(name, "value", written)
-    unit = FIELDS[name].unit if name in FIELDS else "year"
-    if written.get("unit", unit) != unit:
-        raise InputError(name, f"wrong unit {written['unit']!r}, convert it to {unit}")
+def _table(name: str, field: Field, written: Mapping[str, Any]) -> Value:
+    if written.get("unit", field.unit) != field.unit:
+        raise InputError(name, f"wrong unit {_said(written['unit'])}, convert it to {field.unit}")
     parts = {key: part for key, part in written.items() if key not in ORIGIN}
     form = parts.pop("dist", None)
     if form is None:
@@ -257,11 +282,11 @@ def _value(name: str, written: object) -> Value:
             return _number(name, "value", parts["value"])
         raise InputError(name, f"has no dist: a value alone, or dist = one of {', '.join(_FORMS)}")
     if not isinstance(form, str) or form not in _FORMS:
-        raise InputError(name, f"unknown dist {form!r}, use one of: {', '.join(_FORMS)}")
+        raise InputError(name, f"unknown dist {_said(form)}, use one of: {', '.join(_FORMS)}")
     cls, needed, optional = _FORMS[form]
     for key in parts:
         if key not in needed + optional:
-            raise InputError(name, f"unknown key {key!r}, a {form} has: {', '.join(needed + optional)}")
+            raise InputError(name, f"unknown key {_said(key)}, a {form} has: {', '.join(needed + optional)}")
     for key in needed:
         if key not in parts:
             raise InputError(name, f"{key} is missing, a {form} needs: {', '.join(needed)}")
@@ -270,14 +295,3 @@ def _value(name: str, written: object) -> Value:
         return cls(**numbers)
     except ValueError as reason:
         raise InputError(name, reason) from None
-
-
-def _number(name: str, key: str, value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except OverflowError:  # a whole number of hundreds of digits
-            raise InputError(name, f"{key} is a number without end, write it as 510e12") from None
-        if isfinite(number):
-            return number
-    raise InputError(name, f"{key} {value!r} is no number")
