@@ -21,6 +21,7 @@ from tracker.publish.brief.blocks import (
 from tracker.publish.brief.facts import Brief, Outcome
 from tracker.publish.brief.outlook import MONTHS
 from tracker.publish.brief.words import command, day, percent
+from tracker.publish.projection import CORRECTION
 
 PAPER = Link("Villalobos et al. 2024", "https://arxiv.org/abs/2211.04325v2")
 _FIRST, _BASE, _MISQUOTED = "epoch-2024-access", "epoch-2024", "article"
@@ -83,7 +84,7 @@ def projection(found: Brief) -> Section:
             Code(outcome.id),
             outcome.title,
             outcome.median,
-            f"{outcome.interval_80[0]} to {outcome.interval_80[1]}",
+            outcome.interval_80,
             outcome.forward or "nothing is closed in it",
             outcome.never,
         )
@@ -96,9 +97,9 @@ def projection(found: Brief) -> Section:
     )
     columns = ("scenario", "what it is", "year", "80 % interval", "brought forward", f"not before {free.horizon}")
     table = Table((meaning,), columns, rows)
-    years = (2026, 2028, 2030, 2032, 2035, 2040)
+    years = (2025, 2027, 2029, 2031, 2034, 2040)
     chances = Table(
-        ("Probability that text has run out by the beginning of a year, in per cent of the draws of each scenario.",),
+        ("Probability that text has run out by the end of a year, in per cent of the draws of each scenario.",),
         ("scenario", *map(str, years)),
         tuple((Code(outcome.id), *(_chance(outcome, year) for year in years)) for outcome in found.outcomes),
     )
@@ -114,10 +115,19 @@ def projection(found: Brief) -> Section:
         _corrected(article, free),
         table,
         drawn,
+        _anchors(found),
         Items(_LIMITS),
-        Listing("Again", tuple(command("tracker", "project", outcome.id) for outcome in found.outcomes)),
+        Listing("Again", ("tracker project --compare", command("tracker", "project", closed.id, "--inputs"))),
     )
     return Section("projection", "When the text runs out, and what closing changes of it", blocks)
+
+
+def _anchors(found: Brief) -> Table:
+    rows = tuple((one.title, one.median, one.interval_80, one.never) for one in found.anchors)
+    caption = (
+        "The same with other readings of demand and nothing closed: this moves the year by more than closing does."
+    )
+    return Table((caption,), ("largest training set, and its growth", "year", "80 % interval", "never"), rows)
 
 
 def _chance(outcome: Outcome, year: int) -> float | None:
@@ -127,10 +137,10 @@ def _chance(outcome: Outcome, year: int) -> float | None:
 
 def _honest(closed: Outcome) -> Paragraph:
     years = closed.forward_years
-    bold = "Weeks to months, not years" if years is not None and years[0] < 1 else "By years, under these assumptions"
+    bold = "Weeks to months, not years: closing" if years is not None and years[0] < 1 else "Closing"
     return Paragraph(
         prose(
-            Strong(f"{bold}: closing brings the date forward by {closed.forward}"),
+            Strong(f"{bold} brings the date forward by {closed.forward}"),
             " in scenario ",
             Code(closed.id),
             ". The date hangs on demand, not on access: growth of compute and of data sets moves it by years. What "
@@ -143,12 +153,10 @@ def _corrected(article: Outcome, free: Outcome) -> Paragraph:
     return Paragraph(
         prose(
             Strong("A correction."),
-            " Press articles say that human text runs out between 2026 and 2032 should the blocking go on. The paper "
-            "behind these years (",
+            f" {CORRECTION} (",
             PAPER,
-            ") contains no blocking at all: it takes all indexed text as usable. With the article's own quarter of "
-            f"good text closed for good, its model gives {article.median} in place of {free.median}: closing brings "
-            f"the date forward by {article.forward}.",
+            "). With the article's own quarter of good text closed for good and to everybody, the paper's model gives "
+            f"{article.median} in place of {free.median}: closing brings the date forward by {article.forward}.",
         ),
         note=True,
     )

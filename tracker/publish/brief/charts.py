@@ -180,7 +180,7 @@ _STROKES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3])
 
 
 def chances(outcomes: Sequence[Outcome]) -> str:
-    """The probability that text has run out by the beginning of a year, a line a scenario."""
+    """The probability that text has run out by the end of a year, a line a scenario."""
     alt = _altair()
     names = [outcome.id for outcome in outcomes]
     rows = [

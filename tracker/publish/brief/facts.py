@@ -117,7 +117,7 @@ class Contradictions:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A scenario of the projection, in words and as the probability that text has run out by a year.
+    """A scenario of the projection, in words and as the probability that text has run out by the end of a year.
 
     `forward`: by how much restrictions bring the date forward, None where the scenario has none; `forward_years` the
     same as paired median and 80 % interval in years.
@@ -126,12 +126,22 @@ class Outcome:
     id: str
     title: str
     median: str
-    interval_80: tuple[str, str]
+    interval_80: str
     never: str
     horizon: int
     forward: str | None
     forward_years: tuple[float, float, float] | None
     by_year: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Another reading of demand, with nothing closed, and what it makes of the year."""
+
+    title: str
+    median: str
+    interval_80: str
+    never: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,7 @@ class Brief:
     contradictions: Contradictions | None
     forecasts: tuple[dict[str, Any], ...]
     outcomes: tuple[Outcome, ...]
+    anchors: tuple[Anchor, ...]
     draws: int
     seed: int
     claims: tuple[dict[str, Any], ...]

@@ -13,7 +13,7 @@ from tracker.core.forecast.fitting import LEAST_WEEKS
 from tracker.errors import UsageError
 from tracker.publish.brief.changes import Moves, moves_of
 from tracker.publish.brief.facts import AgentShare, Brief, Contradictions, Frame, Point, Reading
-from tracker.publish.brief.outlook import DRAWS, SEED, forecasts, outcomes
+from tracker.publish.brief.outlook import DRAWS, SEED, anchors, forecasts, outcomes
 from tracker.publish.claims import recounts
 from tracker.store.asking import find_agent, find_panel
 from tracker.store.figures import bounds_in_words, figure
@@ -69,7 +69,7 @@ def gather(
     terms = _terms(reader, frame, missing)
     step(3, "forecasts and projection")
     ahead = _forecasts(reader, frame, top, missing)
-    projected = outcomes()
+    projected, others = outcomes(), anchors()
     step(4, "published figures")
     claims = _claims(reader, frame, missing)
     found = Brief(
@@ -84,6 +84,7 @@ def gather(
         contradictions=None if terms is None else _contradictions(reader, frame),
         forecasts=ahead,
         outcomes=projected,
+        anchors=others,
         draws=DRAWS,
         seed=SEED,
         claims=claims,

@@ -1,15 +1,16 @@
 """What comes next: the forecasts of shares, and the projection with and without what is closed."""
 
-from collections.abc import Sequence
-from math import isfinite, isnan
+from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
-from tracker import reference
-from tracker.core.projection import Projection, project, year_words
+from tracker.core.projection import Projection
 from tracker.errors import UsageError
-from tracker.publish.brief.facts import Frame, Outcome
+from tracker.publish import projection
+from tracker.publish.brief.facts import Anchor, Frame, Outcome
 from tracker.publish.forecast import report
-from tracker.reference.scenarios import NamedScenario, load_scenarios
+from tracker.publish.projection_words import chance_words, months_span, months_words
+from tracker.reference.scenarios import NamedScenario
 from tracker.store.query import Reader
 
 SCENARIOS = ("epoch-2024", "epoch-2024-access", "article", "reanchored-2026")
@@ -31,47 +32,37 @@ def forecasts(reader: Reader, frame: Frame, agents: Sequence[str]) -> tuple[dict
 
 
 def outcomes() -> tuple[Outcome, ...]:
-    """The scenarios that stand side by side, on the same draws."""
-    known = load_scenarios(reference.scenarios_path())
-    return tuple(_outcome(known[name]) for name in SCENARIOS)
+    """The scenarios that stand side by side, on the same draws, as `tracker project` has them."""
+    return tuple(_outcome(projection.find(name)) for name in SCENARIOS)
+
+
+def anchors() -> tuple[Anchor, ...]:
+    """What other readings of demand make of the year, nothing closed."""
+    rows = projection.compare(projection.anchors(), DRAWS, SEED)
+    return tuple(Anchor(row["title"], *_words(row)) for row in rows)
+
+
+def _words(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    said = row["words"]
+    return said["median"], said["interval_80"], chance_words(row["never_before_horizon"])
 
 
 def _outcome(chosen: NamedScenario) -> Outcome:
-    answer = project(chosen.scenario, DRAWS, SEED)
-    low, high = (year_words(year) for year in answer.interval(0.8))
-    first = int(chosen.scenario.start_year)
+    row, answer = projection.report(chosen, DRAWS, SEED)
     forward, forward_years = _forward(answer) if chosen.scenario.restricts else (None, None)
+    first = int(chosen.scenario.start_year)
     return Outcome(
         chosen.id,
         chosen.title,
-        year_words(answer.median),
-        (low, high),
-        chance(answer.never_before_horizon),
+        *_words(row),
         round(chosen.scenario.horizon),
         forward,
         forward_years,
-        tuple((year, round(answer.probability_by(float(year)), 4)) for year in range(first, LAST_YEAR + 1)),
+        tuple((year, round(answer.probability_by(year + 1.0), 4)) for year in range(first, LAST_YEAR + 1)),
     )
 
 
 def _forward(answer: Projection) -> tuple[str, tuple[float, float, float] | None]:
-    middle, (low, high) = answer.forward.median, answer.forward.interval(0.8)
-    if isnan(middle):
-        return "nothing that could be dated: no draw runs out before the horizon", None
-    end = f"to {_months(high)}" if isfinite(high) else "or more"
-    return f"{_months(middle)} (80 % interval {_months(low)} {end})", (middle, low, high)
-
-
-def _months(years: float) -> str:
-    """Years as months, for people."""
-    months = round(12 * years)
-    if months <= 0:
-        return "less than a month"
-    return "1 month" if months == 1 else f"{months} months"
-
-
-def chance(share: float) -> str:
-    """A probability in per cent, never rounded to nothing or all."""
-    if 0 < share < 0.005:
-        return "less than 1 %"
-    return "more than 99 %" if 0.995 < share < 1 else f"{100 * share:.0f} %"
+    middle, interval = answer.forward.median, answer.forward.interval(0.8)
+    words = f"{months_words(middle)} (80 % interval {months_span(interval)})"
+    return words, None if isnan(middle) else (middle, *interval)
