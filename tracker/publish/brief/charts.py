@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tracker.publish.brief.blocks import clean
-from tracker.publish.brief.facts import AgentShare, Outcome, Point
+from tracker.publish.brief.facts import AgentShare, Mark, Outcome, Point
 from tracker.publish.brief.svg import render
 from tracker.publish.extras import needs
 from tracker.publish.palette import ALLOWED, BLOCKED, MUTED, agent_colours, dodged
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 520, 320
 _LABEL_GAP = 17
+_ROWS = 3
 _PERCENT = "datum.value + ' %'"
 _INK = "currentColor"
 _FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
@@ -46,8 +47,8 @@ def _values(rows: Sequence[dict[str, Any]]) -> Any:
     return _altair().Data(values=list(rows))
 
 
-def share_lines(points: Sequence[Point]) -> str:
-    """Shares over time: step lines with the band of the unknown, and names at their ends; a lone day is a dot."""
+def share_lines(points: Sequence[Point], marks: Sequence[Mark]) -> str:
+    """Shares over time: step lines with the band of the unknown, names at their ends, numbered days."""
     alt = _altair()
     colours = agent_colours(list(dict.fromkeys(clean(point.agent) for point in points)))
     top = max(1.0, 1.08 * max(max(point.high, point.percent) for point in points))
@@ -67,7 +68,7 @@ def share_lines(points: Sequence[Point]) -> str:
     y = alt.Y("percent", type="quantitative", title=None, scale=alt.Scale(domain=[0, top]), axis=_percent_axis())
     colour = alt.Color("agent", type="nominal", scale=_scale(colours), legend=None)
     base = alt.Chart(_values(rows)).encode(x=x, color=colour, detail=alt.Detail("part", type="nominal"))
-    layers = []
+    layers = _rules(marks, x)
     if any(point.high > point.low for point in points):
         band = base.encode(y=alt.Y("low", type="quantitative", title=None), y2=alt.Y2("high"))
         layers.append(band.mark_area(interpolate="step-after", opacity=0.16))
@@ -76,6 +77,24 @@ def share_lines(points: Sequence[Point]) -> str:
     layers.append(alt.Chart(_values(_lone(rows))).mark_point(filled=True, size=70).encode(x=x, y=y, color=colour))
     layers.append(_names(points, colour, top))
     return _drawn(layers, HEIGHT, "shares")
+
+
+def _rules(marks: Sequence[Mark], x: Any) -> list[Any]:
+    """Dashed rules with numbers above the frame, in rows, for some lie near each other."""
+    alt = _altair()
+    if not marks:
+        return []
+    rows: list[Any] = [
+        {"day": mark.day, "number": str(place), "row": place % _ROWS} for place, mark in enumerate(marks, 1)
+    ]
+    rules = alt.Chart(_values(rows)).mark_rule(strokeDash=[4, 3], color=MUTED).encode(x=x)
+    numbers = [
+        alt.Chart(_values([row for row in rows if row["row"] == level]))
+        .mark_text(dy=-8 - 12 * level, fontSize=11, color=_INK)
+        .encode(x=x, y=alt.YValue(0), text=alt.Text("number", type="nominal"))
+        for level in sorted({row["row"] for row in rows})
+    ]
+    return [rules, *numbers]
 
 
 def _joined(points: Sequence[Point]) -> list[Point]:

@@ -71,6 +71,15 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A day on the chart of shares that may explain a bend, what it was, and the source; or a break that was found."""
+
+    day: str
+    title: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The same agent, sites and day under one definition."""
 
@@ -152,6 +161,7 @@ class Brief:
     shares: tuple[AgentShare, ...]
     top: tuple[str, ...]
     series: tuple[Point, ...]
+    marks: tuple[Mark, ...]
     readings: tuple[Reading, ...]
     closings: tuple[Change, ...]
     reopenings: tuple[Change, ...]

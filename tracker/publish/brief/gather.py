@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from tracker import __version__
+from tracker import __version__, reference
 from tracker.core import dates
 from tracker.core.agents import Agent
 from tracker.core.definitions import DEFINITIONS, HEADLINE
@@ -12,9 +12,10 @@ from tracker.core.estimate import Denominator
 from tracker.core.forecast.fitting import LEAST_WEEKS
 from tracker.errors import UsageError
 from tracker.publish.brief.changes import Moves, moves_of
-from tracker.publish.brief.facts import AgentShare, Brief, Contradictions, Frame, Point, Reading
+from tracker.publish.brief.facts import AgentShare, Brief, Contradictions, Frame, Mark, Point, Reading
 from tracker.publish.brief.outlook import DRAWS, SEED, anchors, forecasts, outcomes
 from tracker.publish.claims import recounts
+from tracker.reference import EventKind
 from tracker.store.asking import find_agent, find_panel
 from tracker.store.figures import bounds_in_words, figure
 from tracker.store.query import Reader
@@ -23,6 +24,8 @@ from tracker.store.terms_summary import summary
 KIND = Denominator.READABLE_OR_ABSENT
 LISTED = 12
 CHARTED = 6
+MARKED = frozenset({EventKind.AGENT, EventKind.DEFAULT, EventKind.LAW, EventKind.STANDARD})
+"""What may bend a line by itself; licences and studies do not."""
 POINTS = 240
 """Points of a line before it is thinned out."""
 _EXAMPLES = 5
@@ -77,6 +80,7 @@ def gather(
         shares=shares,
         top=top,
         series=tuple(point for name in top for point in _series(daily, name, frame)),
+        marks=_marks(frame, top, ahead),
         readings=_readings(reader, frame, top[0]),
         closings=moves.closings,
         reopenings=moves.reopenings,
@@ -206,6 +210,20 @@ def _thinned(points: list[Point]) -> list[Point]:
         or point.stretch != points[place - 1].stretch
         or point.stretch != points[place + 1].stretch
     ]
+
+
+def _marks(frame: Frame, top: Sequence[str], ahead: Sequence[dict[str, Any]]) -> tuple[Mark, ...]:
+    """Events that concern these agents, and the breaks that the forecasts found, within the days of the panel."""
+    found = [
+        Mark(event.day, event.title, event.source)
+        for event in reference.events()
+        if event.kind in MARKED and (not event.agents or set(event.agents) & set(top))
+    ]
+    for one in ahead:
+        found += [
+            Mark(broke["start"], f"Break: {one['agent']}, {broke['words']}", "found here") for broke in one["breaks"]
+        ]
+    return tuple(sorted((mark for mark in found if frame.first_day <= mark.day <= frame.date), key=lambda one: one.day))
 
 
 def _readings(reader: Reader, frame: Frame, agent: str) -> tuple[Reading, ...]:

@@ -73,7 +73,9 @@ def _lead(is_demo: bool) -> str:
     made_up = " These sites are made up, so every difference is, too." if is_demo else ""
     return (
         "Most published figures are right, each for its own list, day, rule and denominator. Here each is counted "
-        f"again by its own rule and by ours; what is left between is list, day and unknown sites.{made_up}"
+        "again by its own rule and by ours; what is left between is list, day and unknown sites. Where the panel is no "
+        "such list, or has no data near that day, it cannot check the figure; the counts are shown all the "
+        f"same.{made_up}"
     )
 
 

@@ -5,6 +5,7 @@ from tracker.publish.brief.blocks import (
     Block,
     Code,
     Figure,
+    Items,
     Listing,
     Paragraph,
     Section,
@@ -14,7 +15,7 @@ from tracker.publish.brief.blocks import (
     prose,
     some,
 )
-from tracker.publish.brief.facts import AgentShare, Brief, Frame, Point
+from tracker.publish.brief.facts import AgentShare, Brief, Frame, Mark, Point
 from tracker.publish.brief.words import command, day, listed, percent, points, query, sites, span, sql_text, ticked
 
 MOST_ROWS = 24
@@ -129,7 +130,7 @@ def over_time(found: Brief) -> Section:
     if len({point.day for point in drawn}) == 1:
         notes.append("One day so far: trends start at the second.")
     figure = Figure(
-        charts.share_lines(drawn),
+        charts.share_lines(drawn, found.marks),
         f"Lines of the share of sites that shut out {some(found.top, 12)}, from {frame.first_day} to {frame.date}; the "
         "last figures are "
         f"{', '.join(f'{share.agent} {percent(share.percent)}' for share in found.shares[: len(found.top)])}.",
@@ -140,7 +141,13 @@ def over_time(found: Brief) -> Section:
         "SELECT date, agent, blocked, readable + absent AS n, percent_blocked, unknown FROM shares WHERE panel = "
         f"{sql_text(frame.panel)} AND definition = {sql_text(frame.definition)} AND agent IN {listed(found.top)}"
     )
-    return Section("time", "Over time", (figure, Listing("Again", (query(statement),))))
+    marks = tuple(prose(Strong(f"{place}."), f" {_mark(one)}") for place, one in enumerate(found.marks, 1))
+    known = (Paragraph(("The dashed rules:",)), Items(marks)) if marks else ()
+    return Section("time", "Over time", (figure, *known, Listing("Again", (query(statement),))))
+
+
+def _mark(one: Mark) -> str:
+    return f"{day(one.day)}: {one.title} ({one.source})."
 
 
 def _table_days(series: tuple[Point, ...]) -> list[str]:
