@@ -17,10 +17,12 @@ from tracker.publish.brief.blocks import (
     Text,
     prose,
 )
-from tracker.publish.brief.facts import Brief
+from tracker.publish.brief.facts import Brief, Frame
 from tracker.publish.brief.words import claim_day, command, points, span
 
-_VERDICTS = {"within": "within ours", "above": "above ours", "below": "below ours"}
+_ARTICLE = "techcrunch-top1000"
+_NOT_HERE = "cannot be checked with this panel"
+_VERDICTS = {"within": "within ours", "above": "above ours", "below": "below ours", _NOT_HERE: "not this panel"}
 
 
 def claims(found: Brief) -> Section:
@@ -28,45 +30,47 @@ def claims(found: Brief) -> Section:
     title, frame = "What others published, counted again", found.frame
     if not found.claims:
         return Section("claims", title, (Paragraph((found.missing["claims"],)),))
-    shown = {share.agent for share in found.shares} | {"any"}
-    checked = [row for row in found.claims if row["verdict"] not in ("cannot be checked", "no data")]
-    counted = [row for row in checked if row["agent"] in shown]
+    counted, elsewhere = _sorted(found)
     blocks: list[Block] = [Paragraph((_lead(frame.is_demo),))]
     if counted:
-        rows = tuple(_claim(row) for row in reversed(counted))
-        caption = prose(
-            "Published shares (per cent) beside ours on panel ",
-            Code(frame.panel),
-            ", on the day with data nearest to theirs. By their rule: with their definition and denominator, as near "
-            "as ours come; by ours: ",
-            Code(frame.definition),
-            f" of {frame.of_sites}. In brackets n, and what unknown sites leave open. Points: ours by "
-            "their rule, less theirs.",
-        )
-        columns = (
-            "published",
-            "of",
-            "agent",
-            "claimed",
-            "by their rule",
-            "by ours",
-            "points",
-            "claim is",
-            "here on",
-        )
-        blocks.append(Table(caption, columns, rows))
-        blocks.append(Fold("Why they differ, figure by figure", tuple(_why(row) for row in reversed(counted))))
-    unchecked = [row for row in found.claims if row["verdict"] == "cannot be checked"]
-    if unchecked:
+        blocks.append(_table(frame, counted))
+        blocks.append(Fold("Why they differ, figure by figure", tuple(map(_why, counted))))
+    if elsewhere:
+        label = f"{len(elsewhere)} figures of other lists or other times, which this panel cannot check"
+        blocks.append(Fold(label, tuple(map(_elsewhere, elsewhere))))
+    if unchecked := [row for row in found.claims if row["verdict"] == "cannot be checked"]:
         blocks += [Paragraph(("What no panel of sites can check:",)), Items(tuple(map(_unchecked, unchecked)))]
-    if left := len(checked) - len(counted):
-        blocks.append(Paragraph((f"{left} more figures are about agents that are not in this brief.",)))
     if silent := sum(row["verdict"] == "no data" for row in found.claims):
-        blocks.append(
-            Paragraph((f"Of {silent} figures this panel has no data: their agents or sites are unknown here.",))
-        )
+        said = f"Of {silent} figures this panel has no data: their agents or sites are unknown here."
+        blocks.append(Paragraph((said,)))
     blocks.append(Listing("Again", (command("tracker", "claims", "--panel", frame.panel),)))
     return Section("claims", title, tuple(blocks))
+
+
+def _sorted(found: Brief) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The figures that this panel can check, newest first, and those it cannot; about the agents of the brief alone.
+
+    The one that most readers come with stands among the first, whatever the panel is.
+    """
+    agents = {share.agent for share in found.shares} | {"any"}
+    rows = [row for row in reversed(found.claims) if row["agent"] in agents and row["seen"]]
+    counted = [row for row in rows if row["verdict"] in _VERDICTS or row["verdict"] == "ours only"]
+    here = [row for row in counted if row["verdict"] != _NOT_HERE or row["claim"] == _ARTICLE]
+    return here, [row for row in counted if row not in here]
+
+
+def _table(frame: Frame, rows: list[dict[str, Any]]) -> Table:
+    caption = prose(
+        "Published shares (per cent) beside ours on panel ",
+        Code(frame.panel),
+        ", on the day with data nearest to theirs. By their rule: with their definition and denominator, as near "
+        "as ours come; by ours: ",
+        Code(frame.definition),
+        f" of {frame.of_sites}. In brackets n, and what unknown sites leave open. Points: ours by their rule, less "
+        "theirs.",
+    )
+    columns = ("published", "of", "agent", "claimed", "by their rule", "by ours", "points", "claim is", "here on")
+    return Table(caption, columns, tuple(map(_claim, rows)))
 
 
 def _lead(is_demo: bool) -> str:
@@ -74,8 +78,8 @@ def _lead(is_demo: bool) -> str:
     return (
         "Most published figures are right, each for its own list, day, rule and denominator. Here each is counted "
         "again by its own rule and by ours; what is left between is list, day and unknown sites. Where the panel is no "
-        "such list, or has no data near that day, it cannot check the figure; the counts are shown all the "
-        f"same.{made_up}"
+        "such list, or has no data near that day, it cannot check the figure, and the figure stands in the list "
+        f"below.{made_up}"
     )
 
 
@@ -96,6 +100,17 @@ def _why(row: dict[str, Any]) -> Text:
     said = f", {row['agent']} {row['claimed']:g} % (" if row["agent"] else " ("
     head = prose(Strong(row["publisher"]), f", {claim_day(row)}{said}", _source(row["source"]), "): ")
     return (*head, "; ".join(row["reasons"]), ".")
+
+
+def _elsewhere(row: dict[str, Any]) -> Text:
+    here = [
+        f"{share['percent']:.1f} % by {whose} (n = {share['n']:,})"
+        for share, whose in ((row["theirs"], "their rule"), (row["ours"], "ours"))
+        if share is not None and share["percent"] is not None
+    ]
+    said = f", {claim_day(row)}, {row['population']}, {row['agent']}: {row['claimed']:g} %"
+    count = f"; here {' and '.join(here)} on {row['seen']['date']}" if here else ""
+    return (Strong(row["publisher"]), f"{said}{count}.")
 
 
 def _source(source: str) -> str | Link:
