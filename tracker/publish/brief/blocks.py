@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-_FIGURE = re.compile(r"[-+]?\d[\d,.]*(?![\d-])")
+_FIGURE = re.compile(r"[-+]?\d[\d,.]*(?: %)?(?: to [-+]?\d[\d,.]*(?: %)?)?(?: \([^)]*\))?\Z")
 SHOWN = 400
 """Characters of a quote before it is cut."""
 
