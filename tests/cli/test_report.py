@@ -68,6 +68,8 @@ def test_a_brief_as_a_page(run, told: Path, tmp_path: Path) -> None:
     assert "GPTBot 35.7 % 50.0 % (n = 4) 75.0 % (n = 4) +14.3 not this panel" in section(page, "claims")
     assert "contains no blocking: its 2026 to 2032" in section(page, "projection")
     assert "Weeks to months, not years" in section(page, "projection")
+    assert "anything from 60.0 to 80.0 %, for so much is unknown" in section(page, "projection")
+    assert "tracker project --measured --agent GPTBot --panel top" in section(page, "projection")
     history = run("query", "SELECT value FROM about WHERE key = 'history_id'", "--csv").out.split()[1]
     cited = f"n = 4 sites readable or without a robots.txt, definition effective_full; history {history}"
     assert cited in section(page, "cite")

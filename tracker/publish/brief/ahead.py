@@ -18,7 +18,7 @@ from tracker.publish.brief.blocks import (
     Text,
     prose,
 )
-from tracker.publish.brief.facts import Brief, Outcome
+from tracker.publish.brief.facts import Brief, Measured, Outcome
 from tracker.publish.brief.outlook import MONTHS
 from tracker.publish.brief.words import command, day, percent
 from tracker.publish.projection import CORRECTION
@@ -88,7 +88,7 @@ def projection(found: Brief) -> Section:
             outcome.forward or "nothing is closed in it",
             outcome.never,
         )
-        for outcome in found.outcomes
+        for outcome in (*found.outcomes, *([found.measured.outcome] if found.measured else []))
     )
     meaning = (
         "The year in which one training run would use the whole accessible stock of human text, if the trends of each "
@@ -114,12 +114,25 @@ def projection(found: Brief) -> Section:
         _honest(closed),
         _corrected(article, free),
         table,
+        *([Paragraph(("What the last row takes from this panel:",)), _taken(found.measured)] if found.measured else []),
         drawn,
         _anchors(found),
         Items(_LIMITS),
-        Listing("Again", ("tracker project --compare", command("tracker", "project", closed.id, "--inputs"))),
+        Listing("Again", tuple(_again(found, closed))),
     )
     return Section("projection", "When the text runs out, and what closing changes of it", blocks)
+
+
+def _taken(measured: Measured) -> Items:
+    return Items(tuple((f"{note}.",) for note in measured.notes))
+
+
+def _again(found: Brief, closed: Outcome) -> Iterable[str]:
+    yield "tracker project --compare"
+    yield command("tracker", "project", closed.id, "--inputs")
+    if found.measured:
+        frame = found.frame
+        yield command("tracker", "project", "--measured", "--agent", found.measured.agent, "--panel", frame.panel)
 
 
 def _anchors(found: Brief) -> Table:

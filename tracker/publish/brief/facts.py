@@ -144,6 +144,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """A scenario whose restrictions are those that the panel shows to `agent`; `notes` say what was taken from it."""
+
+    agent: str
+    outcome: Outcome
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Anchor:
     """Another reading of demand, with nothing closed, and what it makes of the year."""
 
@@ -169,6 +178,7 @@ class Brief:
     contradictions: Contradictions | None
     forecasts: tuple[dict[str, Any], ...]
     outcomes: tuple[Outcome, ...]
+    measured: Measured | None
     anchors: tuple[Anchor, ...]
     draws: int
     seed: int

@@ -13,7 +13,7 @@ from tracker.core.forecast.fitting import LEAST_WEEKS
 from tracker.errors import UsageError
 from tracker.publish.brief.changes import Moves, moves_of
 from tracker.publish.brief.facts import AgentShare, Brief, Contradictions, Frame, Mark, Point, Reading
-from tracker.publish.brief.outlook import DRAWS, SEED, anchors, forecasts, outcomes
+from tracker.publish.brief.outlook import DRAWS, SEED, anchors, as_measured, forecasts, outcomes
 from tracker.publish.claims import recounts
 from tracker.reference import EventKind
 from tracker.store.asking import find_agent, find_panel
@@ -88,6 +88,7 @@ def gather(
         contradictions=None if terms is None else _contradictions(reader, frame),
         forecasts=ahead,
         outcomes=projected,
+        measured=as_measured(reader, frame, top[0]),
         anchors=others,
         draws=DRAWS,
         seed=SEED,

@@ -7,13 +7,16 @@ from typing import Any
 from tracker.core.projection import Projection
 from tracker.errors import UsageError
 from tracker.publish import projection
-from tracker.publish.brief.facts import Anchor, Frame, Outcome
+from tracker.publish.brief.facts import Anchor, Frame, Measured, Outcome
 from tracker.publish.forecast import report
+from tracker.publish.measured import measured
 from tracker.publish.projection_words import chance_words, months_span, months_words
+from tracker.publish.tokens import look
 from tracker.reference.scenarios import NamedScenario
 from tracker.store.query import Reader
 
-SCENARIOS = ("epoch-2024", "epoch-2024-access", "article", "reanchored-2026")
+RESTRICTED = "epoch-2024-access"
+SCENARIOS = ("epoch-2024", RESTRICTED, "article", "reanchored-2026")
 MONTHS = (1, 3, 6, 12)
 DRAWS, SEED = 20_000, 0
 LAST_YEAR = 2040
@@ -34,6 +37,16 @@ def forecasts(reader: Reader, frame: Frame, agents: Sequence[str]) -> tuple[dict
 def outcomes() -> tuple[Outcome, ...]:
     """The scenarios that stand side by side, on the same draws, as `tracker project` has them."""
     return tuple(_outcome(projection.find(name)) for name in SCENARIOS)
+
+
+def as_measured(reader: Reader, frame: Frame, agent: str) -> Measured | None:
+    """The scenario with restrictions, which are those of the panel; None if it shows none to be known."""
+    try:
+        looked = look(reader, agent, panel=frame.panel, definition=frame.definition)
+        found = measured(reader, projection.find(RESTRICTED), looked)
+    except UsageError:
+        return None
+    return Measured(agent, _outcome(found.chosen), tuple(found.notes))
 
 
 def anchors() -> tuple[Anchor, ...]:
