@@ -147,9 +147,10 @@ def test_a_panel_that_nobody_looked_at(run, fresh_file) -> None:
     result = run("forecast", "GPTBot", "--database", str(path))
     assert result.code == 2
     assert "nothing is known of GPTBot in panel new at its newest look: crawl it" in result.err
-    result = run("backtest", "--database", str(path))
-    assert result.code == 2
-    assert "nothing is known of panel new yet: crawl or import it" in result.err
+    for options in ((), ("--agents", "GPTBot")):
+        result = run("backtest", *options, "--database", str(path))
+        assert result.code == 2
+        assert "nothing is known of panel new yet: crawl or import it" in result.err
 
 
 def test_the_backtest(run, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """A scenario from a history: what is measured in it, what is forecast, what stays, and what is said of each."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,6 +97,19 @@ def test_by_tokens(database: Path, tmp_path: Path) -> None:
 
 def test_named_against_wildcard(database: Path) -> None:
     assert ask(database, definition="named_full").chosen.scenario.restricted_share == 0.35
+
+
+def test_an_agent_that_nobody_knew_yet_on_the_day_is_not_forecast(database: Path, fresh_file: Fresh) -> None:
+    path = Path(shutil.copyfile(database, fresh_file()))
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE agent SET valid_from_day = 30000 WHERE name = 'GPTBot'")
+    connection.close()
+    found = ask(path)
+    # The tenth site shuts it out by *.
+    assert found.chosen.scenario.restricted_share == 1 / 40
+    assert found.facts["forecast_refused"] == [
+        "GPTBot was not documented yet on 2024-11-18: only what * says is counted"
+    ]
 
 
 def test_wide_bounds_are_taken_as_they_are(fresh_file: Fresh) -> None:

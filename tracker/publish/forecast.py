@@ -161,7 +161,7 @@ def history_backtest(
     names = tokens or _most_blocked(reader, list_name, reading)
     agents = {row["agent"]: row for row in (find_agent(reader, name) for name in names)}
     panels = {name: _histories(reader, row, list_name, reading) for name, row in agents.items()}
-    if not panels:
+    if not any(one.sites for one in panels.values()):
         raise UsageError(f"nothing is known of panel {list_name} yet: crawl or import it, or choose another --panel")
     tested = backtest(panels, peers=[PERSISTENCE, DRIFT, *statistical_peers()], origins=origins, advance=advance)
     facts = {

@@ -128,7 +128,10 @@ def _moving(
     """Where the share goes and how fast, with origins; or why nobody can say."""
     if layer is not Layer.ROBOTS:
         return {}, {}, [f"only robots.txt is forecast, not {layer}"]
-    fitted = fit(reader.site_histories(looked.agent, looked.panel, looked.definition))
+    histories = reader.site_histories(looked.agent, looked.panel, looked.definition)
+    if not histories.known(np.array([histories.until])).any():
+        return {}, {}, [f"{looked.agent} was not documented yet on {looked.day}: only what * says is counted"]
+    fitted = fit(histories)
     if fitted.refusals:
         return {}, {}, list(fitted.refusals)
     long_run, rate = fitted.settling(_DRAWS)

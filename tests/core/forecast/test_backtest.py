@@ -218,3 +218,9 @@ def test_persistence_stays_a_share():
     drawn = PERSISTENCE.ask(series(1, 0, 1, 0, 5, 0), [12], 500, 0)
     assert drawn.min() >= 0
     assert Histories.of_observations([("a", START, True)]).shares(np.array([START])).tolist() == [1.0]
+
+
+def test_looks_alone_are_enough():
+    looks = [(f"s{site}", month * MONTH, (site + month) % 9 > 5) for site in range(20) for month in range(12)]
+    found = backtest({"Bot": looks})
+    assert found.table() == backtest({"Bot": Histories.of_observations(looks)}).table() != []

@@ -137,3 +137,9 @@ def test_splitting_a_stretch_changes_nothing(rows):
             else [(site, start, end, state)]
         )
     assert evidence(days(*halves)) == evidence(days(*rows))
+
+
+@pytest.mark.parametrize("moment", [1.5, float("nan"), "2024-01-01", None])
+def test_a_look_is_at_a_whole_second(moment):
+    with pytest.raises(ValueError, match=r"a look at a is at .*: give whole seconds since 1970-01-01 UTC"):
+        fit([("a", moment, True)])

@@ -4,7 +4,7 @@ Rolling origin: at each one the panel is what was known then, and each agent's p
 others as of then. An origin counts as `shown` if a forecast would have been shown there, else as `withheld`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from tracker.core.dates import iso
 from tracker.core.forecast.breaks import evidence
 from tracker.core.forecast.fitting import DRAWS, Fit, fit
 from tracker.core.forecast.hazards import MONTH, Prior, shared_prior
-from tracker.core.forecast.histories import Floats, Histories
+from tracker.core.forecast.histories import Floats, Histories, Observation
 from tracker.core.forecast.peers import DRIFT, PERSISTENCE, Peer, Series
 from tracker.core.forecast.scores import Score, ratio_interval, score
 
@@ -146,7 +146,7 @@ def _mean(scores: Sequence[Score], of: Callable[[Score], float]) -> float:
 
 
 def backtest(
-    panels: Mapping[str, Histories],
+    panels: Mapping[str, Histories | Iterable[Observation | tuple[str, int, bool | None]]],
     *,
     peers: Sequence[Peer] = (PERSISTENCE, DRIFT),
     months: Sequence[int] = MONTHS,
@@ -157,15 +157,16 @@ def backtest(
 ) -> Backtest:
     """Forecasts from the ends of the months, each scored at `months` ahead; the same arguments give the same bytes.
 
-    `panels` has the histories of each agent, from when it was documented on. An origin needs two months of known shares
-    behind it, the last of them at it, and one horizon that has come. `origins`: the newest so many of each agent.
-    `advance` is told of each origin.
-    Raises ValueError for horizons that are no whole months.
+    `panels` has what `fit` takes for each agent, from when it was documented on. An origin needs two months of known
+    shares behind it, the last of them at it, and one horizon that has come. `origins`: the newest so many of each
+    agent. `advance` is told of each origin.
+    Raises ValueError for horizons that are no whole months, and as `fit` does.
     """
     if not months or any(h != int(h) or h < 1 for h in months):
         raise ValueError(f"months ahead must be whole numbers from 1, got {list(months)}")
     horizons = tuple(int(h) for h in months)
-    found = [one for agent in panels for one in _origins(agent, panels, horizons, origins, draws, seed)]
+    known = {agent: Histories.of(given) for agent, given in panels.items()}
+    found = [one for agent in known for one in _origins(agent, known, horizons, origins, draws, seed)]
     models = {MARKOV: _ours(lambda fitted: fitted), WHOLE: _ours(lambda fitted: fitted.whole or fitted)}
     models |= {peer.name: _theirs(peer, found, draws, seed) for peer in peers}
     scores: dict[tuple[str, str, int], dict[tuple[str, int], Score]] = {}
@@ -178,7 +179,7 @@ def backtest(
                     scores.setdefault(key, {})[origin.agent, origin.at] = score(origin.agent, row, truth)
         if advance is not None:
             advance(number, len(found))
-    return Backtest(horizons, tuple(models), tuple(panels), len(found), scores)
+    return Backtest(horizons, tuple(models), tuple(known), len(found), scores)
 
 
 Model = Callable[[Origin, Sequence[int]], Floats | None]

@@ -189,7 +189,7 @@ def fit(
     """
     if draws < 1 or seed < 0 or shock < 0:
         raise ValueError(f"draws from 1, seed and shock from 0, got {draws}, {seed} and {shock:g}")
-    given = histories if isinstance(histories, Histories) else Histories.of_observations(histories)
+    given = Histories.of(histories)
     prior = shared if shared is not None and given.weeks < LEAST_WEEKS else Prior()
     seen = evidence(given)
     open_, blocked = given.now(False), given.now(True)

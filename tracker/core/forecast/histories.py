@@ -7,6 +7,7 @@ change across it is no event, for nobody saw when it happened or whether it was 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -131,6 +132,11 @@ class Histories:
         )
 
     @classmethod
+    def of(cls, given: "Histories | Iterable[Observation | tuple[str, int, bool | None]]") -> "Histories":
+        """Histories as they are, looks as `of_observations` takes them."""
+        return given if isinstance(given, Histories) else cls.of_observations(given)
+
+    @classmethod
     def of_observations(
         cls, observations: Iterable[Observation | tuple[str, int, bool | None]], until: int | None = None
     ) -> "Histories":
@@ -138,12 +144,15 @@ class Histories:
 
         An answer holds until the next look, but no longer than the history's hold (92 days); then it is unknown.
         Of two looks at a site in one second the one that blocks counts, and any before one that told nothing.
-        Raises ValueError for a look that is neither True, False nor None (unknown), such as nan, naming the site.
+        Raises ValueError for a look that is neither True, False nor None (unknown), such as nan, or at no whole
+        second, naming the site.
         """
         seen: dict[str, dict[int, bool | None]] = {}
         for site, at, blocked in observations:
             if blocked is not None and blocked not in (True, False):
                 raise ValueError(f"a look at {site} is {blocked}: give True, False, or None where it told nothing")
+            if not isinstance(at, Integral):
+                raise ValueError(f"a look at {site} is at {at!r}: give whole seconds since 1970-01-01 UTC")
             known = seen.setdefault(site, {})
             before = known.get(at)
             known[at] = before if blocked is None else bool(blocked or before)
