@@ -35,8 +35,9 @@ def _deal(row: dict[str, Any]) -> list[Any]:
 
 
 def _day(row: dict[str, Any]) -> str:
-    """A date no more exactly than it is known."""
-    return str(row["day"])[: {"year": 4, "month": 7}.get(row["precision"], 10)]
+    from tracker.core.claims import as_known
+
+    return as_known(row["day"], row["precision"])
 
 
 def data_sets(as_json: bool) -> None:
