@@ -44,9 +44,9 @@ def data_sets(as_json: bool) -> None:
     """Training sets of text against the demand that Epoch's model has in their year."""
     from tracker import reference
     from tracker.publish.supply import data_sets as beside_demand
-    from tracker.reference.scenarios import load_scenarios
+    from tracker.reference.scenarios import scenarios
 
-    chosen = load_scenarios(reference.scenarios_path())["epoch-2024"]
+    chosen = scenarios()["epoch-2024"]
     found = beside_demand(reference.datasets(), chosen)
     if as_json:
         print_json(found)
