@@ -11,6 +11,10 @@ import streamlit as st
 
 from tracker import settings
 from tracker.core.estimate import Counts, Denominator, share
+from tracker.publish.measured import Measured
+from tracker.publish.measured import measured as measured_by
+from tracker.publish.tokens import look
+from tracker.reference.scenarios import NamedScenario, scenarios
 from tracker.store.query import Reader, Rows
 
 Answer = TypeVar("Answer")
@@ -73,6 +77,19 @@ def league(history: History, panel: str, definition: str, denominator: str = HEA
     with Reader(history.database) as reader:
         rows = reader.league(panel, definition, held=denominator == Denominator.ANSWERED)
     return with_bounds(_frame(rows), is_sample(history, panel), denominator)
+
+
+@st.cache_resource(show_spinner=False)
+def known_scenarios() -> dict[str, NamedScenario]:
+    """The scenarios that ship with the program, by id."""
+    return scenarios()
+
+
+@_remembered
+def measured(history: History, scenario: str, agent: str, panel: str) -> Measured:
+    """A scenario with what robots.txt of a panel closes to an agent, as `tracker project --measured` has it."""
+    with Reader(history.database) as reader:
+        return measured_by(reader, known_scenarios()[scenario], look(reader, agent, panel=panel))
 
 
 def shares(

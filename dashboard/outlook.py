@@ -1,14 +1,14 @@
 """From the controls of the projection page to figures, sentences and frames for its charts. Pure."""
 
-from dataclasses import dataclass, replace
-from math import ceil, isfinite, isnan
+from math import ceil, isfinite
 
 import numpy as np
 import pandas as pd
 
-from tracker.core.distributions import Distribution, Uniform, Value
-from tracker.core.projection import Projection, year_words
-from tracker.core.scenarios import FIELDS, AccessLayer, Scenario
+from tracker.core.distributions import Distribution
+from tracker.core.projection import Projection, Quantiles
+from tracker.core.scenarios import unit_of
+from tracker.publish.projection_words import interval_words, months_span, months_words, year_words
 
 DOTS = 20
 CLOSED, OPEN = "with restrictions", "nothing closed"
@@ -17,51 +17,14 @@ _SHORTEST_AXIS = 12
 _PERCENT_UNIT = "share"
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A share of a panel's sites that shut an agent out, as measured: value and bounds in 0..1, when, of what."""
-
-    agent: str
-    panel: str
-    day: str
-    n: int
-    value: float
-    low: float
-    high: float
-
-    @property
-    def year(self) -> float:
-        """The day as a decimal year."""
-        day = pd.Timestamp(self.day)
-        return day.year + (day.day_of_year - 1) / (366 if day.is_leap_year else 365)
-
-    @property
-    def share(self) -> Value:
-        """A number, or uniform between the bounds if sites are unknown."""
-        return Uniform(self.low, self.high) if self.high > self.low else self.value
+def interval(projection: Projection) -> str:
+    """The 80 % interval of the year: `early 2027 to early 2032`."""
+    return interval_words(projection.interval(0.8), projection.scenario.horizon)
 
 
-def restricted(base: Scenario, measured: Measured) -> Scenario:
-    """The scenario with what was measured as its restricted share on that day; what follows is the scenario's."""
-    return replace(base, access=AccessLayer.ROBOTS, restricted_share=measured.share, observed_year=measured.year)
-
-
-def chance_words(share: float) -> str:
-    """A share of draws in per cent, never rounded to nothing or all."""
-    if 0 < share < 0.005:
-        return "less than 1 %"
-    return "more than 99 %" if 0.995 < share < 1 else f"{100 * share:.0f} %"
-
-
-def interval_words(projection: Projection, level: float = 0.8) -> str:
-    """`early 2027 to early 2032`."""
-    low, high = (year_words(year) for year in projection.interval(level))
-    return f"{low} to {high}"
-
-
-def median_words(years: np.ndarray) -> str:
+def median_words(years: np.ndarray, horizon: float) -> str:
     """The median of some draws in words: `late 2028`."""
-    return year_words(_quantile(years, 0.5))
+    return year_words(Quantiles(np.sort(years)).at(0.5), horizon)
 
 
 def capital(text: str) -> str:
@@ -70,32 +33,9 @@ def capital(text: str) -> str:
 
 
 def forward_words(projection: Projection) -> str:
-    """By how much restrictions bring the date forward, paired: `2 months (80 % interval 1 to 5 months)`."""
+    """By how much restrictions bring the date forward, paired: `1.4 months (80 % interval 0.4 to 4.6 months)`."""
     forward = projection.forward
-    if isnan(forward.median):
-        return "nothing, for no draw runs out before the horizon"
-    low, high = forward.interval(0.8)
-    return f"{_months(forward.median)} (80 % interval {_span(low, high)})"
-
-
-def _months(years: float) -> str:
-    if not isfinite(years):
-        return "more than can be dated"
-    months = round(12 * years)
-    if months == 0:
-        return "less than a month"
-    return "1 month" if months == 1 else f"{months} months"
-
-
-def _span(low: float, high: float) -> str:
-    if not isfinite(high):
-        return f"{_months(low)} or more"
-    return f"{round(12 * low)} to {round(12 * high)} months"
-
-
-def _quantile(years: np.ndarray, p: float) -> float:
-    ordered = np.sort(years)
-    return float(ordered[min(len(ordered) - 1, int(p * len(ordered)))])
+    return f"{months_words(forward.median)} (80 % interval {months_span(forward.interval(0.8))})"
 
 
 def dots(projection: Projection) -> tuple[pd.DataFrame, int]:
@@ -106,7 +46,8 @@ def dots(projection: Projection) -> tuple[pd.DataFrame, int]:
     cases = {OPEN: projection.unrestricted}
     if projection.scenario.restricts:
         cases[CLOSED] = projection.years
-    spread = {case: [_quantile(years, (place + 0.5) / DOTS) for place in range(DOTS)] for case, years in cases.items()}
+    ordered = {case: Quantiles(np.sort(years)) for case, years in cases.items()}
+    spread = {case: [years.at((place + 0.5) / DOTS) for place in range(DOTS)] for case, years in ordered.items()}
     usual = [year for years in spread.values() for year in years[: int(0.9 * DOTS)] if isfinite(year)]
     first = projection.scenario.start_year
     later = ceil(min(projection.scenario.horizon, max([*usual, first + _SHORTEST_AXIS]) + 1))
@@ -121,7 +62,7 @@ def dots(projection: Projection) -> tuple[pd.DataFrame, int]:
                     case,
                     bin_,
                     heights[bin_] * (-1 if case == OPEN and len(cases) == 2 else 1),
-                    year_words(year),
+                    year_words(year, projection.scenario.horizon),
                 )
             )
     return pd.DataFrame(rows, columns=["case", "year", "place", "when"]), later
@@ -162,7 +103,7 @@ def value_words(name: str, value: object) -> str:
 
 
 def _number(name: str, value: float) -> str:
-    unit = FIELDS[name].unit if name in FIELDS else "year"
+    unit = unit_of(name)
     if unit.startswith("tokens"):
         return f"{value / _TRILLION:,.4g}T{unit.removeprefix('tokens')}"
     if unit == _PERCENT_UNIT:

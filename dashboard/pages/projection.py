@@ -1,6 +1,7 @@
 """Projection: when the text runs out, and how much sooner if doors close."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -8,15 +9,17 @@ import streamlit as st
 
 from dashboard import charts, components, data, outlook
 from dashboard.data import History
-from dashboard.outlook import Measured
 from tracker import reference
+from tracker.core.dates import decimal_year
 from tracker.core.definitions import DEFINITIONS, HEADLINE
 from tracker.core.projection import Projection, project
 from tracker.core.scenarios import AccessLayer, Demand, Scenario
 from tracker.errors import DrywellError, NoHistory
-from tracker.reference.scenarios import NamedScenario, load_scenarios
+from tracker.publish.measured import Measured
+from tracker.publish.projection import DEFAULT_SCENARIO
+from tracker.publish.projection_words import chance_words
+from tracker.reference.scenarios import NamedScenario
 
-START_SCENARIO = "epoch-2024-access"
 OWN = "as in the scenario"
 OFF, MEASURED, SCENARIO = "off", "measured", "scenario"
 _LAYERS = {
@@ -25,7 +28,6 @@ _LAYERS = {
     SCENARIO: "The scenario's own restrictions.",
 }
 _SHARES = [OWN, "0 %", "25 %", "50 %", "75 %", "100 %"]
-_MEASURED_FIELDS = {"restricted_share", "observed_year"}
 _WEIGHTS = [OWN, "0.25", "0.5", "1", "2"]
 
 
@@ -50,34 +52,27 @@ def _history() -> History | None:
     return history if data.panels(history) else None
 
 
-@st.cache_resource(show_spinner=False)
-def _scenarios() -> dict[str, NamedScenario]:
-    return load_scenarios(reference.scenarios_path())
-
-
 def _body(history: History | None) -> None:
-    known = _scenarios()
+    known = data.known_scenarios()
     first, second, third = st.columns([2, 1.4, 1.2])
     with first:
-        start = list(known).index(START_SCENARIO)
+        start = list(known).index(DEFAULT_SCENARIO)
         name = st.selectbox("Scenario", list(known), start, key="scenario", bind="query-params", help=_titles(known))
     with second:
         layer = _layer(history)
     with third:
         demand = st.selectbox("Demand", [OWN, *Demand], key="demand", bind="query-params")
-    chosen = known[name]
-    scenario, measured = chosen.scenario, None
-    if layer == OFF:
+    measured = _measured(history, name) if layer == MEASURED and history is not None else None
+    chosen = measured.chosen if measured else known[name]
+    scenario = chosen.scenario
+    if layer != SCENARIO and measured is None:
         scenario = replace(scenario, access=AccessLayer.OFF)
-    elif layer == MEASURED and history is not None:
-        measured = _measured(history)
-        scenario = outlook.restricted(scenario, measured) if measured else replace(scenario, access=AccessLayer.OFF)
     scenario = _tuned(scenario, demand)
     projection = project(scenario)
     _answer(projection, measured)
     _charts(projection)
     _limits()
-    _inputs(chosen, scenario, measured)
+    _inputs(chosen, scenario)
 
 
 def _titles(known: dict[str, NamedScenario]) -> str:
@@ -91,8 +86,8 @@ def _layer(history: History | None) -> str:
     return chosen
 
 
-def _measured(history: History) -> Measured | None:
-    """The share of the chosen panel and agent on its last day, None if nothing is known of it."""
+def _measured(history: History, scenario: str) -> Measured | None:
+    """The scenario with the share of the chosen panel and agent on its last day; None if nothing is known of it."""
     left, right = st.columns(2)
     with left:
         panel = components.panel_filter(history)
@@ -102,9 +97,7 @@ def _measured(history: History) -> Measured | None:
         return None
     with right:
         agent = st.selectbox("Closed to", league["agent"].tolist(), key="agent", bind="query-params")
-    row = league[league["agent"] == agent].iloc[0]
-    shares = (float(row[name]) / 100 for name in ("percent", "low", "high"))
-    return Measured(agent, panel, row["date"], int(row["n"]), *shares)
+    return data.measured(history, scenario, agent, panel)
 
 
 def _tuned(scenario: Scenario, demand: str) -> Scenario:
@@ -138,9 +131,10 @@ def _tuned(scenario: Scenario, demand: str) -> Scenario:
 
 def _answer(projection: Projection, measured: Measured | None) -> None:
     """The year in words, its interval, and what restrictions move."""
-    free = outlook.median_words(projection.unrestricted)
+    horizon = projection.scenario.horizon
+    free = outlook.median_words(projection.unrestricted, horizon)
     if projection.scenario.restricts:
-        closed = outlook.median_words(projection.years)
+        closed = outlook.median_words(projection.years, horizon)
         both = (
             f"{closed}, with restrictions or without"
             if closed == free
@@ -150,14 +144,14 @@ def _answer(projection: Projection, measured: Measured | None) -> None:
         st.markdown(f"Restrictions bring the date forward by **{outlook.forward_words(projection)}**, draw by draw.")
     else:
         st.subheader(f"{outlook.capital(free)}, with nothing closed")
-    never = outlook.chance_words(projection.never_before_horizon)
+    never = chance_words(projection.never_before_horizon)
     st.markdown(
         f"The median year in which one training run would use the whole accessible stock of human text; "
-        f"80 % interval {outlook.interval_words(projection)}. In {never} of {projection.draws:,} draws it does not "
-        f"happen before {projection.scenario.horizon:.0f}."
+        f"80 % interval {outlook.interval(projection)}. In {never} of {projection.draws:,} draws it does not "
+        f"happen before {horizon:.0f}."
     )
     if measured is not None:
-        st.markdown(_measured_words(measured))
+        st.markdown(_measured_words(measured.facts))
     st.info(
         "Epoch's paper (Villalobos et al. 2024) contains no blocking at all: its 2026 to 2032 takes all indexed text "
         "as usable. Articles that tie these years to a trend of blocking misquote it. What closing changes is added "
@@ -166,17 +160,22 @@ def _answer(projection: Projection, measured: Measured | None) -> None:
     )
 
 
-def _measured_words(measured: Measured) -> str:
+def _measured_words(facts: dict[str, Any]) -> str:
+    """What was measured, when and of how many, and what follows from it."""
+    of_panel = facts["of_panel"]
     unknown = (
-        f" ({100 * measured.low:.1f} to {100 * measured.high:.1f} % with the unknown sites)"
-        if measured.high > measured.low
-        else ""
+        f" ({facts['low']:.1f} to {facts['high']:.1f} % with the unknown sites)" if facts["high"] > facts["low"] else ""
+    )
+    ahead = (
+        "Where it goes from there is forecast from what these sites did so far."
+        if facts["forecast"]
+        else f"Where it goes from there is the scenario's assumption: {'; '.join(facts['forecast_refused'])}."
     )
     return (
-        f"Measured: {100 * measured.value:.1f} % of {components.sites(measured.n)} of panel "
-        f"{components.plain(measured.panel)} shut {components.plain(measured.agent)} out on "
-        f"{components.day(measured.day)}{unknown}; counted so: "
-        f"{DEFINITIONS[HEADLINE].sentence.replace('*', '`*`')}. A share of sites is no share "
+        f"Measured: {of_panel['percent']:.1f} % of {components.sites(of_panel['known'])} of panel "
+        f"{components.plain(facts['panel'])} shut {components.plain(facts['agent'])} out on "
+        f"{components.day(facts['date'])}{unknown}; counted so: "
+        f"{DEFINITIONS[HEADLINE].sentence.replace('*', '`*`')}. {ahead} A share of sites is no share "
         "of tokens: the token weight says how much text those sites hold against others, and is assumed."
     )
 
@@ -217,8 +216,8 @@ _BANDS = {
 def _data_sets() -> pd.DataFrame:
     known = [(row.model, row.day, row.tokens_t) for row in reference.datasets() if row.modality == "text"]
     frame = pd.DataFrame(known, columns=["model", "day", "tokens_t"])
-    days = pd.to_datetime(frame["day"])
-    return frame.assign(year=days.dt.year + (days.dt.day_of_year - 1) / 365.25, tokens=frame["tokens_t"] * 1e12)
+    years = [decimal_year(date.fromisoformat(day)) for day in frame["day"]]
+    return frame.assign(year=years, tokens=frame["tokens_t"] * 1e12)
 
 
 def _limits() -> None:
@@ -232,20 +231,18 @@ def _limits() -> None:
         )
 
 
-def _inputs(chosen: NamedScenario, scenario: Scenario, measured: Measured | None) -> None:
+def _inputs(chosen: NamedScenario, scenario: Scenario) -> None:
     """Every input in force with where it comes from; what the controls above changed says so."""
     rows = []
-    here, when = ("set above", "") if measured is None else (f"panel {measured.panel}, {measured.agent}", measured.day)
     for field, value in _values(scenario).items():
         origin = chosen.origins.get(field)
         own = value == getattr(chosen.scenario, field)
-        other = (here, when) if field in _MEASURED_FIELDS else ("set above", "")
         rows.append(
             {
                 "input": field.replace("_", " "),
                 "value": outlook.value_words(field, value),
-                "source": origin.source if origin and own else "" if own else other[0],
-                "date": origin.date if origin and own else "" if own else other[1],
+                "source": origin.source if origin and own else "" if own else "set above",
+                "date": origin.date if origin and own else "",
                 "note": origin.note if origin and own else "",
             }
         )

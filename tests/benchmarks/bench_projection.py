@@ -6,34 +6,16 @@ way in numpy, those years and a straight line in logarithms within the year of t
 """
 
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tracker.core.projection import Scenario, beta, lognormal90, project, triangular, uniform
+from tests.core.scenarios import ACCESS, EPOCH, FULL
+from tracker.core.projection import project
 from tracker.core.scenarios import sample
 from tracker.core.sensitivity import swings
 
 pytestmark = pytest.mark.bench
-
-EPOCH = Scenario()
-ACCESS = replace(
-    EPOCH,
-    access="robots",
-    restricted_share=0.25,
-    long_run_share=beta(2.0, 3.0),
-    token_weight=lognormal90(0.2, 1.2),
-    compliance=beta(8.0, 2.0),
-    retroactivity=uniform(0.0, 1.0),
-    relicensed=0.1,
-)
-SYNTHETIC = replace(
-    ACCESS,
-    synthetic_regime="accumulate",
-    synthetic_share=triangular(0.0, 0.3, 0.5),
-    synthetic_value=uniform(0.25, 1.0),
-)
 
 
 def best_ms(work, runs=15):
@@ -77,7 +59,7 @@ def naive(scenario, draws):
 
 
 def test_naive_is_a_fair_peer():
-    for scenario in (EPOCH, ACCESS, SYNTHETIC):
+    for scenario in (EPOCH, ACCESS, FULL):
         ours = project(scenario, 20_000).median
         assert np.median(naive(scenario, 20_000)) == pytest.approx(ours, abs=0.02)
 
@@ -87,8 +69,8 @@ def test_naive_is_a_fair_peer():
     [
         ("off", EPOCH, 20_000, 25),
         ("access", ACCESS, 20_000, 25),
-        ("access and synthetic", SYNTHETIC, 20_000, 25),
-        ("access and synthetic", SYNTHETIC, 100_000, 130),
+        ("access and synthetic", FULL, 20_000, 25),
+        ("access and synthetic", FULL, 100_000, 130),
     ],
 )
 def test_projection(name, scenario, draws, target):
@@ -105,17 +87,17 @@ def test_projection(name, scenario, draws, target):
 
 def test_first_projection_of_a_seed():
     seeds = iter(range(1000, 2000))
-    spent = best_ms(lambda: project(SYNTHETIC, 20_000, next(seeds)).median)
+    spent = best_ms(lambda: project(FULL, 20_000, next(seeds)).median)
     print(f"\nnormals not cached yet, 20,000 draws: {spent:.1f} ms")
 
 
 def test_bands():
-    fresh = iter([project(SYNTHETIC, 20_000) for _ in range(10)])
+    fresh = iter([project(FULL, 20_000) for _ in range(10)])
     spent = best_ms(lambda: next(fresh).bands, 10)
     print(f"\nbands, 31 years of 20,000 draws: {spent:.1f} ms (target 20)")
 
 
 def test_swings():
-    projection = project(SYNTHETIC, 20_000)
+    projection = project(FULL, 20_000)
     spent = best_ms(lambda: swings(projection))
     print(f"\nwhat the year hangs on, 20,000 draws: {spent:.1f} ms (target 10)")

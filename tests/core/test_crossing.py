@@ -7,21 +7,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tracker.core.projection import Scenario, closed_form, project
-
-CERTAIN = Scenario(
-    stock_tokens=510e12,
-    quality=0.2,
-    epochs=3.16,
-    stock_growth=1.08,
-    dataset_tokens=6.2e12,
-    dataset_growth=2.4,
-    compute_now=25.55,
-    compute_growth=0.7,
-    compute_slowdown_year=2031.0,
-    compute_growth_after=0.2,
-    demand="historical",
-)
+from tests.core.scenarios import CERTAIN
+from tracker.core.exhaustion import collapse
+from tracker.core.projection import closed_form, project
 
 
 def certain_years(scenario):
@@ -240,6 +228,24 @@ def test_demand_equals_supply_in_the_year_found(changes):
     assert t == pytest.approx(2029.0, abs=2.0)
     assert t == pytest.approx(first_crossing_written_out(s), abs=1e-8)
     assert gap_written_out(s, t) == pytest.approx(0.0, abs=1e-8)
+
+
+@pytest.mark.parametrize("retroactivity", [0.0, 1.0])
+def test_nothing_is_restricted_before_the_block_year(retroactivity):
+    later = {"block_year": 2032.0, "observed_year": 2036.0, "long_run_share": 0.9, "retroactivity": retroactivity}
+    s = replace(CERTAIN, access="robots", restricted_share=0.5, **later)
+    assert certain_years(s) == certain_years(CERTAIN) < 2032
+
+
+def test_a_licence_can_run_out_but_takes_no_human_text_along():
+    s = replace(CERTAIN, licensed_tokens=10e12, licensed_growth=-10e12)
+    assert certain_years(s) == pytest.approx(certain_years(CERTAIN), abs=1e-9)
+
+
+@pytest.mark.parametrize("accumulate", [True, False])
+def test_a_collapse_begins_after_the_first_generation(accumulate):
+    assert [float(collapse(years, accumulate)) for years in (-3.0, 0.2, 1.0)] == [1, 1, 1]
+    assert float(collapse(2.0, accumulate)) == pytest.approx(0.8 if accumulate else 0.5)
 
 
 def test_used_up_already_is_the_start():

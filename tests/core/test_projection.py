@@ -9,45 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.scenarios import ACCESS, CERTAIN, EPOCH, SYNTHETIC
 from tracker.core.distributions import Lognormal
-from tracker.core.projection import (
-    Scenario,
-    beta,
-    closed_form,
-    lognormal90,
-    lognormal95,
-    project,
-    triangular,
-    uniform,
-    year_words,
-)
+from tracker.core.projection import closed_form, lognormal95, project, year_words
 from tracker.core.scenarios import FIELDS, sample
-
-EPOCH = Scenario()
-ACCESS = replace(
-    EPOCH,
-    access="robots",
-    restricted_share=0.25,
-    long_run_share=beta(2.0, 3.0),
-    token_weight=lognormal90(0.2, 1.2),
-    compliance=beta(8.0, 2.0),
-    retroactivity=uniform(0.0, 1.0),
-    relicensed=0.1,
-)
-SYNTHETIC = {"synthetic_share": triangular(0.0, 0.3, 0.5), "synthetic_value": uniform(0.25, 1.0)}
-CERTAIN = Scenario(
-    stock_tokens=510e12,
-    quality=0.2,
-    epochs=3.16,
-    stock_growth=1.08,
-    dataset_tokens=6.2e12,
-    dataset_growth=2.4,
-    compute_now=25.55,
-    compute_growth=0.7,
-    compute_slowdown_year=2031.0,
-    compute_growth_after=0.2,
-    demand="historical",
-)
 
 
 def test_without_a_long_run_share_the_share_stands_still():
@@ -207,6 +172,11 @@ def test_never_counts_in_every_quantile():
     assert projection.probability_by(2053.999) == pytest.approx(1 - never, abs=0.01)
     assert projection.probability_by(2024.0) == 0.0
     assert projection.summary()["interval_90"][1] is None
+
+
+def test_the_chance_of_a_year_holds_the_draws_of_that_moment():
+    projection = project(CERTAIN, 10)
+    assert (projection.probability_by(projection.median), projection.probability_by(projection.median - 1e-9)) == (1, 0)
 
 
 def test_never_either_way_says_nothing_of_a_date():

@@ -4,37 +4,11 @@ from math import inf, isnan
 import numpy as np
 import pytest
 
-from tracker.core.distributions import Lognormal, beta, lognormal90, triangular, uniform
-from tracker.core.projection import Scenario, project
+from tests.core.scenarios import CERTAIN, EPOCH, FULL
+from tracker.core.distributions import Lognormal, lognormal90, uniform
+from tracker.core.projection import project
 from tracker.core.scenarios import FIELDS, sample
 from tracker.core.sensitivity import in_play, swings
-
-EPOCH = Scenario()
-FULL = replace(
-    EPOCH,
-    access="robots",
-    restricted_share=0.25,
-    long_run_share=beta(2.0, 3.0),
-    token_weight=lognormal90(0.2, 1.2),
-    compliance=beta(8.0, 2.0),
-    retroactivity=uniform(0.0, 1.0),
-    relicensed=0.1,
-    synthetic_regime="accumulate",
-    synthetic_share=triangular(0.0, 0.3, 0.5),
-    synthetic_value=uniform(0.25, 1.0),
-)
-CERTAIN = Scenario(
-    stock_tokens=510e12,
-    quality=0.2,
-    epochs=3.16,
-    stock_growth=1.08,
-    dataset_tokens=6.2e12,
-    dataset_growth=2.4,
-    compute_now=25.55,
-    compute_growth=0.7,
-    compute_slowdown_year=2031.0,
-    demand="historical",
-)
 
 
 def test_what_the_year_hangs_on_is_as_in_the_reproduction():
@@ -118,3 +92,4 @@ def test_in_play():
     assert "block_year" not in in_play(replace(FULL, retroactivity=1.0))
     assert "settling_rate" not in in_play(replace(FULL, long_run_share=None))
     assert in_play(FULL) == FIELDS.keys()
+    assert FIELDS.keys() - in_play(replace(FULL, synthetic_regime="off")) == {"synthetic_share", "synthetic_value"}

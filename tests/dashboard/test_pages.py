@@ -1,5 +1,6 @@
 """Every page, run without a browser on a history that is there, missing, empty, broken or newer."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.conftest import AGENTS
 from tests.dashboard.conftest import CRAWLS, PANEL, write
+from tests.store import measured
 from tracker.store.captures import OWN
 from tracker.store.write import Writer
 
@@ -147,6 +149,19 @@ def test_the_projection_takes_the_measured_share(small_history: Path, monkeypatc
     assert "80 % interval" in text
     assert "contains no blocking at all" in text
     assert not any(f"20{year}." in app.subheader[0].value for year in range(24, 60))
+
+    assert "Where it goes from there is the scenario's assumption: " in text
+
+
+def test_the_projection_takes_the_forecast_share(
+    empty_history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = measured.write(Path(shutil.copyfile(empty_history, tmp_path / "history.sqlite")))
+    app = run("projection", path, monkeypatch)
+    assert not app.exception
+    text = said(app)
+    assert "Measured: 37.5 % of 40 sites of panel forty shut GPTBot out on 18 November 2024" in text
+    assert "Where it goes from there is forecast from what these sites did so far" in text
 
 
 def test_the_switch_takes_restrictions_away(small_history: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.store.measured import HOSTS, LAST_DAY, tokens, write
+from tests.store.measured import HOSTS, LAST_DAY, fickle, tokens, write
 from tracker.core.distributions import Beta, Lognormal, Uniform
 from tracker.core.forecast import fit
 from tracker.core.projection import project
@@ -119,6 +119,20 @@ def test_wide_bounds_are_taken_as_they_are(fresh_file: Fresh) -> None:
     assert found.facts["uniform"]
     assert "anything from 37.5 to 62.5 %, for so much is unknown" in found.notes[0]
     assert found.chosen.origins["restricted_share"].note
+
+
+def test_wide_bounds_of_the_panel_are_bounds_of_all_tokens(fresh_file: Fresh, tmp_path: Path) -> None:
+    path = tokens(tmp_path, *((host, 1) for host in HOSTS))
+    tail = Tail(0.5, 0.02)
+    found = ask(write(fresh_file(), unseen=10), tail=tail, path=path)
+    assert found.chosen.scenario.restricted_share == Uniform(tail.whole(15 / 40), tail.whole(25 / 40))
+    assert (found.facts["low"], found.facts["high"]) == (19.75, 32.25)
+
+
+def test_what_settles_within_weeks_has_settled(fresh_file: Fresh) -> None:
+    """Sites that change at every look give hazards of some 50 a year: ten tell the projection as much."""
+    found = ask(write(fresh_file(), says=fickle)).chosen.scenario
+    assert found.settling_rate.median == pytest.approx(10, abs=0.1)
 
 
 def test_terms_and_either_are_measured_and_not_forecast(database: Path) -> None:

@@ -1,5 +1,6 @@
 """A history of forty sites over sixteen months, with terms of a few, for what is measured in it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.conftest import AGENTS
@@ -26,7 +27,12 @@ def body(site: int, at: int) -> bytes:
     return b"# %d\n" % site + RULES[2 if site == 9 else 1]
 
 
-def write(path: Path, *, unseen: int = 0, looks: int = LOOKS) -> Path:
+def fickle(site: int, at: int) -> bytes:
+    """Every site closes and reopens in turn."""
+    return b"# %d\n" % site + RULES[(site + at) % 2]
+
+
+def write(path: Path, *, unseen: int = 0, looks: int = LOOKS, says: Callable[[int, int], bytes] = body) -> Path:
     """The history; of the last so many sites nothing is known, 15 of the others shut GPTBot out at the end."""
     members = tuple(Member(host, rank * 30, "news" if rank % 2 else "") for rank, host in enumerate(HOSTS, 1))
     with Writer(path, AGENTS) as writer:
@@ -35,7 +41,7 @@ def write(path: Path, *, unseen: int = 0, looks: int = LOOKS) -> Path:
         for at in range(looks):
             moment = START + at * STEP
             crawl = writer.begin_crawl(own, panel, moment, f"forty@{moment}", len(HOSTS))
-            seen = [Answer(host, body(site, at), "ref") for site, host in enumerate(HOSTS[: len(HOSTS) - unseen])]
+            seen = [Answer(host, says(site, at), "ref") for site, host in enumerate(HOSTS[: len(HOSTS) - unseen])]
             writer.record(crawl, [*seen, *(Failure(host, "http_503", "x") for host in HOSTS[len(HOSTS) - unseen :])])
             writer.finish_crawl(crawl, moment + 60)
         moment = START + (looks - 1) * STEP + 120

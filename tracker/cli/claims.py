@@ -88,8 +88,9 @@ def _line(row: dict[str, Any]) -> list[Any]:
 
 
 def _day(row: dict[str, Any]) -> str:
-    """A date no more exactly than it is known."""
-    return str(row["claimed_on"])[: {"year": 4, "month": 7}.get(row["precision"], 10)]
+    from tracker.core.claims import as_known
+
+    return as_known(row["claimed_on"], row["precision"])
 
 
 def _share(share: dict[str, Any] | None) -> str | None:

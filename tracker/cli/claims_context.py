@@ -35,17 +35,18 @@ def _deal(row: dict[str, Any]) -> list[Any]:
 
 
 def _day(row: dict[str, Any]) -> str:
-    """A date no more exactly than it is known."""
-    return str(row["day"])[: {"year": 4, "month": 7}.get(row["precision"], 10)]
+    from tracker.core.claims import as_known
+
+    return as_known(row["day"], row["precision"])
 
 
 def data_sets(as_json: bool) -> None:
     """Training sets of text against the demand that Epoch's model has in their year."""
     from tracker import reference
     from tracker.publish.supply import data_sets as beside_demand
-    from tracker.reference.scenarios import load_scenarios
+    from tracker.reference.scenarios import scenarios
 
-    chosen = load_scenarios(reference.scenarios_path())["epoch-2024"]
+    chosen = scenarios()["epoch-2024"]
     found = beside_demand(reference.datasets(), chosen)
     if as_json:
         print_json(found)

@@ -5,20 +5,12 @@ import tomllib
 from collections.abc import Iterable
 from typing import Any
 
-from tracker.core.scenarios import CHOICES, FIELDS, InputError
+from tracker.core.scenarios import CHOICES, FORMS, InputError, unit_of
 
 _NUMBER = re.compile(
     r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?(?:nan|inf)\b)\s*((?:[A-Za-z%1].*)?)"
 )
 _CALL = re.compile(r"(\w+)\s*\((.*)\)")
-# The order of what stands in brackets; the rest by name.
-_ORDER = {
-    "lognormal": ("low", "high", "level"),
-    "normal": ("low", "high", "level"),
-    "uniform": ("low", "high"),
-    "triangular": ("low", "value", "high"),
-    "beta": ("a", "b"),
-}
 _USUAL_LEVEL = 0.95
 _FORM = "write it as key=value: compliance=0.5, access=off, quality=lognormal(0.1,0.4)"
 
@@ -47,7 +39,7 @@ def _written(name: str, text: str) -> Any:
     if text == "none":
         return None
     called = _CALL.fullmatch(text)
-    return _called(name, called[1], called[2]) if called else _number(name, text, _unit(name))
+    return _called(name, called[1], called[2]) if called else _number(name, text, unit_of(name))
 
 
 def _table(name: str, text: str) -> Any:
@@ -62,25 +54,22 @@ def _table(name: str, text: str) -> Any:
 
 
 def _called(name: str, form: str, arguments: str) -> dict[str, Any]:
-    if form not in _ORDER:
-        raise InputError(name, f"unknown distribution {_short(form)}, use one of: {', '.join(_ORDER)}")
-    order, found = list(_ORDER[form]), dict[str, Any]()
+    if form not in FORMS:
+        raise InputError(name, f"unknown distribution {_short(form)}, use one of: {', '.join(FORMS)}")
+    needed = FORMS[form][1]
+    order, found = list(needed), dict[str, Any]()
     for argument in arguments.split(","):
         key, equals, value = (part.strip() for part in argument.rpartition("="))
         if not equals:
             if not order:
-                raise InputError(name, f"too many numbers, a {form} is written {form}({', '.join(_ORDER[form])})")
+                raise InputError(name, f"too many numbers, a {form} is written {form}({', '.join(needed)})")
             key = order.pop(0)
         elif key in order:
             order.remove(key)
-        found[key] = _number(name, value, "share" if key == "level" else "" if form == "beta" else _unit(name))
-    if "level" in _ORDER[form]:
+        found[key] = _number(name, value, "share" if key == "level" else "" if form == "beta" else unit_of(name))
+    if "level" in needed:
         found.setdefault("level", _USUAL_LEVEL)
     return {"dist": form, **found}
-
-
-def _unit(name: str) -> str:
-    return FIELDS[name].unit if name in FIELDS else "year"
 
 
 def _number(name: str, text: str, unit: str) -> float:

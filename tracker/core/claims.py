@@ -79,6 +79,11 @@ class Claim:
     note: str = ""
 
 
+def as_known(day: str, precision: str) -> str:
+    """A date no more exactly than it is known: 2024, 2024-03 or 2024-03-01."""
+    return day[: {Precision.YEAR: 4, Precision.MONTH: 7}.get(Precision(precision), len(day))]
+
+
 def period(day: str, precision: Precision) -> tuple[date, date]:
     """First and last day of what a date of this precision names."""
     first = date.fromisoformat(day)

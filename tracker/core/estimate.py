@@ -93,6 +93,11 @@ class Share:
     interval: Interval | None
 
 
+def percent(share: float | None) -> float | None:
+    """A share in per cent, to three places; None, which is unknown, stays so."""
+    return None if share is None else round(100 * share, 3)
+
+
 def share(counts: Counts, kind: Denominator = Denominator.READABLE_OR_ABSENT, sample: bool = False) -> Share:
     """The share that blocks, with its interval: bounds by the unknown sites for a census, Wilson for a sample."""
     n, blocked, unsure = counts.denominator(kind), counts.numerator(kind), counts.unsure(kind)

@@ -69,6 +69,10 @@ class Quantiles:
         low, high = float(self.values[floor(position)]), float(self.values[ceil(position)])
         return low if low == high else low + (high - low) * (position - floor(position))
 
+    def share_by(self, year: float) -> float:
+        """The share of the draws that are not above `year`."""
+        return float(np.searchsorted(self.values, year, side="right") / self.values.size)
+
     def interval(self, level: float = 0.8) -> tuple[float, float]:
         """The central interval of probability `level`."""
         if not 0 < level < 1:
@@ -144,7 +148,7 @@ class Projection:
 
     def probability_by(self, year: float) -> float:
         """Probability that text has run out at `year`."""
-        return float(np.searchsorted(self._quantiles.values, year, side="right") / self.years.size)
+        return self._quantiles.share_by(year)
 
     @property
     def never_before_horizon(self) -> float:
@@ -182,19 +186,20 @@ class Projection:
     def summary(self) -> dict[str, object]:
         """The figures as JSON-able values; a year that is not before the horizon is None."""
         return {
-            "median": _finite(self.median),
-            "interval_80": [_finite(year) for year in self.interval(0.8)],
-            "interval_90": [_finite(year) for year in self.interval(0.9)],
+            "median": finite(self.median),
+            "interval_80": [finite(year) for year in self.interval(0.8)],
+            "interval_90": [finite(year) for year in self.interval(0.9)],
             "never_before_horizon": self.never_before_horizon,
-            "forward_median": _finite(self.forward.median),
-            "forward_interval_80": [_finite(years) for years in self.forward.interval(0.8)],
+            "forward_median": finite(self.forward.median),
+            "forward_interval_80": [finite(years) for years in self.forward.interval(0.8)],
             "scenario": self.scenario.as_dict(),
             "draws": self.draws,
             "seed": self.seed,
         }
 
 
-def _finite(value: float) -> float | None:
+def finite(value: float) -> float | None:
+    """A year, or years, as JSON has them: None for never (inf) and for unknown (nan)."""
     return value if isfinite(value) else None
 
 

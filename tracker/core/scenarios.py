@@ -93,6 +93,12 @@ FIELDS: dict[str, Field] = {
 }
 """Every field that may be a distribution. `start_year` and `horizon` are always numbers, in years."""
 
+
+def unit_of(name: str) -> str:
+    """The unit of a field that holds a number."""
+    return FIELDS[name].unit if name in FIELDS else _YEAR[0]
+
+
 # Epoch's published intervals; what of them is calibrated says data/reference/scenarios.toml.
 _STOCK = Lognormal(130e12, 2100e12, 0.95, 510e12)
 _QUALITY = lognormal95(0.10, 0.40)
@@ -246,14 +252,14 @@ def sample(scenario: Scenario, draws: int, seed: int) -> dict[str, Number]:
     return inputs
 
 
-# What a distribution is written with: needed parts, then parts that may be left out.
-_FORMS: dict[str, tuple[type[Distribution], tuple[str, ...], tuple[str, ...]]] = {
+FORMS: dict[str, tuple[type[Distribution], tuple[str, ...], tuple[str, ...]]] = {
     "lognormal": (Lognormal, ("low", "high", "level"), ("value",)),
     "normal": (Normal, ("low", "high", "level"), ()),
     "uniform": (Uniform, ("low", "high"), ()),
     "triangular": (Triangular, ("low", "value", "high"), ()),
     "beta": (Beta, ("a", "b"), ()),
 }
+"""What each distribution is written with: the parts it needs, in order, then those that may be left out."""
 ORIGIN = ("unit", "source", "date", "note")
 """Keys of an input that say where it comes from; they do not enter the calculation."""
 
@@ -280,10 +286,10 @@ def _table(name: str, field: Field, written: Mapping[str, Any]) -> Value:
     if form is None:
         if set(parts) == {"value"}:
             return _number(name, "value", parts["value"])
-        raise InputError(name, f"has no dist: a value alone, or dist = one of {', '.join(_FORMS)}")
-    if not isinstance(form, str) or form not in _FORMS:
-        raise InputError(name, f"unknown dist {_said(form)}, use one of: {', '.join(_FORMS)}")
-    cls, needed, optional = _FORMS[form]
+        raise InputError(name, f"has no dist: a value alone, or dist = one of {', '.join(FORMS)}")
+    if not isinstance(form, str) or form not in FORMS:
+        raise InputError(name, f"unknown dist {_said(form)}, use one of: {', '.join(FORMS)}")
+    cls, needed, optional = FORMS[form]
     for key in parts:
         if key not in needed + optional:
             raise InputError(name, f"unknown key {_said(key)}, a {form} has: {', '.join(needed + optional)}")

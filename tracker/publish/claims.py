@@ -6,7 +6,7 @@ from typing import Any
 
 from tracker.core.claims import ANY_AGENT, Claim, Obstacle
 from tracker.core.definitions import HEADLINE
-from tracker.core.estimate import Counts, Denominator, Share
+from tracker.core.estimate import Counts, Denominator, Share, percent
 from tracker.core.recount import Answer, Figure, Seen, answer, best
 from tracker.errors import UsageError
 from tracker.store.asking import find_panel, one_of
@@ -126,10 +126,10 @@ def _share(found: Share | None) -> dict[str, Any] | None:
         return None
     interval = found.interval
     return {
-        "percent": None if found.value is None else round(100 * found.value, 3),
+        "percent": percent(found.value),
         "blocked": found.blocked,
         "n": found.n,
-        "low": None if interval is None else round(100 * interval.low, 3),
-        "high": None if interval is None else round(100 * interval.high, 3),
+        "low": percent(interval.low if interval else None),
+        "high": percent(interval.high if interval else None),
         "interval": None if interval is None else interval.kind,
     }

@@ -6,6 +6,7 @@ from typing import Any
 from tracker import __version__
 from tracker.core.dates import iso
 from tracker.core.definitions import DEFINITIONS, HEADLINE
+from tracker.core.estimate import percent
 from tracker.core.forecast import (
     DRIFT,
     PERSISTENCE,
@@ -66,7 +67,7 @@ def report(
         "date": iso(fitted.at)[:10],
         "known": fitted.known,
         "blocked": fitted.blocked,
-        "percent": _percent(fitted.share),
+        "percent": percent(fitted.share),
         "weeks": round(fitted.weeks, 1),
         "kind": str(fitted.kind),
         "refusals": list(fitted.refusals),
@@ -110,9 +111,9 @@ def _ahead(fitted: Fit, months: Sequence[int]) -> dict[str, Any]:
         "forecast": [
             {
                 "months": h,
-                "median": _percent(median),
-                "interval_80": [_percent(low), _percent(high)],
-                "interval_90": [_percent(lowest), _percent(highest)],
+                "median": percent(float(median)),
+                "interval_80": [percent(float(low)), percent(float(high))],
+                "interval_90": [percent(float(lowest)), percent(float(highest))],
                 "kind": str(kind),
             }
             for h, kind, median, low, high, lowest, highest in rows
@@ -136,10 +137,6 @@ def _break(one: Break) -> dict[str, Any]:
         "shared": round(one.shared, 1),
         "words": str(one),
     }
-
-
-def _percent(share: float) -> float:
-    return round(100 * float(share), 3)
 
 
 def history_backtest(

@@ -12,11 +12,12 @@ import numpy as np
 from tracker.core.dates import decimal_year
 from tracker.core.definitions import DEFINITIONS
 from tracker.core.distributions import Uniform, Value, beta_like, lognormal_like
+from tracker.core.estimate import percent
 from tracker.core.forecast import fit
 from tracker.core.scenarios import AccessLayer
 from tracker.core.tokens import Layer, Restricted, TermsReading, head_tail, point
 from tracker.errors import UsageError
-from tracker.publish.tokens import Looked, figures, percent
+from tracker.publish.tokens import Looked, figures
 from tracker.reference.scenarios import NamedScenario, Origin
 from tracker.store.query import Reader
 

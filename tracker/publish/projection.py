@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import ceil, isfinite, isnan
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ import numpy as np
 from tracker.core.assignments import assignments
 from tracker.core.distributions import Distribution
 from tracker.core.nearest import did_you_mean
-from tracker.core.projection import Projection, Quantiles, project
-from tracker.core.scenarios import CHOICES, FIELDS, InputError, read
+from tracker.core.projection import Projection, Quantiles, finite, project
+from tracker.core.scenarios import CHOICES, FIELDS, InputError, read, sample, unit_of
 from tracker.core.sensitivity import in_play, swings
 from tracker.errors import UsageError
 from tracker.publish import csv_files
@@ -33,6 +34,9 @@ _MONTHS = 12
 _ALL_BUT_CERTAIN = 0.99
 _EVERY_YEAR = 10
 _BATCH = 10_000
+# Normal scores: of the lowest and the highest tenth, and of the ends of a 95 % interval.
+_TENTHS = np.array([NormalDist().inv_cdf(p) for p in (0.1, 0.9)])
+_ENDS_95 = np.array([NormalDist().inv_cdf(p) for p in (0.025, 0.975)])
 
 
 def find(name: str, own: Path | None = None) -> NamedScenario:
@@ -52,7 +56,7 @@ def changed(chosen: NamedScenario, texts: Iterable[str]) -> NamedScenario:
     except InputError as reason:
         raise UsageError(f"--set {reason}") from None
     here = Origin("", "set on the command line", "")
-    own = {name: replace(here, unit=_unit(name)) for name in inputs if name not in CHOICES}
+    own = {name: replace(here, unit=unit_of(name)) for name in inputs if name not in CHOICES}
     return replace(chosen, scenario=scenario, origins={**chosen.origins, **own})
 
 
@@ -114,12 +118,12 @@ def report(
             "interval_80": [_months(low), _months(high)],
         },
         "unrestricted": {
-            "median": _finite(free.at(0.5)),
-            "interval_80": [_finite(year) for year in free.interval(0.8)],
+            "median": finite(free.at(0.5)),
+            "interval_80": [finite(year) for year in free.interval(0.8)],
             "never_before_horizon": float(np.mean(np.isinf(projection.unrestricted))),
         },
         "horizon": chosen.scenario.horizon,
-        "probability_by": list(_probabilities(projection)),
+        "probability_by": list(_probabilities(projection, free)),
         "sensitivity": [_swing(one, chosen) for one in swings(projection)],
         "meaning": MEANING,
         "source": EPOCH,
@@ -128,24 +132,18 @@ def report(
     }, projection
 
 
-def _finite(value: float) -> float | None:
-    return value if isfinite(value) else None
-
-
 def _months(years: float) -> float | None:
     return round(_MONTHS * years, 2) if isfinite(years) else None
 
 
-def _probabilities(projection: Projection) -> Iterator[dict[str, Any]]:
+def _probabilities(projection: Projection, free: Quantiles) -> Iterator[dict[str, Any]]:
     """By the end of each year until it is all but certain, after ten years of every fifth, and the last."""
     first, last = int(projection.scenario.start_year), ceil(projection.scenario.horizon) - 1
-    before = np.sort(projection.unrestricted)
     for year in range(first, last + 1):
         by = min(year + 1.0, projection.scenario.horizon)
         chance = projection.probability_by(by)
         if year - first < _EVERY_YEAR or year % 5 == 0 or year == last:
-            unrestricted = float(np.searchsorted(before, by, side="right") / before.size)
-            yield {"end_of": year, "probability": chance, "unrestricted": unrestricted}
+            yield {"end_of": year, "probability": chance, "unrestricted": free.share_by(by)}
             if chance >= _ALL_BUT_CERTAIN:
                 return
 
@@ -154,18 +152,14 @@ def _swing(one: Any, chosen: NamedScenario) -> dict[str, Any]:
     own = getattr(chosen.scenario, one.field)
     return {
         "input": one.field,
-        "lowest_tenth": _finite(one.low),
-        "highest_tenth": _finite(one.high),
-        "years": _finite(one.swing),
+        "lowest_tenth": finite(one.low),
+        "highest_tenth": finite(one.high),
+        "years": finite(one.swing),
         "share_of_draws": one.share,
-        "unit": _unit(one.field),
-        "bounds": [float(value) for value in own.at(np.array([-_TENTH_SCORE, _TENTH_SCORE]))],
+        "unit": unit_of(one.field),
+        "bounds": [float(value) for value in own.at(_TENTHS)],
         "words": [year_words(year, chosen.scenario.horizon) for year in (one.low, one.high)],
     }
-
-
-_TENTH_SCORE = 1.2815515655446004  # of a standard normal: a tenth lies above
-_NINE_TENTHS_AND_A_HALF = 1.959963984540054
 
 
 def inputs(chosen: NamedScenario) -> list[dict[str, Any]]:
@@ -174,7 +168,7 @@ def inputs(chosen: NamedScenario) -> list[dict[str, Any]]:
     found = []
     for name in chosen.scenario.as_dict():
         value, origin = getattr(chosen.scenario, name), chosen.origins.get(name)
-        row: dict[str, Any] = {"input": name, **_value(value), "unit": "" if name in CHOICES else _unit(name)}
+        row: dict[str, Any] = {"input": name, **_value(value), "unit": "" if name in CHOICES else unit_of(name)}
         row["in_play"] = name not in FIELDS or name in used
         row["source"] = origin.source if origin else "" if name in CHOICES else "default of the model"
         row["date"], row["note"] = (origin.date, origin.note) if origin else ("", "")
@@ -190,13 +184,8 @@ def _value(value: Any) -> dict[str, Any]:
     if "low" in form:
         low, high, level = form["low"], form["high"], form.get("level", 1.0)
     else:
-        scores = np.array([-_NINE_TENTHS_AND_A_HALF, _NINE_TENTHS_AND_A_HALF])
-        low, high, level = *(float(end) for end in value.at(scores)), 0.95
+        low, high, level = *(float(end) for end in value.at(_ENDS_95)), 0.95
     return {"value": value.median, "low": low, "high": high, "level": level, "dist": form["dist"]}
-
-
-def _unit(name: str) -> str:
-    return FIELDS[name].unit if name in FIELDS else "year"
 
 
 def anchors() -> dict[str, NamedScenario]:
@@ -219,8 +208,6 @@ def write_draws(path: Path, projection: Projection) -> int:
     A year that does not come before the horizon is `inf`, the months are empty where neither comes. Raises
     DrywellError where the file cannot be written.
     """
-    from tracker.core.scenarios import sample
-
     drawn = sample(projection.scenario, projection.draws, projection.seed)
     uncertain = {
         name: values

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tracker.core.definitions import DEFINITIONS, HEADLINE
+from tracker.core.estimate import percent
 from tracker.core.tokens import (
     Blocked,
     Layer,
@@ -190,8 +191,3 @@ def figures(found: Restricted, layer: Layer) -> dict[str, Any]:
         "low": percent(bounds.low if bounds else None),
         "high": percent(bounds.high if bounds else None),
     }
-
-
-def percent(share: float | None) -> float | None:
-    """A share in per cent, to three places."""
-    return None if share is None else round(100 * share, 3)

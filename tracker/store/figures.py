@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tracker.core.estimate import Counts, Denominator, share
+from tracker.core.estimate import Counts, Denominator, percent, share
 
 FIGURES = ("percent", "low", "high", "n", "blocked", "blocked_named", "blocked_wildcard")
 
@@ -20,9 +20,9 @@ def figure(row: Mapping[str, Any], kind: Denominator, sample: bool) -> dict[str,
     interval = found.interval
     named = row["blocked_named"] - (row.get("blocked_named_held", 0) if kind is Denominator.ANSWERED else 0)
     return {
-        "percent": _percent(found.value),
-        "low": _percent(interval.low if interval else None),
-        "high": _percent(interval.high if interval else None),
+        "percent": percent(found.value),
+        "low": percent(interval.low if interval else None),
+        "high": percent(interval.high if interval else None),
         "n": found.n,
         "blocked": found.blocked,
         "blocked_named": named,
@@ -38,7 +38,3 @@ def bounds_in_words(row: Mapping[str, Any], kind: Denominator, sample: bool) -> 
     if unsure == 0:
         return "the share itself, for no site is unknown"
     return f"the share if none or all of the sites that are unknown ({unsure}) are counted"
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else round(100 * share, 3)

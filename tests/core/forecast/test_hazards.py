@@ -55,6 +55,15 @@ def test_the_prior_of_agents_that_differ_is_loose():
     assert prior.unblock == Prior().unblock
 
 
+def test_only_what_chance_does_not_explain_loosens_the_prior():
+    """By moments: the spread between agents is that of their rates, less that of Poisson counts of one rate."""
+    prior = shared_prior([Count(5, 1000), Count(17, 1000)], [])
+    mean = 22.5 / 2050
+    spread = ((0.005 - mean) ** 2 + (0.017 - mean) ** 2) / 2
+    assert prior.block.rate == pytest.approx(mean / (spread - mean / 1000))
+    assert prior.block.mean == pytest.approx(mean)
+
+
 def test_the_prior_of_agents_without_events_is_no_certainty():
     prior = shared_prior([Count(0, 10)] * 3, [Count(0, 0)])
     assert prior.block.rate == 50
