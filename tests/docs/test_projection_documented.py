@@ -18,7 +18,6 @@ COMMANDS = [
     line.partition("  #")[0].strip()
     for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
     for line in block.splitlines()
-    if "--measured" not in line  # these need a history: tests/cli/test_tokens.py has one
 ]
 (MINE,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 

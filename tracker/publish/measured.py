@@ -68,29 +68,8 @@ def measured(
     the weights are tokens. long_run_share and settling_rate are the forecaster's, if robots.txt was measured and there
     is history enough. Raises UsageError if nothing is known in the layer.
     """
-    found = looked.restricted(layer)
-    bounds, terms = found.bounds, looked.restricted(Layer.TERMS)
-    if bounds is None or not found.known or (layer is Layer.EITHER and not terms.known):
-        raise UsageError(_nothing(looked, layer))
-    low, high = bounds.low, bounds.high
-    known = point(found, layer)
-    share = (low + high) / 2 if known is None else known
-    if tail is not None:
-        share, low, high = (tail.whole(each) for each in (share, low, high))
-    is_wide = high - low > WIDE
-    said = _said(looked, layer, found) + ("" if tail is None else f"; {_tail_words(tail)}")
-    origin = Origin("share", said, looked.day)
-    values: dict[str, Any] = {
-        "restricted_share": Uniform(low, high) if is_wide else share,
-        "observed_year": round(decimal_year(date.fromisoformat(looked.day)), 3),
-    }
-    origins = {
-        "restricted_share": replace(origin, note="Bounds by the unknown, wide apart: uniform." if is_wide else ""),
-        "observed_year": Origin("year", "The day of restricted_share", looked.day),
-    }
-    if looked.counts is not None:
-        values["token_weight"] = 1.0
-        origins["token_weight"] = Origin("x", "None: restricted_share is a share of tokens already", looked.day)
+    now = _now(looked, layer, tail)
+    values, origins = _inputs_of(looked, now)
     moving, moving_origins, why_not = _moving(reader, looked, layer, tail)
     chosen = replace(
         base,
@@ -106,17 +85,62 @@ def measured(
         "definition": looked.definition,
         "terms": str(looked.reading),
         "weights": "sites" if looked.counts is None else "tokens",
-        "of_panel": figures(found, layer),
+        "of_panel": figures(now.of_panel, layer),
         "tail": None if tail is None else {"head_share": tail.head_share, "rate": tail.rate},
-        "percent": percent(share),
-        "low": percent(low),
-        "high": percent(high),
-        "uniform": is_wide,
+        "percent": percent(now.share),
+        "low": percent(now.low),
+        "high": percent(now.high),
+        "uniform": now.is_wide,
         "forecast": not why_not,
         "forecast_refused": why_not,
         "inputs": {name: _plain(getattr(chosen.scenario, name)) for name in (*values, *moving)},
     }
-    return Measured(chosen, facts, _notes(said, facts, share))
+    return Measured(chosen, facts, _notes(now, facts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """The restricted share (of all tokens if there is a tail) with its bounds, that of the panel, and its words."""
+
+    share: float
+    low: float
+    high: float
+    of_panel: Restricted
+    said: str
+
+    @property
+    def is_wide(self) -> bool:
+        return self.high - self.low > WIDE
+
+
+def _now(looked: Looked, layer: Layer, tail: Tail | None) -> _Now:
+    found = looked.restricted(layer)
+    bounds, terms = found.bounds, looked.restricted(Layer.TERMS)
+    if bounds is None or not found.known or (layer is Layer.EITHER and not terms.known):
+        raise UsageError(_nothing(looked, layer))
+    known, said = point(found, layer), _said(looked, layer, found)
+    share = (bounds.low + bounds.high) / 2 if known is None else known
+    if tail is None:
+        return _Now(share, bounds.low, bounds.high, found, said)
+    share, low, high = (tail.whole(each) for each in (share, bounds.low, bounds.high))
+    return _Now(share, low, high, found, f"{said}; {_tail_words(tail)}")
+
+
+def _inputs_of(looked: Looked, now: _Now) -> tuple[dict[str, Any], dict[str, Origin]]:
+    """What the share of today sets in a scenario, with origins."""
+    note = "Bounds by the unknown, wide apart: uniform." if now.is_wide else ""
+    values: dict[str, Any] = {
+        "restricted_share": Uniform(now.low, now.high) if now.is_wide else now.share,
+        "observed_year": round(decimal_year(date.fromisoformat(looked.day)), 3),
+    }
+    origins = {
+        "restricted_share": Origin("share", now.said, looked.day, note),
+        "observed_year": Origin("year", "The day of restricted_share", looked.day),
+    }
+    if looked.counts is not None:
+        values["token_weight"] = 1.0
+        origins["token_weight"] = Origin("x", "None: restricted_share is a share of tokens already", looked.day)
+    return values, origins
 
 
 def _plain(value: Value) -> Any:
@@ -177,15 +201,15 @@ def _nothing(looked: Looked, layer: Layer) -> str:
     return f"{known}: `tracker crawl --round weekly` looks at terms, `tracker terms read` reads them; or --layer robots"
 
 
-def _notes(said: str, facts: dict[str, Any], share: float) -> list[str]:
+def _notes(now: _Now, facts: dict[str, Any]) -> list[str]:
     bounds = f"{facts['low']:.1f} to {facts['high']:.1f} %"
     figure = f"anything from {bounds}, for so much is unknown" if facts["uniform"] else f"{facts['percent']:.1f} %"
     if not facts["uniform"] and facts["low"] != facts["high"]:
         figure += f" (bounds {bounds})"
     if facts["tail"]:
         figure += f" of all tokens; of the panel's {facts['of_panel']['low']:.1f} to {facts['of_panel']['high']:.1f} %"
-    found = [f"{said}. restricted_share: {figure}"]
-    if share == 0 and not facts["uniform"]:
+    found = [f"{now.said}. restricted_share: {figure}"]
+    if now.share == 0 and not facts["uniform"]:
         found.append("a restricted_share of 0 closes nothing in this scenario, now or later")
     if facts["weights"] == "sites":
         found.append(
