@@ -148,6 +148,8 @@ def test_the_panel_that_fits_best() -> None:
     assert best(replace(FIGURE, top=10_000), [top, long]) == long
     assert best(replace(FIGURE, top=None, sector="news"), [top, long, news]) == news
     assert best(replace(FIGURE, top=None), [replace(long, days=4), replace(top, days=-2)]) == replace(top, days=-2)
+    # Nearness in time is the same either way.
+    assert best(replace(FIGURE, top=None), [replace(long, days=4), replace(top, days=-9)]) == replace(long, days=4)
     assert best(FIGURE, []) is None
 
 

@@ -68,7 +68,7 @@ def nearest(model: Model, hosts: tuple[str, ...], start: int, wanted: int) -> in
     return min(known, key=lambda day: (abs(day - wanted), day), default=None)
 
 
-@settings(RELAXED, max_examples=12)
+@settings(RELAXED, max_examples=6)
 @given(looks(most=6), st.integers(-20, 400), st.sampled_from([None, 3, 5, 16, 1_000]))
 def test_figures_are_what_counting_gives(fresh_history: Fresh, history: list[Look], away: int, top: int | None) -> None:
     path = play(fresh_history(), history)

@@ -104,6 +104,12 @@ def test_a_slow_peer_is_asked_at_few_origins_and_compared_at_these():
     assert row.markov_ratio not in (None, rows(found)["markov", 1].ratio)
 
 
+def test_a_slow_peer_is_asked_only_where_a_forecast_would_have_been_shown():
+    found = backtest(PANELS, peers=[PERSISTENCE, Peer("slow", PERSISTENCE.ask, at_most=5)])
+    assert {row.origins for row in found.table() if row.model == "markov"} == {"shown", "withheld"}
+    assert {row.origins for row in found.table() if row.model == "slow"} == {"shown"}
+
+
 def test_a_peer_that_has_no_answer_is_left_out():
     found = backtest(PANELS, peers=[PERSISTENCE, Peer("mute", lambda *_: None)], origins=3)
     assert "mute" in found.models
@@ -176,6 +182,8 @@ def test_crps_of_one_number_is_its_error():
 
 
 def test_a_score_is_in_percentage_points():
+    # Three sites of ten by another division: the same share, but for the last digit.
+    assert score("Bot", np.full(3, 0.3), 0.1 + 0.2).inside_80
     found = score("Bot", np.linspace(0, 1, 1001), 0.92)
     assert found.error == pytest.approx(42)
     assert found.width_80 == pytest.approx(80)

@@ -143,3 +143,9 @@ def test_splitting_a_stretch_changes_nothing(rows):
 def test_a_look_is_at_a_whole_second(moment):
     with pytest.raises(ValueError, match=r"a look at a is at .*: give whole seconds since 1970-01-01 UTC"):
         fit([("a", moment, True)])
+
+
+def test_a_change_is_not_later_than_the_look_that_saw_it():
+    """Whatever a caller says of the look before."""
+    histories = days(("a", 0, 40, False), ("a", 40, None, True, START + 60 * DAY))
+    assert histories.events.not_before.tolist() == histories.events.at.tolist() == at(40).tolist()
