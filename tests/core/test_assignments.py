@@ -27,6 +27,8 @@ from tracker.core.scenarios import InputError, read
         ("demand=historical", "demand", "historical"),
         ("long_run_share=none", "long_run_share", None),
         ("quality=lognormal(0.1,0.4)", "quality", Lognormal(0.1, 0.4, 0.95)),
+        ("quality=lognormal(high=0.4,0.1)", "quality", Lognormal(0.1, 0.4, 0.95)),
+        ("dataset_tokens=lognormal(3T,13T,90%)", "dataset_tokens", Lognormal(3e12, 13e12, 0.9)),
         ("quality=lognormal( 10%, 40%, 90% )", "quality", Lognormal(0.1, 0.4, 0.9)),
         ("stock_tokens=lognormal(130T,2100T,value=510T)", "stock_tokens", Lognormal(130e12, 2100e12, 0.95, 510e12)),
         ("compute_growth=normal(0.4,0.9,level=0.8)", "compute_growth", Normal(0.4, 0.9, 0.8)),
