@@ -93,6 +93,13 @@ def test_any_page_of_a_site_can_forbid(fresh_history: Fresh) -> None:
     assert terms_of(path) == {A: True}
 
 
+def test_what_somebody_has_still_to_look_at_is_not_open(fresh_history: Fresh) -> None:
+    """The terms say nothing of machines; whether another page forbids scraping is doubtful, training is no matter."""
+    path = told(fresh_history(), a=[look(OPEN), look(MAYBE, url="https://a.example/legal")])
+    assert terms_of(path, TermsReading.CRAWLING) == {}
+    assert terms_of(path) == {A: False}
+
+
 def test_a_text_that_nobody_has_read_is_unknown(fresh_history: Fresh) -> None:
     path = fresh_history()
     with Writer(path, AGENTS) as writer:
