@@ -272,7 +272,7 @@ def test_sixteen_months_with_a_forecast_and_one_day_without(run, tmp_path: Path)
     assert "tracker forecast GPTBot --panel sixty" in ahead
     assert "27 December 2023: The New York Times sues OpenAI" in section(page, "time")
     assert "Reopened, the newest first" in section(page, "changes")
-    assert "Of none of the 60 sites the terms could be read (not_looked 60)" in section(page, "terms")
+    assert "Of none of the 60 sites the terms could be read (nobody has looked: 60)" in section(page, "terms")
     assert "Nothing is held against published figures" in section(page, "claims")
 
     page = LexborHTMLParser(run("report", "--database", short).out)

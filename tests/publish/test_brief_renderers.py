@@ -78,9 +78,24 @@ def test_a_page_shows_any_text_as_text(text: str) -> None:
         "table",
         "thead",
     }
-    known |= {"tbody", "tr", "th", "td", "pre", "details", "summary", "header", "nav", "main", "section", "a", "body"}
+    known |= {
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "pre",
+        "details",
+        "summary",
+        "header",
+        "nav",
+        "main",
+        "section",
+        "a",
+        "body",
+        "span",
+    }
     assert {node.tag for node in body.traverse()} <= known
-    allowed = {"id", "class", "dir", "tabindex", "scope", "href", "aria-label", "aria-labelledby"}
+    allowed = {"id", "class", "dir", "tabindex", "scope", "href", "aria-label", "aria-labelledby", "role", "data-label"}
     assert {name for node in body.traverse() for name in node.attributes} <= allowed
     assert [node.attributes["href"] for node in page.css("a")] == ["#one"]
     shown = clean(text)

@@ -10,7 +10,6 @@ from tracker.publish.brief.blocks import (
     Figure,
     Items,
     Link,
-    Listing,
     Paragraph,
     Section,
     Strong,
@@ -20,7 +19,7 @@ from tracker.publish.brief.blocks import (
 )
 from tracker.publish.brief.facts import Brief, Measured, Outcome
 from tracker.publish.brief.outlook import MONTHS
-from tracker.publish.brief.words import command, day, percent
+from tracker.publish.brief.words import again, command, day, percent, sites, span, ticked
 from tracker.publish.projection import CORRECTION
 
 PAPER = Link("Villalobos et al. 2024", "https://arxiv.org/abs/2211.04325v2")
@@ -31,7 +30,7 @@ def forecast(found: Brief) -> Section:
     """How the shares will go on, or why nobody can say."""
     title, frame = "How the shares may go on", found.frame
     if not found.forecasts:
-        return Section("forecast", title, (Paragraph((found.missing["forecast"],)),))
+        return Section("forecast", title, (Paragraph(ticked(found.missing["forecast"])),))
     told = [one for one in found.forecasts if not one["refusals"]]
     silent = [one for one in found.forecasts if one["refusals"]]
     blocks: list[Block] = []
@@ -64,8 +63,8 @@ def forecast(found: Brief) -> Section:
     )
     if broken:
         blocks += [Paragraph(("Breaks in these series:",)), Items(broken)]
-    again = tuple(command("tracker", "forecast", one["agent"], "--panel", frame.panel) for one in found.forecasts[:3])
-    blocks.append(Listing("Again", (*again, command("tracker", "backtest", "--panel", frame.panel))))
+    lines = tuple(command("tracker", "forecast", one["agent"], "--panel", frame.panel) for one in found.forecasts[:3])
+    blocks.append(again(*lines, command("tracker", "backtest", "--panel", frame.panel)))
     return Section("forecast", title, tuple(blocks))
 
 
@@ -79,16 +78,17 @@ def projection(found: Brief) -> Section:
     """The year in which text runs out, with and without what is closed, and by how much closing moves it."""
     by_id = {outcome.id: outcome for outcome in found.outcomes}
     free, closed, article = by_id[_BASE], by_id[_FIRST], by_id[_MISQUOTED]
+    measured = (found.measured.outcome,) if found.measured else ()
     rows = tuple(
         (
-            Code(outcome.id),
+            Strong(outcome.id) if outcome in measured else Code(outcome.id),
             outcome.title,
             outcome.median,
             outcome.interval_80,
             outcome.forward or "nothing is closed in it",
             outcome.never,
         )
-        for outcome in (*found.outcomes, *([found.measured.outcome] if found.measured else []))
+        for outcome in (free, *measured, *(one for one in found.outcomes if one is not free))
     )
     meaning = (
         "The year in which one training run would use the whole accessible stock of human text, if the trends of each "
@@ -107,24 +107,30 @@ def projection(found: Brief) -> Section:
         charts.chances(found.outcomes),
         f"Four rising curves of the probability that human text has run out by a year; half is reached "
         f"{free.median} with nothing closed and {closed.median} with restrictions. Figures in the table.",
-        ("All of it is assumed or forecast, nothing measured. The dashed rule is one half.",),
+        (f"All of it is assumed or forecast, nothing measured{_not_drawn(found)}. The dashed rule is one half.",),
         chances,
     )
     blocks = (
-        _honest(closed),
+        _honest(found, closed),
         _corrected(article, free),
         table,
-        *([Paragraph(("What the last row takes from this panel:",)), _taken(found.measured)] if found.measured else []),
+        *(_taken(found.measured) if found.measured else ()),
         drawn,
         _anchors(found),
         Items(_LIMITS),
-        Listing("Again", tuple(_again(found, closed))),
+        again(*_again(found, closed)),
     )
     return Section("projection", "When the text runs out, and what closing changes of it", blocks)
 
 
-def _taken(measured: Measured) -> Items:
-    return Items(tuple((f"{note}.",) for note in measured.notes))
+def _not_drawn(found: Brief) -> str:
+    return f"; the row “{found.measured.outcome.id}” is not drawn" if found.measured else ""
+
+
+def _taken(measured: Measured) -> tuple[Paragraph, Items]:
+    lead = f"What the row “{measured.outcome.id}” takes from this panel; all else in it is that of "
+    notes = tuple((*ticked(note), ".") for note in measured.notes)
+    return Paragraph((lead, Code(measured.scenario), ":")), Items(notes)
 
 
 def _again(found: Brief, closed: Outcome) -> Iterable[str]:
@@ -148,18 +154,47 @@ def _chance(outcome: Outcome, year: int) -> float | None:
     return round(100 * known[year], 1) if year in known else None
 
 
-def _honest(closed: Outcome) -> Paragraph:
-    years = closed.forward_years
-    bold = "Weeks to months, not years: closing" if years is not None and years[0] < 1 else "Closing"
-    return Paragraph(
-        prose(
-            Strong(f"{bold} brings the date forward by {closed.forward}"),
-            " in scenario ",
-            Code(closed.id),
-            ". The date hangs on demand, not on access: growth of compute and of data sets moves it by years. What "
-            "closing changes is which text is left (less news, less that is new), not when the sum of it ends.",
+def _honest(found: Brief, closed: Outcome) -> Paragraph:
+    """By how much closing moves the date: first as the panel shows it, then as the scenario assumes it."""
+    here = found.measured
+    if here is None or here.outcome.forward is None:
+        nothing = f"This panel closes nothing to {here.agent}, which moves nothing. " if here else ""
+        first = prose(
+            nothing,
+            Strong(f"{_scale(closed)} brings the date forward by {closed.forward}"),
+            *_assumed(closed),
         )
+    else:
+        made_up = " These sites are made up, and so is this." if found.frame.is_demo else ""
+        first = prose(
+            Strong(
+                f"{_scale(here.outcome)} as this panel does to {here.agent}, {_share_here(here)} on {day(here.date)}, "
+                f"brings the date forward by {here.outcome.forward}"
+            ),
+            f".{made_up} Only that share is counted; what follows from it is forecast or assumed. The scenario "
+            f"on others' figures gives {closed.forward}",
+            *_assumed(closed),
+        )
+    rest = (
+        ". The date hangs on demand, not on access: growth of compute and of data sets moves it by years. What "
+        "closing changes is which text is left (less news, less that is new), not when the sum of it ends."
     )
+    return Paragraph((*first, rest))
+
+
+def _scale(outcome: Outcome) -> str:
+    years = outcome.forward_years
+    return "Weeks to months, not years: closing" if years is not None and years[2] < 1 else "Closing"
+
+
+def _share_here(here: Measured) -> str:
+    if here.uniform:
+        return f"anything from {span(here.low, here.high)} of {sites(here.sites)}"
+    return f"{percent(here.percent)} of {sites(here.known)}"
+
+
+def _assumed(closed: Outcome) -> Text:
+    return (" with ", f"{closed.restricted:g} % closed (scenario ", Code(closed.id), ")")
 
 
 def _corrected(article: Outcome, free: Outcome) -> Paragraph:

@@ -3,7 +3,7 @@
 from tracker.publish.brief import ahead, published, today, told, words
 from tracker.publish.brief.blocks import Code, Document, Items, Listing, Paragraph, Section, Strong, Text, prose
 from tracker.publish.brief.facts import Brief, Frame
-from tracker.publish.brief.words import command, day, query, sites, sql_text
+from tracker.publish.brief.words import again, command, day, query, sites, sql_text
 
 
 def document(found: Brief) -> Document:
@@ -75,11 +75,12 @@ def _evidence(frame: Frame) -> Section:
         ("Newest look: ", Code(frame.horizon)),
         ("Panel: ", Code(frame.panel), ", list ", Code(frame.list_id)),
     )
-    again = (
-        command("tracker", "report", "--panel", frame.panel),
+    anew = again(
+        command("tracker", "report", "--panel", frame.panel, "--output", "brief.html"),
         query(f"SELECT * FROM crawls WHERE panel = {sql_text(frame.panel)}"),
+        more=", all of it",
     )
-    blocks = (Paragraph(lead), Listing("From a figure to the bytes", commands), Items(facts), Listing("Again", again))
+    blocks = (Paragraph(lead), Listing("From a figure to the bytes", commands), Items(facts), anew)
     return Section("evidence", "The way to the bytes", blocks)
 
 

@@ -128,8 +128,9 @@ class Contradictions:
 class Outcome:
     """A scenario of the projection, in words and as the probability that text has run out by the end of a year.
 
-    `forward`: by how much restrictions bring the date forward, None where the scenario has none; `forward_years` the
-    same as paired median and 80 % interval in years.
+    `restricted`: the share that it closes, in per cent (the median, where it is not sure). `forward`: by how much that
+    brings the date forward; both None where nothing is closed. `forward_years`: paired median and 80 % interval in
+    years.
     """
 
     id: str
@@ -138,6 +139,7 @@ class Outcome:
     interval_80: str
     never: str
     horizon: int
+    restricted: float | None
     forward: str | None
     forward_years: tuple[float, float, float] | None
     by_year: tuple[tuple[int, float], ...]
@@ -145,10 +147,22 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A scenario whose restrictions are those that the panel shows to `agent`; `notes` say what was taken from it."""
+    """A scenario whose restricted share is that which the panel shows to `agent`; `notes` say what was taken from it.
+
+    Of the `known` of `sites` sites `percent` per cent are closed; with the unknown it is anything from `low` to `high`,
+    and taken so if `uniform`. `scenario` is the one that all the rest is of.
+    """
 
     agent: str
+    scenario: str
     outcome: Outcome
+    date: str
+    known: int
+    sites: int
+    percent: float
+    low: float
+    high: float
+    uniform: bool
     notes: tuple[str, ...]
 
 

@@ -239,11 +239,28 @@ def _readings(reader: Reader, frame: Frame, agent: str) -> tuple[Reading, ...]:
     return tuple(found)
 
 
+_BECAUSE = {
+    "not_looked": "nobody has looked",
+    "not_read": "fetched, not read yet",
+    "not_found": "no page was found",
+    "blocked": "the page turned us away",
+    "js_only": "the page needs scripts",
+    "interstitial": "a page came before it",
+    "consent_wall": "a question of consent came before it",
+    "wrong_doc": "the page was not of terms",
+    "pdf": "a PDF that could not be read",
+    "unsupported_language": "in a language that we do not read",
+    "disallowed": "robots.txt did not let us ask, or is unknown",
+    "error": "the server or the network failed",
+}
+"""Why the terms of a site are unknown, in words."""
+
+
 def _terms(reader: Reader, frame: Frame, missing: dict[str, str]) -> dict[str, Any] | None:
     found = summary(reader, frame.panel, frame.is_sample)
     if found["n"]:
         return found
-    because = ", ".join(f"{reason} {sites}" for reason, sites in found["unknown_because"].items())
+    because = ", ".join(f"{_BECAUSE.get(why, why)}: {sites:,}" for why, sites in found["unknown_because"].items())
     missing["terms"] = (
         f"Of none of the {frame.members:,} sites the terms could be read ({because or 'nobody has looked'}): what they "
         "say is unknown. `tracker crawl --round weekly` reads them."

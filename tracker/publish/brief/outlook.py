@@ -1,10 +1,14 @@
 """What comes next: the forecasts of shares, and the projection with and without what is closed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import isnan
 from typing import Any
 
+from tracker.core.distributions import Distribution
+from tracker.core.estimate import percent
 from tracker.core.projection import Projection
+from tracker.core.scenarios import Scenario
 from tracker.errors import UsageError
 from tracker.publish import projection
 from tracker.publish.brief.facts import Anchor, Frame, Measured, Outcome
@@ -16,6 +20,8 @@ from tracker.reference.scenarios import NamedScenario
 from tracker.store.query import Reader
 
 RESTRICTED = "epoch-2024-access"
+MEASURED = "measured here"
+"""In place of the id of a scenario: no file has this one."""
 SCENARIOS = ("epoch-2024", RESTRICTED, "article", "reanchored-2026")
 MONTHS = (1, 3, 6, 12)
 DRAWS, SEED = 20_000, 0
@@ -46,7 +52,10 @@ def as_measured(reader: Reader, frame: Frame, agent: str) -> Measured | None:
         found = measured(reader, projection.find(RESTRICTED), looked)
     except UsageError:
         return None
-    return Measured(agent, _outcome(found.chosen), tuple(found.notes))
+    outcome = replace(_outcome(found.chosen), id=MEASURED, title=f"{RESTRICTED} with what this panel closes to {agent}")
+    facts = found.facts
+    counted = (facts["of_panel"]["known"], facts["of_panel"]["sites"], facts["percent"], facts["low"], facts["high"])
+    return Measured(agent, RESTRICTED, outcome, facts["date"], *counted, facts["uniform"], tuple(found.notes))
 
 
 def anchors() -> tuple[Anchor, ...]:
@@ -69,10 +78,16 @@ def _outcome(chosen: NamedScenario) -> Outcome:
         chosen.title,
         *_words(row),
         round(chosen.scenario.horizon),
+        _restricted(chosen.scenario) if chosen.scenario.restricts else None,
         forward,
         forward_years,
         tuple((year, round(answer.probability_by(year + 1.0), 4)) for year in range(first, LAST_YEAR + 1)),
     )
+
+
+def _restricted(scenario: Scenario) -> float | None:
+    share = scenario.restricted_share
+    return percent(share.median if isinstance(share, Distribution) else share)
 
 
 def _forward(answer: Projection) -> tuple[str, tuple[float, float, float] | None]:

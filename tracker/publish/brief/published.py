@@ -9,7 +9,6 @@ from tracker.publish.brief.blocks import (
     Fold,
     Items,
     Link,
-    Listing,
     Paragraph,
     Section,
     Strong,
@@ -18,7 +17,7 @@ from tracker.publish.brief.blocks import (
     prose,
 )
 from tracker.publish.brief.facts import Brief, Frame
-from tracker.publish.brief.words import claim_day, command, points, span
+from tracker.publish.brief.words import again, claim_day, command, points, span, ticked
 
 _ARTICLE = "techcrunch-top1000"
 _NOT_HERE = "cannot be checked with this panel"
@@ -29,7 +28,7 @@ def claims(found: Brief) -> Section:
     """What others published, held against this panel by their rule and by ours."""
     title, frame = "What others published, counted again", found.frame
     if not found.claims:
-        return Section("claims", title, (Paragraph((found.missing["claims"],)),))
+        return Section("claims", title, (Paragraph(ticked(found.missing["claims"])),))
     counted, elsewhere = _sorted(found)
     blocks: list[Block] = [Paragraph((_lead(frame.is_demo),))]
     if counted:
@@ -43,7 +42,7 @@ def claims(found: Brief) -> Section:
     if silent := sum(row["verdict"] == "no data" for row in found.claims):
         said = f"Of {silent} figures this panel has no data: their agents or sites are unknown here."
         blocks.append(Paragraph((said,)))
-    blocks.append(Listing("Again", (command("tracker", "claims", "--panel", frame.panel),)))
+    blocks.append(again(command("tracker", "claims", "--panel", frame.panel)))
     return Section("claims", title, tuple(blocks))
 
 
@@ -99,7 +98,7 @@ def _share(share: dict[str, Any] | None) -> str | None:
 def _why(row: dict[str, Any]) -> Text:
     said = f", {row['agent']} {row['claimed']:g} % (" if row["agent"] else " ("
     head = prose(Strong(row["publisher"]), f", {claim_day(row)}{said}", _source(row["source"]), "): ")
-    return (*head, "; ".join(row["reasons"]), ".")
+    return (*head, *ticked("; ".join(row["reasons"])), ".")
 
 
 def _elsewhere(row: dict[str, Any]) -> Text:
@@ -119,4 +118,9 @@ def _source(source: str) -> str | Link:
 
 
 def _unchecked(row: dict[str, Any]) -> Text:
-    return (Strong(row["publisher"]), f", {claim_day(row)}: “{row['figure']}”. ", "; ".join(row["reasons"]), ".")
+    return (
+        Strong(row["publisher"]),
+        f", {claim_day(row)}: “{row['figure']}”. ",
+        *ticked("; ".join(row["reasons"])),
+        ".",
+    )

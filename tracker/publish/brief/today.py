@@ -1,5 +1,7 @@
 """The sections of a brief about shares: today, over time, by name and under every definition."""
 
+from collections.abc import Iterable
+
 from tracker.publish.brief import charts
 from tracker.publish.brief.blocks import (
     Block,
@@ -15,8 +17,21 @@ from tracker.publish.brief.blocks import (
     prose,
     some,
 )
-from tracker.publish.brief.facts import AgentShare, Brief, Frame, Mark, Point
-from tracker.publish.brief.words import command, day, listed, percent, points, query, sites, span, sql_text, ticked
+from tracker.publish.brief.facts import AgentShare, Brief, Frame, Mark, Point, Reading
+from tracker.publish.brief.words import (
+    HISTORY_SET,
+    again,
+    command,
+    day,
+    listed,
+    percent,
+    points,
+    query,
+    sites,
+    span,
+    sql_text,
+    ticked,
+)
 
 MOST_ROWS = 24
 
@@ -30,7 +45,7 @@ def headline(found: Brief) -> Section:
         "agent.",
     )
     unknown = (
-        "No site of the panel is unknown on that day."
+        f"No site of the panel is unknown on that day{_nothing_open(frame)}."
         if not frame.unknown
         else f"{frame.unknown:,} of {frame.members:,} sites are unknown on that day; the share is anywhere from "
         f"{span(first.low, first.high)} ({frame.bounds})."
@@ -53,8 +68,17 @@ def headline(found: Brief) -> Section:
         )
     if first.existed is False:
         unknown += f" {first.agent} was not documented yet on that day: nobody counts as shutting it out by name."
-    blocks += [Paragraph(lead), Paragraph((unknown,)), Paragraph(standing)]
+    where = prose(
+        "Whoever has the history can count each figure again with the commands below it. They ask the history that "
+        "this line names, by the path of its file or the URL of its database:",
+    )
+    blocks += [Paragraph(lead), Paragraph((unknown,)), Paragraph(standing), Paragraph(where)]
+    blocks.append(Listing("Before any of the commands", (HISTORY_SET,)))
     return Section("headline", "The figure", tuple(blocks))
+
+
+def _nothing_open(frame: Frame) -> str:
+    return "" if frame.is_sample else ", so that its shares have no bounds"
 
 
 def _population(frame: Frame) -> str:
@@ -71,14 +95,16 @@ def _standing(frame: Frame, what: str) -> Text:
 def league(found: Brief) -> Section:
     """Every agent of the brief with its share, bounds and change."""
     frame = found.frame
-    columns = ("agent", "operator", "purpose", "share", "between", "sites", "30 days", "1 year", "closed", "reopened")
+    left_open = _left_open(found.shares)
+    between = ("between",) * left_open
+    columns = ("agent", "operator", "purpose", "share", *between, "sites", "30 days", "1 year", "closed", "reopened")
     rows = tuple(
         (
             share.agent,
             share.operator,
             share.purpose,
             percent(share.percent),
-            span(share.low, share.high),
+            *((span(share.low, share.high),) if left_open else ()),
             share.blocked,
             points(share.points_30d),
             points(share.points_1y),
@@ -89,22 +115,24 @@ def league(found: Brief) -> Section:
     )
     caption = _standing(
         frame,
-        f"Share of sites that shut the agent out, by any rule. Between: {frame.bounds}. 30 days, 1 year: change of the "
-        "share in percentage points, empty where it was unknown then. Closed, reopened: sites that did so within the "
-        "year",
+        f"Share of sites that shut the agent out, by any rule. {f'Between: {frame.bounds}. ' if left_open else ''}"
+        "30 days, 1 year: change of the share in percentage points, empty where it was unknown then. Closed, reopened: "
+        "sites that did so within the year",
     )
-    again = Listing(
-        "Again",
-        (
-            command("tracker", "agents", "--shares", "--panel", frame.panel, "--date", frame.date),
-            query(
-                "SELECT agent, blocked, readable + absent AS n, percent_blocked, unknown FROM shares WHERE panel = "
-                f"{sql_text(frame.panel)} AND definition = {sql_text(frame.definition)} AND date = "
-                f"{sql_text(frame.date)} AND agent IN {listed([share.agent for share in found.shares])}"
-            ),
+    counted_again = again(
+        command("tracker", "agents", "--shares", "--panel", frame.panel, "--date", frame.date),
+        query(
+            "SELECT agent, blocked, readable + absent AS n, percent_blocked, unknown FROM shares WHERE panel = "
+            f"{sql_text(frame.panel)} AND definition = {sql_text(frame.definition)} AND date = "
+            f"{sql_text(frame.date)} AND agent IN {listed([share.agent for share in found.shares])}"
         ),
     )
-    return Section("agents", "Whom the sites shut out", (Table(caption, columns, rows), again))
+    return Section("agents", "Whom the sites shut out", (Table(caption, columns, rows), counted_again))
+
+
+def _left_open(rows: Iterable[AgentShare | Reading]) -> bool:
+    """Whether bounds say more than the shares: where no site is unknown they only repeat them."""
+    return any(span(row.low, row.high) != percent(row.percent) for row in rows)
 
 
 def over_time(found: Brief) -> Section:
@@ -121,10 +149,9 @@ def over_time(found: Brief) -> Section:
     )
     notes = [
         f"The last figures are of {day(frame.date)}, n = {frame.n:,}.",
-        "Bands: from none of the unknown sites counted to all of them. A gap: nothing was known.",
+        _bands(frame, drawn),
+        "A gap: nothing was known.",
     ]
-    if frame.is_sample:
-        notes[1] = f"Bands: {frame.bounds}. A gap: nothing was known."
     if any(not point.existed for point in drawn):
         notes.append("Thin lines: days before the agent existed, when only the rules for every agent count.")
     if len({point.day for point in drawn}) == 1:
@@ -134,7 +161,7 @@ def over_time(found: Brief) -> Section:
         f"Lines of the share of sites that shut out {some(found.top, 12)}, from {frame.first_day} to {frame.date}; the "
         "last figures are "
         f"{', '.join(f'{share.agent} {percent(share.percent)}' for share in found.shares[: len(found.top)])}.",
-        (" ".join(notes),),
+        (" ".join(filter(None, notes)),),
         Table(caption, ("day", *found.top), rows),
     )
     statement = (
@@ -143,7 +170,22 @@ def over_time(found: Brief) -> Section:
     )
     marks = tuple(prose(Strong(f"{place}."), f" {_mark(one)}") for place, one in enumerate(found.marks, 1))
     known = (Paragraph(("The dashed rules:",)), Items(marks)) if marks else ()
-    return Section("time", "Over time", (figure, *known, Listing("Again", (query(statement),))))
+    return Section("time", "Over time", (figure, *known, again(query(statement))))
+
+
+def _bands(frame: Frame, drawn: Iterable[Point]) -> str:
+    """What the bands of the chart are, and where they are widest."""
+    if frame.is_sample:
+        return f"Bands: {frame.bounds}."
+    widest = max(drawn, key=lambda point: point.high - point.low)
+    if widest.high == widest.low:
+        return "No site was unknown on any of these days, so that the lines have no band."
+    unknown = frame.members - widest.n
+    return (
+        "Bands: from none of the unknown sites counted to all of them; the widest is that of "
+        f"{day(widest.day)}, when {unknown:,} of {frame.members:,} sites were unknown ({widest.agent}: "
+        f"{span(widest.low, widest.high)})."
+    )
 
 
 def _mark(one: Mark) -> str:
@@ -223,12 +265,13 @@ def _part(count: int, share: AgentShare) -> str:
 def readings(found: Brief) -> Section:
     """The same files under every definition."""
     frame, agent = found.frame, found.top[0]
+    left_open = _left_open(found.readings)
     rows = tuple(
         (
             Code(one.definition),
             ticked(one.sentence),
             percent(one.percent),
-            span(one.low, one.high),
+            *((span(one.low, one.high),) if left_open else ()),
             one.blocked,
             one.used_by,
         )
@@ -238,13 +281,17 @@ def readings(found: Brief) -> Section:
     lead = prose(
         f"Which words stand behind a figure matters as much as the year: {agent} under ten definitions in use.",
     )
-    again = command("tracker", "agent", agent, "--panel", frame.panel, "--definition", "named_root")
+    statement = (
+        "SELECT definition, blocked, readable + absent AS n, percent_blocked, unknown FROM shares WHERE panel = "
+        f"{sql_text(frame.panel)} AND agent = {sql_text(agent)} AND date = {sql_text(frame.date)}"
+    )
+    columns = ("definition", "counted", "share", *(("between",) * left_open), "sites", "as counted by")
     return Section(
         "definitions",
         "One crawler, ten definitions",
         (
             Paragraph(lead),
-            Table(caption, ("definition", "counted", "share", "between", "sites", "as counted by"), rows),
-            Listing("Again", (again,)),
+            Table(caption, columns, rows),
+            again(query(statement)),
         ),
     )

@@ -7,7 +7,6 @@ from tracker.publish.brief.blocks import (
     Block,
     Cell,
     Code,
-    Listing,
     Paragraph,
     Quote,
     Section,
@@ -19,7 +18,7 @@ from tracker.publish.brief.blocks import (
     some,
 )
 from tracker.publish.brief.facts import Brief, Change
-from tracker.publish.brief.words import command, day, listed, percent, query, sites, span, sql_text
+from tracker.publish.brief.words import again, command, day, listed, percent, query, sites, span, sql_text, ticked
 
 AGENTS_NAMED = 4
 
@@ -53,7 +52,7 @@ def changes(found: Brief) -> Section:
         for change in (*found.closings[:1], *found.reopenings[:1])
     )
     if found.closings or found.reopenings:
-        blocks.append(Listing("Again, and the evidence of one", (query(statement), *bundles)))
+        blocks.append(again(query(statement), *bundles, more=", and the evidence of one"))
     return Section("changes", "Who closed, who reopened", tuple(blocks))
 
 
@@ -93,7 +92,7 @@ _CATEGORIES = {
 def terms(found: Brief) -> Section:
     """What the terms say, and where they contradict robots.txt."""
     if found.terms is None:
-        return Section("terms", "What the terms say", (Paragraph((found.missing["terms"],)),))
+        return Section("terms", "What the terms say", (Paragraph(ticked(found.missing["terms"])),))
     told, frame = found.terms, found.frame
     rows = tuple(
         (
@@ -118,7 +117,7 @@ def terms(found: Brief) -> Section:
         "What the terms say",
         (
             Table(caption, columns, rows),
-            Listing("Again", (command("tracker", "terms", "summary", "--panel", frame.panel),)),
+            again(command("tracker", "terms", "summary", "--panel", frame.panel)),
             *_contradictions(found),
         ),
     )
@@ -158,8 +157,13 @@ def _contradictions(found: Brief) -> list[Block]:
             Code(row["terms_url"]),
         )
         blocks.append(Quote(shortened(row["quote"] or "no words are kept of it"), source))
-    statement = (
-        "SELECT site, agent, direction, category, quote, terms_url, text_sha256 FROM contradictions WHERE site IN "
-        f"(SELECT site FROM sites WHERE list = {sql_text(frame.panel)})"
+    how_many = (
+        "SELECT direction, COUNT(DISTINCT site) AS sites FROM contradictions WHERE site IN "
+        f"(SELECT site FROM sites WHERE list = {sql_text(frame.panel)}) GROUP BY direction"
     )
-    return [*blocks, Listing("Again, the contradictions", (query(statement),))]
+    # With its quotes one site at a time: those of all take minutes where terms are many.
+    of_one = (
+        "SELECT site, agent, direction, category, quote, terms_url, text_sha256 FROM contradictions WHERE site = "
+        f"{sql_text(held.examples[0]['site'])}"
+    )
+    return [*blocks, again(query(how_many), query(of_one), more=", how many and those of one site")]

@@ -6,10 +6,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from tracker.publish.brief.blocks import Code, Text, clean
+from tracker.publish.brief.blocks import Code, Listing, Text, clean
 from tracker.publish.brief.facts import Frame
 
-PROJECT = "https://drywell.example"
+PUBLISHED_AT: str | None = None
+"""Where the project is published, as a citation names it; None while it has no address."""
+HISTORY_SET = "export TRACKER_DATABASE=PATH_OR_URL"
+"""The line that tells each command where the history is: the reader's place, never that of who made the brief."""
+_TICKED = re.compile("`([^`]+)`")
+_TEX = re.compile(r"[{}\\~^&%$#_]")
+_TEX_WORDS = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_TEX_BRACES = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 _UNSAFE = re.compile(r'["$`\\!]')
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -65,9 +72,10 @@ def query(statement: str) -> str:
 
 def citation(frame: Frame) -> str:
     """The citation of the brief as a sentence."""
+    made = f"{frame.software}, {PUBLISHED_AT}" if PUBLISHED_AT else frame.software
     return (
         f"The Drywell authors, “Who lets AI crawlers in: {clean(frame.title)}, {day(frame.date)}”. Made with "
-        f"{frame.software}, {PROJECT}; panel {clean(frame.panel)} (list {clean(frame.list_id)}), n = {frame.n:,} "
+        f"{made}; panel {clean(frame.panel)} (list {clean(frame.list_id)}), n = {frame.n:,} "
         f"{frame.of_sites}, definition {frame.definition}; history {frame.history_id}, generation {frame.generation}."
     )
 
@@ -84,16 +92,27 @@ def bibtex(frame: Frame) -> tuple[str, ...]:
         "  author = {{The Drywell authors}},",
         f"  title = {{{{Who lets AI crawlers in: {_latex(frame.title)}, {day(frame.date)}}}}},",
         f"  year = {{{frame.date[:4]}}},",
-        f"  note = {{{_latex(note)}}},",
-        f"  url = {{{PROJECT}}}",
+        f"  note = {{{_latex(note)}}}{',' if PUBLISHED_AT else ''}",
+        *([f"  url = {{{PUBLISHED_AT}}}"] if PUBLISHED_AT else []),
         "}",
     )
 
 
 def _latex(text: str) -> str:
-    """Text in which nothing is a command of TeX."""
-    plain = re.sub(r"[{}\\~^]", " ", clean(text))
-    return re.sub(r"([&%$#_])", r"\\\1", plain)
+    """Text in which nothing is a command of TeX. BibTeX counts braces, escaped or not: lone ones become words."""
+    plain = clean(text)
+    named = _TEX_WORDS if _nested(plain) else _TEX_WORDS | _TEX_BRACES
+    return _TEX.sub(lambda found: named.get(found[0], "\\" + found[0]), plain)
+
+
+def _nested(text: str) -> bool:
+    """Whether each brace that opens is closed, and none closes what was not opened."""
+    depth = 0
+    for sign in text:
+        depth += (sign == "{") - (sign == "}")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def claim_day(row: dict[str, Any]) -> str:
@@ -103,8 +122,13 @@ def claim_day(row: dict[str, Any]) -> str:
 
 def ticked(sentence: str) -> Text:
     """A sentence of ours in which back-quotes mark what is to be shown as code."""
-    pieces = sentence.split("`")
-    return tuple(Code(piece) if place % 2 else piece for place, piece in enumerate(pieces))
+    pieces = _TICKED.split(sentence)
+    return tuple(Code(piece) if place % 2 else piece for place, piece in enumerate(pieces) if piece)
+
+
+def again(*lines: str, more: str = "") -> Listing:
+    """Commands that count it again; `HISTORY_SET` comes before any of them."""
+    return Listing(f"Again{more}, with TRACKER_DATABASE set", lines)
 
 
 def listed(names: Sequence[str]) -> str:
