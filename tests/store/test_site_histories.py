@@ -26,6 +26,7 @@ from tests.store.test_orders import RELAXED
 from tracker.core.forecast import Histories
 from tracker.core.forecast.histories import MANAGED
 from tracker.core.intervals import DAY
+from tracker.core.panels import Member, Panel
 from tracker.errors import QueryError
 from tracker.store.captures import OWN, Answer
 from tracker.store.query import Reader
@@ -108,6 +109,28 @@ def test_looks_at_another_panel_do_not_make_this_one_newer(fresh_history: Callab
     assert (few.until, few.now(False).size) == (first + 7 * DAY, 5)
     assert few.exposure(False, np.array([few.until])).tolist() == [5 * 7]
     assert (everyone.until, everyone.now(True).size) == (first + 400 * DAY, len(HOSTS) - 5)
+    drop(path)
+
+
+def test_a_site_counts_while_it_is_a_member(fresh_history: Callable[[], Path]) -> None:
+    """Of two sites that were looked at all along one leaves the panel and one joins it."""
+    leaves, joins = HOSTS[:2]
+    before, after = (
+        Panel("turning", "Turning", "made up", "1", "2022-01-01", None, False, (Member(HOSTS[2], 1), Member(host, 2)))
+        for host in (leaves, joins)
+    )
+    path = fresh_history()
+    with Writer(path, AGENTS) as writer:
+        source, known = writer.source(OWN), writer.panel(before)
+        writer.revise_panel(after, START + 10 * DAY)
+        for number in range(0, 21, 4):
+            crawl = writer.begin_crawl(source, known, START + number * DAY, f"turning@{number}", 3)
+            writer.record(crawl, [Answer(host, b"", "ref") for host in HOSTS[:3]])
+            writer.finish_crawl(crawl, START + number * DAY + 9)
+    with Reader(path) as reader:
+        found = reader.site_histories("CCBot", "turning", "effective_full")
+    at = {moment: [of_site(found, host, START + moment * DAY) for host in HOSTS[:3]] for moment in (5, 15)}
+    assert at == {5: ["open", None, "open"], 15: [None, "open", "open"]}
     drop(path)
 
 

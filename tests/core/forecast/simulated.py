@@ -93,9 +93,11 @@ def steady(open_sites: int, blocked_sites: int, weeks: int = 52, blocks: int = 0
 
 def stretches(histories):
     """The rows of histories."""
-    names, columns = histories.sites, (histories.site, histories.start, histories.end, histories.blocked)
-    for site, start, end, blocked in zip(*(column.tolist() for column in columns), strict=True):
-        yield Stretch(names[site], start, None if end > histories.until else end, None if blocked < 0 else blocked == 1)
+    columns = (histories.site, histories.start, histories.end, histories.blocked, histories.not_before)
+    rows = zip(*(column.tolist() for column in (*columns, histories.template)), strict=True)
+    for site, start, end, blocked, before, template in rows:
+        ends, state = None if end > histories.until else end, None if blocked < 0 else blocked == 1
+        yield Stretch(histories.sites[site], start, ends, state, before, template)
 
 
 def with_burst(histories, sites, at, not_before=None, template=0, blocked=True):

@@ -61,6 +61,15 @@ def test_events_of_one_template_are_a_break_before_they_are_many():
     assert fit(with_burst(base, 4, MONDAY + DAY, template=7)).breaks == ()
 
 
+def test_a_template_that_few_share_in_any_week_is_no_break():
+    """Six sites have it in the end, three of them since one week and three since another."""
+    one = with_burst(steady(2_000, 5, weeks=52, blocks=50), 3, MONDAY + DAY, template=7)
+    rows = [*stretches(one)]
+    rows += [Stretch(f"late-{n}", START, MONDAY + 3 * WEEK + DAY, False) for n in range(3)]
+    rows += [Stretch(f"late-{n}", MONDAY + 3 * WEEK + DAY, None, True, None, 7) for n in range(3)]
+    assert fit(Histories.of_stretches(rows, one.until)).breaks == ()
+
+
 def test_the_first_weeks_only_teach():
     assert fit(with_burst(panel(300, 18), 60, START + 5 * WEEK)).breaks == ()
 
