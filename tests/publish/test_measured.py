@@ -50,7 +50,7 @@ def test_by_robots_and_site(database: Path) -> None:
         "Measured: GPTBot, panel forty, 2024-11-18, by site, n = 40 of 40 sites: no page may be fetched"
     )
     assert origins["long_run_share"].source.startswith(
-        "Forecast of panel forty for GPTBot: 17 blocks and 2 unblocks in 6"
+        "Forecast of panel forty for GPTBot: 14.6 blocks and 2 unblocks in 6"
     )
     # What was not measured is as it was.
     assert (scenario.compliance, origins["compliance"]) == (BASE.scenario.compliance, BASE.origins["compliance"])

@@ -4,11 +4,16 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tracker.core.forecast.backtesting import MARKOV, SHOWN, WHOLE, WITHHELD
+from tracker.core.forecast.backtesting import MARKOV, SHOWN, UNLAUNCHED, WHOLE, WITHHELD
 from tracker.core.forecast.peers import PERSISTENCE
+from tracker.core.forecast.scores import AgentScore, by_agent
 from tracker.reference.backtest import stored_backtest
 
-_NAMES = {MARKOV: "**Markov panel, as shown**", WHOLE: "the same without restart at breaks"}
+_NAMES = {
+    MARKOV: "**Markov panel, as shown**",
+    WHOLE: "the same without restart at breaks",
+    UNLAUNCHED: "the same without the rule of the first quarter",
+}
 Row = Mapping[str, Any]
 
 
@@ -27,8 +32,34 @@ def backtest_page() -> str:
     models = list(dict.fromkeys(row["model"] for row in found["rows"]))
     rows = [_cells(found, SHOWN, model) for model in models]
     rows.append(_cells(found, WITHHELD, MARKOV))
-    lines = ["| " + " | ".join(cells) + " |" for cells in [head, ["---"] * len(head), *rows]]
-    return textwrap.fill(_facts(found), 120, break_on_hyphens=False) + "\n\n" + "\n".join(lines)
+    facts = textwrap.fill(_facts(found), 120, break_on_hyphens=False)
+    return "\n\n".join([facts, _table([head, *rows]), "As shown, agent by agent:", _by_agent(found, months)])
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    head, *body = rows
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, ["---"] * len(head), *body])
+
+
+def _by_agent(found: Row, months: str) -> str:
+    scores = by_agent(one for one in found["forecasts"] if one["origins"] == SHOWN)
+    head = [
+        "agent",
+        f"80 % covers, at {months} months",
+        "CRPS, % of persistence's",
+        "MAE, points",
+    ]
+    rows = []
+    for agent in found["agents"]:
+        mine = {one.months: one for one in scores if one.agent == agent}
+        each = [mine.get(horizon) for horizon in found["months"]]
+        columns: list[Callable[[AgentScore], str]] = [
+            lambda one: f"{one.inside_80} of {one.n}",
+            lambda one: _percent(one.ratio),
+            lambda one: f"{one.error:.2f}",
+        ]
+        rows.append([agent, *(" / ".join("-" if one is None else cell(one) for one in each) for cell in columns)])
+    return _table([head, *rows])
 
 
 def _facts(found: Row) -> str:

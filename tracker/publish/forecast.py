@@ -9,6 +9,7 @@ from tracker.core.definitions import DEFINITIONS, HEADLINE
 from tracker.core.estimate import percent
 from tracker.core.forecast import (
     DRIFT,
+    MONTH,
     PERSISTENCE,
     Backtest,
     Break,
@@ -21,9 +22,10 @@ from tracker.core.forecast import (
     shared_prior,
 )
 from tracker.core.forecast.breaks import evidence
-from tracker.core.forecast.fitting import CHART_MONTHS, LEAST_WEEKS
+from tracker.core.forecast.fitting import CHART_MONTHS, LEAST_EVENTS, LEAST_WEEKS
 from tracker.errors import UsageError
 from tracker.publish.peers import statistical_peers
+from tracker.publish.track_record import track_record
 from tracker.store.asking import find_agent, find_panel, one_of
 from tracker.store.query import Reader
 
@@ -42,7 +44,8 @@ def report(
     """The forecast of an agent (by name or product token) in a panel, JSON-able.
 
     Keys: agent, panel, definition, counted, date, known, blocked, percent, weeks, kind, refusals, hazards, forecast,
-    breaks, and whole: hazards and forecast without a restart at the breaks (None: there are none).
+    breaks, events_since_break (None: there are no breaks), whole: hazards and forecast without a restart at the breaks
+    (None: there are none), tested: what such forecasts were worth (`tracker.publish.track_record`), and warnings.
     Raises UsageError for a name that is not there, and for a panel of which nothing is known.
     """
     known = find_agent(reader, token)
@@ -73,10 +76,26 @@ def report(
         "refusals": list(fitted.refusals),
         **_ahead(fitted, months),
         "breaks": [_break(one) for one in fitted.breaks],
+        "events_since_break": round(fitted.since_break, 1) if fitted.breaks else None,
         "whole": _ahead(fitted.whole, months) if fitted.whole else None,
+        "tested": track_record(agent, reading),
+        "warnings": [*warnings(reader), *_thin(fitted)],
         "seed": seed,
         "draws": fitted.draws,
     }
+
+
+def warnings(reader: Reader) -> list[str]:
+    """What to know of all figures of a history."""
+    return ["DEMO: made-up sites, so all figures are made up, too"] if reader.about()["kind"] == "demo" else []
+
+
+def _thin(fitted: Fit) -> list[str]:
+    """That few sites changed after the last break, if so."""
+    if not fitted.is_thin:
+        return []
+    seen = f"only {fitted.since_break:.0f} changes were seen after the last break"
+    return [f"{seen}, fewer than the {LEAST_EVENTS} of a forecast: what was before it, at a fifth, and the prior rule"]
 
 
 def _histories(reader: Reader, agent: Mapping[str, Any], panel: str, definition: str) -> Histories:
@@ -111,6 +130,7 @@ def _ahead(fitted: Fit, months: Sequence[int]) -> dict[str, Any]:
         "forecast": [
             {
                 "months": h,
+                "date": _later(fitted.at, h),
                 "median": percent(float(median)),
                 "interval_80": [percent(float(low)), percent(float(high))],
                 "interval_90": [percent(float(lowest)), percent(float(highest))],
@@ -119,6 +139,11 @@ def _ahead(fitted: Fit, months: Sequence[int]) -> dict[str, Any]:
             for h, kind, median, low, high, lowest, highest in rows
         ],
     }
+
+
+def _later(at: int, months: float) -> str:
+    """The day so many months later."""
+    return iso(at + round(months * MONTH))[:10]
 
 
 def _hazard(posterior: Gamma, events: float, site_days: float) -> dict[str, Any]:
@@ -132,7 +157,7 @@ def _break(one: Break) -> dict[str, Any]:
         "cause": str(one.cause),
         "direction": "block" if one.blocks else "unblock",
         "events": round(one.events, 1),
-        "expected": round(one.expected, 2),
+        "expected": None if one.expected is None else round(one.expected, 2),
         "limit": one.limit,
         "shared": round(one.shared, 1),
         "words": str(one),
@@ -146,7 +171,7 @@ def history_backtest(
     panel: str | None = None,
     definition: str | None = None,
     origins: int | None = None,
-    advance: Callable[[int, int], None] | None = None,
+    advance: Callable[[int, int, str], None] | None = None,
 ) -> tuple[dict[str, Any], Backtest]:
     """The facts of a backtest on a history (version, panel, definition, sites, first and last day), and the backtest.
 

@@ -73,4 +73,4 @@ def site_histories(ask: Ask, agent: str, panel: str, definition: str) -> Histori
         template,
         newest,
     )
-    return found if facts[0][1] is None else found.from_(facts[0][1] * DAY)
+    return found if facts[0][1] is None else found.launched(facts[0][1] * DAY)

@@ -163,8 +163,13 @@ def test_horizons_are_whole_months(months):
 
 def test_it_tells_how_far_it_is():
     told = []
-    backtest(PANELS, origins=1, advance=lambda done, total: told.append((done, total)))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    backtest(PANELS, origins=1, advance=lambda *step: told.append(step))
+    # A fit of each of three origins, then five models at each.
+    assert [done for done, _, _ in told] == list(range(19))
+    assert {total for _, total, _ in told} == {18}
+    assert told[0] == (0, 18, "Bot0: fit")
+    assert [what for _, _, what in told[3:5]] == ["Bot0: markov", "Bot0: markov, no restart"]
+    assert told[-1] == (18, 18, "done")
 
 
 # Scores

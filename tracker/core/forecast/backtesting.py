@@ -5,7 +5,8 @@ others as of then. An origin counts as `shown` if a forecast would have been sho
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,8 +21,9 @@ from tracker.core.forecast.scores import Score, ratio_interval, score
 
 MONTHS = (1, 3, 6, 12)
 SHOWN, WITHHELD = "shown", "withheld"
-MARKOV, WHOLE = "markov", "markov, no restart"
-"""What is shown as the forecast, and what stands beside it after a break: as if none had been."""
+MARKOV, WHOLE, UNLAUNCHED = "markov", "markov, no restart", "markov, no launch rule"
+"""What is shown as the forecast; what stands beside it after a break, as if none had been; and the forecast as if an
+agent's first quarter went on, with the breaks that were found: how the first release of these scores had it."""
 
 
 class Row(NamedTuple):
@@ -51,14 +53,14 @@ class Origin(NamedTuple):
 
     agent: str
     at: int
-    fitted: Fit
+    fits: Mapping[str, Fit]  # ours, by model
     series: Series
     truths: tuple[float, ...]  # nan: not known yet
 
     @property
     def kind(self) -> str:
         """Whether a forecast would have been shown."""
-        return WITHHELD if self.fitted.refusals else SHOWN
+        return WITHHELD if self.fits[MARKOV].refusals else SHOWN
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,40 +155,47 @@ def backtest(
     origins: int | None = None,
     draws: int = DRAWS,
     seed: int = 0,
-    advance: Callable[[int, int], None] | None = None,
+    advance: Callable[[int, int, str], None] | None = None,
 ) -> Backtest:
     """Forecasts from the ends of the months, each scored at `months` ahead; the same arguments give the same bytes.
 
     `panels` has what `fit` takes for each agent, from when it was documented on. An origin needs two months of known
     shares behind it, the last of them at it, and one horizon that has come. `origins`: the newest so many of each
-    agent. `advance` is told of each origin.
+    agent. `advance` is told how many of all steps are done, and which comes next: a fit, or a model asked at an origin.
     Raises ValueError for horizons that are no whole months, and as `fit` does.
     """
     if not months or any(h != int(h) or h < 1 for h in months):
         raise ValueError(f"months ahead must be whole numbers from 1, got {list(months)}")
     horizons = tuple(int(h) for h in months)
     known = {agent: Histories.of(given) for agent, given in panels.items()}
-    found = [one for agent in known for one in _origins(agent, known, horizons, origins, draws, seed)]
-    models = {MARKOV: _ours(lambda fitted: fitted), WHOLE: _ours(lambda fitted: fitted.whole or fitted)}
+    points = [one for agent in known for one in _points(agent, known[agent], horizons, origins)]
+    names = (*_OURS, *(peer.name for peer in peers))
+    total = len(points) * (1 + len(names))
+    tell = advance or (lambda *_: None)
+    found = []
+    for number, point in enumerate(points):
+        tell(number, total, f"{point.agent}: fit")
+        found.append(_origin(point, known, draws, seed))
+    models = {name: _ours(name) for name in _OURS}
     models |= {peer.name: _theirs(peer, found, draws, seed) for peer in peers}
     scores: dict[tuple[str, str, int], dict[tuple[str, int], Score]] = {}
-    for number, origin in enumerate(found, 1):
-        for model, ask in models.items():
-            drawn = ask(origin, horizons)
-            for h, truth, row in zip(horizons, origin.truths, () if drawn is None else drawn, strict=False):
-                if not np.isnan(truth):
-                    key = (origin.kind, model, h)
-                    scores.setdefault(key, {})[origin.agent, origin.at] = score(origin.agent, row, truth)
-        if advance is not None:
-            advance(number, len(found))
-    return Backtest(horizons, tuple(models), tuple(known), len(found), scores)
+    for number, (origin, name) in enumerate(product(found, names), len(found)):
+        tell(number, total, f"{origin.agent}: {name}")
+        drawn = models[name](origin, horizons)
+        for h, truth, row in zip(horizons, origin.truths, () if drawn is None else drawn, strict=False):
+            if not np.isnan(truth):
+                key = (origin.kind, name, h)
+                scores.setdefault(key, {})[origin.agent, origin.at] = score(origin.agent, row, truth)
+    tell(total, total, "done")
+    return Backtest(horizons, names, tuple(known), len(found), scores)
 
 
 Model = Callable[[Origin, Sequence[int]], Floats | None]
+_OURS = (MARKOV, WHOLE, UNLAUNCHED)
 
 
-def _ours(of: Callable[[Fit], Fit]) -> Model:
-    return lambda origin, months: of(origin.fitted).forecast(months).shares
+def _ours(name: str) -> Model:
+    return lambda origin, months: origin.fits[name].forecast(months).shares
 
 
 def _theirs(peer: Peer, origins: Sequence[Origin], draws: int, seed: int) -> Model:
@@ -204,15 +213,16 @@ def _theirs(peer: Peer, origins: Sequence[Origin], draws: int, seed: int) -> Mod
     return ask
 
 
-def _origins(
-    agent: str,
-    panels: Mapping[str, Histories],
-    months: tuple[int, ...],
-    newest: int | None,
-    draws: int,
-    seed: int,
-) -> Iterator[Origin]:
-    histories = panels[agent]
+class _Point(NamedTuple):
+    """An origin before anything is fitted."""
+
+    agent: str
+    at: int
+    series: Series
+    truths: tuple[float, ...]
+
+
+def _points(agent: str, histories: Histories, months: tuple[int, ...], newest: int | None) -> Iterator[_Point]:
     count = (histories.until - histories.since) // MONTH
     ends = histories.until - MONTH * np.arange(count, -1, -1)
     shares, known = histories.shares(ends), histories.known(ends)
@@ -225,14 +235,18 @@ def _origins(
         first = int(gaps[-1]) + 1 if gaps.size else 0
         if number - first < 1:
             continue
-        prior = _prior_of_others(agent, panels, at)
-        yield Origin(
-            agent,
-            at,
-            fit(histories.as_of(at), shared=prior, draws=draws, seed=seed),
-            Series(shares[first : number + 1], known[first : number + 1]),
-            tuple(float(truths[number + h]) for h in months),
-        )
+        series = Series(shares[first : number + 1], known[first : number + 1])
+        yield _Point(agent, at, series, tuple(float(truths[number + h]) for h in months))
+
+
+def _origin(point: _Point, panels: Mapping[str, Histories], draws: int, seed: int) -> Origin:
+    histories = panels[point.agent].as_of(point.at)
+    prior = _prior_of_others(point.agent, panels, point.at)
+    shown, unlaunched = (
+        fit(one, shared=prior, draws=draws, seed=seed) for one in (histories, replace(histories, launch=None))
+    )
+    fits = {MARKOV: shown, WHOLE: shown.whole or shown, UNLAUNCHED: unlaunched}
+    return Origin(point.agent, point.at, fits, point.series, point.truths)
 
 
 def _prior_of_others(agent: str, panels: Mapping[str, Histories], at: int) -> Prior | None:

@@ -9,6 +9,9 @@ hazard to extrapolate. A week (from Monday, UTC) is a break if the blocks, or th
 A change seen at a look happened at some time since the look before; it is spread over these days, so that a panel
 looked at once a month does not have one wild week in four. After a break the counts begin anew, and what was before
 is worth a fifth. Alarms in weeks that touch are one break.
+
+The end of the quarter after an agent's launch is a break that needs no alarm (launch): those who adopt fast do so then,
+and most of them only once, so that the growth of that quarter does not go on.
 """
 
 from dataclasses import dataclass, replace
@@ -19,11 +22,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.core.dates import iso
 from tracker.core.forecast.hazards import MONTH_DAYS, Count, Gamma, Prior
 from tracker.core.forecast.histories import MANAGED, Events, Floats, Histories, Ints, elapsed
 from tracker.core.intervals import DAY
 
 WEEK = 7 * DAY
+QUARTER = 13 * WEEK
+"""After its launch an agent's first adopters react; what they do is no guide to what follows."""
 LEVEL = 0.999
 SHARED_EVENTS, SHARED_SHARE = 5, 0.3
 WARM_UP_WEEKS = 8
@@ -32,18 +38,20 @@ _MONDAY = 4 * DAY  # 1970-01-05
 
 
 class Cause(StrEnum):
-    """Why a week is a break."""
+    """Why the counts begin anew."""
 
     BURST = "burst"
     SHARED = "shared"
+    LAUNCH = "launch"
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A break over [start, end), in whole weeks, by its first alarm.
+    """A break over [start, end), in whole weeks, by its first alarm. The counts begin anew at `start`.
 
     `blocks`: whether sites blocked (True) or unblocked. `events` happened in the first week, `expected` on average
     by the history before, and `limit` at most (99.9 %); `shared` of them carry one `template`.
+    Of cause launch: `start` and `end` are the end of the quarter, `events` the blocks in it; nothing was expected.
     """
 
     start: int
@@ -51,13 +59,17 @@ class Break:
     cause: Cause
     blocks: bool
     events: float
-    expected: float
-    limit: int
+    expected: float | None
+    limit: int | None
     template: int = 0
     shared: float = 0.0
 
     def __str__(self) -> str:
         what = "blocks" if self.blocks else "unblocks"
+        if self.cause is Cause.LAUNCH:
+            since = iso(self.start - QUARTER)[:10]
+            quarter = f"the quarter after the launch on {since} was over, {self.events:.0f} {what} in it"
+            return f"{quarter}: the growth of a launch does not go on"
         if self.cause is Cause.BURST:
             return f"{self.events:.0f} {what} in a week, where {self.expected:.1f} were expected, {self.limit} at most"
         network = self.template == MANAGED
@@ -89,30 +101,80 @@ def evidence(histories: Histories) -> Evidence:
     return _between(histories, np.array([histories.since, histories.until + 1]))[0]
 
 
-def restarted(histories: Histories, breaks: tuple[Break, ...]) -> Evidence:
-    """Events and exposure since the last break, with what was before at a fifth (before two breaks: a fifth of it)."""
-    edges = np.array([histories.since, *(one.start for one in breaks), histories.until + 1])
-    total = NOTHING
-    for part in _between(histories, edges):
+class Restart(NamedTuple):
+    """What the hazards are estimated from where the counts began anew.
+
+    `evidence` since the last break, with what was before at a fifth (before two breaks: a fifth of it); `since` is
+    what was seen after the last break alone.
+    """
+
+    evidence: Evidence
+    since: Evidence
+
+
+def restarted(histories: Histories, breaks: tuple[Break, ...]) -> Restart:
+    """The counts, begun anew at each of the breaks."""
+    edges = np.unique([histories.since, *(one.start for one in breaks), histories.until + 1])
+    total, parts = NOTHING, _between(histories, edges)
+    for part in parts:
         total = total.times(PAST_WEIGHT).plus(part)
-    return total
+    return Restart(total, parts[-1])
+
+
+def launch_over(histories: Histories) -> int | None:
+    """When the quarter after the launch ends; None if none of it is in the histories, or the launch is not known."""
+    if histories.launch is None or histories.launch + QUARTER <= histories.since:
+        return None
+    return histories.launch + QUARTER
 
 
 def _between(histories: Histories, edges: Ints) -> list[Evidence]:
-    events = histories.events
     open_, blocked = (np.diff(histories.exposure(state, edges)) / MONTH_DAYS for state in (False, True))
-    on, off = (np.diff(np.searchsorted(events.at[events.blocks == way], edges)) for way in (True, False))
-    parts = zip(on.tolist(), open_.tolist(), off.tolist(), blocked.tolist(), strict=True)
+    on, off = (_counts(histories, way, edges) for way in (True, False))
+    parts = zip(on, open_.tolist(), off, blocked.tolist(), strict=True)
     return [Evidence(Count(a, b), Count(c, d)) for a, b, c, d in parts]
+
+
+def _counts(histories: Histories, blocks: bool, edges: Ints) -> list[float]:
+    """The events between the edges, by when they were seen; of those seen late, a part belongs to the launch."""
+    events = histories.events
+    mine = events.blocks == blocks
+    at, before = events.at[mine], _before(events)[mine]
+    place = np.searchsorted(edges, at, side="right") - 1
+    counts = np.bincount(place, minlength=len(edges) - 1).astype(np.float64)
+    over = launch_over(histories)
+    if over is not None and over in edges[1:-1]:
+        late = (before < over) & (at >= over)
+        early = (over - before[late]) / (at - before)[late]
+        np.subtract.at(counts, place[late], early)
+        counts[np.searchsorted(edges, over) - 1] += early.sum()
+    return [float(count) for count in counts]
 
 
 def find_breaks(histories: Histories, prior: Prior) -> tuple[Break, ...]:
     """The breaks of the histories, in order of time; the first eight weeks only teach what to expect."""
+    launch = _launch(histories)
+    found = _alarms(histories, prior, None if launch is None else launch.start)
+    return tuple(sorted(found if launch is None else [launch, *found], key=lambda one: one.start))
+
+
+def _launch(histories: Histories) -> Break | None:
+    """The break at the end of the quarter after the launch; None while it lasts."""
+    over = launch_over(histories)
+    if over is None or over > histories.until:
+        return None
+    quarter = _between(histories, np.array([histories.since, over, histories.until + 1]))[0]
+    return Break(over, over, Cause.LAUNCH, True, quarter.blocks.events, None, None)
+
+
+def _alarms(histories: Histories, prior: Prior, launch: int | None) -> list[Break]:
     weeks = _Weeks.of(histories)
     found: list[Break] = []
     known = NOTHING
     for number, part in enumerate(weeks.parts):
         start = int(weeks.edges[number])
+        if launch is not None and start - WEEK < launch <= start:
+            known = known.times(PAST_WEIGHT)
         alarm = weeks.alarm(number, known, prior) if number >= WARM_UP_WEEKS else None
         if alarm is not None:
             if found and found[-1].end == start:
@@ -121,7 +183,7 @@ def find_breaks(histories: Histories, prior: Prior) -> tuple[Break, ...]:
                 found.append(alarm)
                 known = known.times(PAST_WEIGHT)
         known = known.plus(part)
-    return tuple(found)
+    return found
 
 
 class _Weeks(NamedTuple):

@@ -8,8 +8,9 @@ from math import exp, inf
 
 import numpy as np
 
+from tracker.core.dates import iso
 from tracker.core.distributions import Array, draw, normal
-from tracker.core.forecast.breaks import Break, Evidence, evidence, find_breaks, restarted
+from tracker.core.forecast.breaks import Break, Evidence, evidence, find_breaks, launch_over, restarted
 from tracker.core.forecast.hazards import MONTH_DAYS, Gamma, Prior, two_state
 from tracker.core.forecast.histories import Floats, Histories, Ints, Observation
 
@@ -71,7 +72,9 @@ class Fit:
 
     `block` and `unblock` are the posterior hazards per site-month. `refusals` say why there is too little history for
     a forecast; then what `forecast` gives is a fan of scenarios under the prior, of kind assumed. If there were
-    `breaks`, the counts began anew at the last one, and `whole` is the fit without that.
+    `breaks`, the counts began anew at the last one, and `whole` is the fit without that; `since_break` are the events
+    seen after it. The refusals go by all known weeks and events: where few came after a break, the prior and what was
+    before rule (`is_thin`), and the hazards' spread says so.
     """
 
     at: int
@@ -85,6 +88,7 @@ class Fit:
     refusals: tuple[str, ...]
     breaks: tuple[Break, ...]
     whole: "Fit | None"
+    since_break: float
     groups: tuple[tuple[float, int, int], ...]  # weight, open sites, blocked sites; the heaviest first
     shock: float
     draws: int
@@ -94,6 +98,11 @@ class Fit:
     def kind(self) -> Kind:
         """Whether its figures are a forecast."""
         return Kind.ASSUMED if self.refusals else Kind.FORECAST
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether fewer events lie after the last break than a forecast needs in all."""
+        return bool(self.breaks) and self.since_break < LEAST_EVENTS
 
     @property
     def open_days(self) -> float:
@@ -184,7 +193,8 @@ def fit(
     """The two-state Markov panel as of the newest look; the same arguments give the same bytes.
 
     `weights` (traffic, tokens) by site enter the share, never the hazards. `shared` is the prior of other agents, used
-    while there are less than 26 weeks. `restart`: whether a break begins the counts anew.
+    while there are less than 26 weeks. `restart`: whether a break, or the end of the quarter after the launch, begins
+    the counts anew.
     Raises ValueError if no site is known at the newest look, or its weight is nothing.
     """
     if draws < 1 or seed < 0 or shock < 0:
@@ -210,6 +220,7 @@ def fit(
         refusals=_refusals(given, seen),
         breaks=(),
         whole=None,
+        since_break=seen.blocks.events + seen.unblocks.events,
         groups=groups,
         shock=shock,
         draws=draws,
@@ -218,14 +229,24 @@ def fit(
     breaks = find_breaks(given, prior) if restart else ()
     if not breaks:
         return plain
-    recent = restarted(given, breaks)
-    block, unblock = prior.block.after(*recent.blocks), prior.unblock.after(*recent.unblocks)
-    return replace(plain, evidence=recent, block=block, unblock=unblock, breaks=breaks, whole=plain)
+    recent, since = restarted(given, breaks)
+    return replace(
+        plain,
+        evidence=recent,
+        block=prior.block.after(*recent.blocks),
+        unblock=prior.unblock.after(*recent.unblocks),
+        breaks=breaks,
+        whole=plain,
+        since_break=since.blocks.events + since.unblocks.events,
+    )
 
 
 def _refusals(histories: Histories, seen: Evidence) -> tuple[str, ...]:
     events = round(seen.blocks.events + seen.unblocks.events)
     found = []
+    over = launch_over(histories)
+    if over is not None and over > histories.until:
+        found.append(f"the quarter after its launch lasts until {iso(over)[:10]}, and its growth does not go on")
     if histories.weeks < LEAST_WEEKS:
         found.append(f"{histories.weeks:.0f} weeks are known, a forecast needs {LEAST_WEEKS}")
     if events < LEAST_EVENTS:

@@ -59,7 +59,8 @@ class Events(NamedTuple):
 class Histories:
     """Stretches in columns, by site and time. `site` is the index into `sites`; `blocked` 1, 0 or UNKNOWN.
 
-    `until` is the newest look: nothing is known after it. `template` 0 is none.
+    `until` is the newest look: nothing is known after it. `template` 0 is none. `launch` is when the agent was first
+    documented (None: not known, or long ago): the quarter after it is no guide to what follows.
     """
 
     sites: tuple[str, ...]
@@ -70,6 +71,7 @@ class Histories:
     not_before: Ints
     template: Ints
     until: int
+    launch: int | None = None
 
     @classmethod
     def of_stretches(cls, stretches: Iterable[Stretch], until: int) -> "Histories":
@@ -179,6 +181,10 @@ class Histories:
             start=np.maximum(self.start[keep], moment),
             not_before=np.maximum(self.not_before[keep], moment),
         )
+
+    def launched(self, moment: int) -> "Histories":
+        """The same of an agent that was documented at a moment: what was before it is as if nobody had looked."""
+        return replace(self.from_(moment), launch=moment)
 
     def as_of(self, moment: int) -> "Histories":
         """What was known at a moment, which becomes the newest look."""

@@ -4,8 +4,9 @@ CRPS: the continuous ranked probability score (Gneiting and Raftery, JASA 102 (2
 error where a forecast is one number; smaller is better, and neither too wide nor too narrow a forecast gains by it.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +24,46 @@ class Score(NamedTuple):
     inside_80: bool
     inside_90: bool
     width_80: float
+
+
+class AgentScore(NamedTuple):
+    """The forecasts of one agent at one horizon: how many, how many of them the 80 % interval covered, mean errors.
+
+    `error` and `crps` in percentage points; `ratio` is the CRPS to that of persistence at the same origins, None where
+    that has none.
+    """
+
+    agent: str
+    months: int
+    n: int
+    inside_80: int
+    error: float
+    crps: float
+    ratio: float | None
+
+
+def by_agent(forecasts: Iterable[Mapping[str, Any]]) -> list[AgentScore]:
+    """Scored forecasts, as `Backtest.forecasts` has them, agent by agent and horizon by horizon."""
+    rows = sorted(forecasts, key=_place)
+    return [_together(*place, list(of_place)) for place, of_place in groupby(rows, key=_place)]
+
+
+def _place(one: Mapping[str, Any]) -> tuple[str, int]:
+    return one["agent"], one["months"]
+
+
+def _together(agent: str, months: int, rows: Sequence[Mapping[str, Any]]) -> AgentScore:
+    n, beside = len(rows), [one for one in rows if one["persistence"] is not None]
+    base = sum(one["persistence"] for one in beside)
+    return AgentScore(
+        agent,
+        months,
+        n,
+        sum(one["inside_80"] for one in rows),
+        sum(one["error"] for one in rows) / n,
+        sum(one["crps"] for one in rows) / n,
+        sum(one["crps"] for one in beside) / base if base > 0 else None,
+    )
 
 
 def score(agent: str, draws: Floats, truth: float) -> Score:
