@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-WIDE = 240  # columns of a table that goes into a pipe or a file: nothing is cut
+WIDE = 240  # columns of a table that goes into a pipe or a file: no word is cut
+_STEERING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""What a cell written by a stranger could steer a terminal with."""
 
 
 class Advance(Protocol):
@@ -35,30 +37,49 @@ def print_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     writer.writerows(rows)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
-    """Print rows as an aligned table; None is shown as an empty cell."""
-    from rich import box
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None, spare: Sequence[str] = ()
+) -> None:
+    """Print rows as an aligned table; None is shown as an empty cell.
+
+    In a terminal a table keeps words and numbers whole. Where the width does not allow that, long texts become
+    footnotes, then the columns of `spare` are left out one after the other, which a note says; if even that does not
+    help, rows are printed as records. Into a pipe or a file goes the whole table, `WIDE` or as wide as its words need.
+    """
     from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    numeric = [all(isinstance(row[n], int | float) or row[n] is None for row in rows) for n in range(len(columns))]
-    for name, right in zip(columns, numeric, strict=True):
-        table.add_column(Text(name), justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else _cell(cell)) for cell in row))
-    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
-    console.print(table)
+    from tracker.cli.tables import footnoted, footnotes, measured, narrowest, records, table
 
-
-def _cell(value: Any) -> str:
-    return f"<{len(value)} bytes>" if isinstance(value, bytes) else str(value)
+    cells = [["" if cell is None else _cell(cell) for cell in row] for row in rows]
+    is_terminal = sys.stdout.isatty()
+    whole = []
+    for at, name in enumerate(columns):
+        is_numeric = all(isinstance(row[at], int | float) or row[at] is None for row in rows)
+        whole.append(measured(name, [row[at] for row in cells], is_numeric, not is_terminal))
+    console = Console() if is_terminal else Console(width=max(WIDE, narrowest(whole)))
+    for left_out in range(len(spare) + 1):
+        kept, texts = footnoted([one for one in whole if one.name not in spare[:left_out]], console.width)
+        if narrowest(kept) <= console.width:
+            break
+    else:
+        console.print(records(whole, console.width, title))
+        return
+    console.print(table(kept, console.width, title))
+    if texts:
+        console.print(footnotes(texts, console.width))
+    if left_out:
+        note(f"left out for want of width: {', '.join(spare[:left_out])}")
 
 
 def printable(value: object) -> str:
     """A value that a stranger wrote, without what would steer a terminal."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in str(value))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", str(value).expandtabs())
 
 
 def note(text: str) -> None:
