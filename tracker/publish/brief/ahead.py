@@ -1,8 +1,10 @@
 """The sections of a brief that look ahead: forecasts of shares, and the projection."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
+from tracker.core.forecast.hazards import MONTH_DAYS
 from tracker.publish.brief import charts
 from tracker.publish.brief.blocks import (
     Block,
@@ -17,12 +19,13 @@ from tracker.publish.brief.blocks import (
     Text,
     prose,
 )
-from tracker.publish.brief.facts import Brief, Measured, Outcome
+from tracker.publish.brief.facts import Brief, Measured, Outcome, Tested
 from tracker.publish.brief.outlook import MONTHS
 from tracker.publish.brief.words import again, command, day, percent, sites, span, ticked
 from tracker.publish.projection import CORRECTION
 
 PAPER = Link("Villalobos et al. 2024", "https://arxiv.org/abs/2211.04325v2")
+_MEANT = 80
 _FIRST, _BASE, _MISQUOTED = "epoch-2024-access", "epoch-2024", "article"
 
 
@@ -49,9 +52,9 @@ def forecast(found: Brief) -> Section:
             "agent",
             "measured",
             "n",
-            *(f"in {months} months" if months > 1 else "in a month" for months in MONTHS),
+            *(_by(told[0]["date"], months) for months in MONTHS),
         )
-        blocks.append(Table(caption, columns, rows))
+        blocks += [Table(caption, columns, rows), _trust(found.tested)]
     blocks += [
         Paragraph((f"{one['agent']}: no forecast, for {'; '.join(one['refusals'])}. What comes next is unknown.",))
         for one in silent
@@ -66,6 +69,36 @@ def forecast(found: Brief) -> Section:
     lines = tuple(command("tracker", "forecast", one["agent"], "--panel", frame.panel) for one in found.forecasts[:3])
     blocks.append(again(*lines, command("tracker", "backtest", "--panel", frame.panel)))
     return Section("forecast", title, tuple(blocks))
+
+
+def _by(today: str, months: int) -> str:
+    """`by 2024-10-14, 3 months`: months as long as those of the forecast."""
+    when = date.fromisoformat(today) + timedelta(days=round(months * MONTH_DAYS))
+    return f"by {when}, {months} month{'s' * (months > 1)}"
+
+
+def _trust(tested: Tested) -> Paragraph:
+    """How far to trust the intervals, by the backtest that ships with the release."""
+    months, inside, numbers = zip(*tested.inside, strict=True)
+    too_narrow = (
+        " They are too narrow: beyond a few months take them for the least of how unsure it is."
+        if min(inside) < _MEANT
+        else ""
+    )
+    return Paragraph(
+        prose(
+            Strong("How far to trust it."),
+            f" In the test of docs/method.md ({tested.panel}, {sites(tested.sites)}, {day(tested.first_day)} to "
+            f"{day(tested.last_day)}) the {_MEANT} % intervals held {_row(f'{one:.0f}' for one in inside)} % of what "
+            f"came {_row(map(str, months))} months later, of {_row(map(str, numbers))} forecasts.{too_narrow}",
+        ),
+        note=True,
+    )
+
+
+def _row(parts: Iterable[str]) -> str:
+    *some, last = parts
+    return f"{', '.join(some)} and {last}" if some else last
 
 
 def _ahead(one: dict[str, Any]) -> Iterable[str]:

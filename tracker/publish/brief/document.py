@@ -3,12 +3,14 @@
 from tracker.publish.brief import ahead, published, today, told, words
 from tracker.publish.brief.blocks import Code, Document, Items, Listing, Paragraph, Section, Strong, Text, prose
 from tracker.publish.brief.facts import Brief, Frame
-from tracker.publish.brief.words import again, command, day, query, sites, sql_text
+from tracker.publish.brief.licences import beside
+from tracker.publish.brief.words import again, command, day, query, sites, sql_text, ticked
 
 
 def document(found: Brief) -> Document:
     """The whole brief. Raises DrywellError where the packages that draw charts are not installed."""
     frame = found.frame
+    licences = beside(found)
     return Document(
         f"Who lets AI crawlers in: {frame.title}, {day(frame.date)}",
         (f"{sites(frame.n)} of panel ", Code(frame.panel), f" on {day(frame.date)}, counted by Drywell."),
@@ -19,18 +21,19 @@ def document(found: Brief) -> Document:
             today.named(found),
             today.readings(found),
             told.changes(found),
+            *((licences,) if licences else ()),
             told.terms(found),
             ahead.forecast(found),
             ahead.projection(found),
             published.claims(found),
-            _method(frame),
+            _method(frame, bool(licences)),
             _evidence(frame),
             _cite(frame),
         ),
     )
 
 
-def _method(frame: Frame) -> Section:
+def _method(frame: Frame, has_licences: bool) -> Section:
     said = (
         "Each site of the panel was asked for its robots.txt, or a past answer was imported. The bytes are kept once, "
         "by their SHA-256, read by RFC 9309 with an engine that says which line decides, and held as an answer until "
@@ -55,7 +58,17 @@ def _method(frame: Frame) -> Section:
         ("Terms are read by rules that can err; docs/terms.md says how often, and a person's word overrides them.",),
         ("The projection is conditional on its trends going on; its interval holds no doubt about the model.",),
     )
-    return Section("method", "Method and limits", (Paragraph((said,)), Items((counted, of, sure)), Items(limits)))
+    silent = (
+        ""
+        if has_licences
+        else "Beside no licence for text this panel shows a block lifted (`tracker claims --deals`). "
+    )
+    left_out = ticked(
+        f"{silent}Not in this brief: training sets and their sizes (`tracker claims --datasets`), synthetic text "
+        "(`tracker claims --synthetic`)."
+    )
+    blocks = (Paragraph((said,)), Items((counted, of, sure)), Items(limits), Paragraph(left_out))
+    return Section("method", "Method and limits", blocks)
 
 
 def _evidence(frame: Frame) -> Section:

@@ -177,6 +177,46 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class Lift:
+    """A block that a site lifted, wholly or in part, after `not_before` and not after `date`.
+
+    `days` from the licence beside it to `date`: negative before it, 0 within the stretch that is known of it.
+    """
+
+    site: str
+    not_before: str
+    date: str
+    agents: tuple[str, ...]
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence for text, what sites of the licensor lifted around its day, and those that could have and did not."""
+
+    day: str
+    licensor: str
+    licensee: str
+    lifted: tuple[Lift, ...]
+    still: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What forecasts of this kind were worth: months ahead, per cent of 80 % intervals that held, number of forecasts.
+
+    The shipped backtest, on the named list and its days; it is not of the panel of the brief.
+    """
+
+    panel: str
+    sites: int
+    first_day: str
+    last_day: str
+    inside: tuple[tuple[int, float, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """All facts of a brief; `top` are the agents of the charts, the most blocked first."""
 
@@ -190,7 +230,9 @@ class Brief:
     reopenings: tuple[Change, ...]
     terms: dict[str, Any] | None
     contradictions: Contradictions | None
+    licences: tuple[Licence, ...]
     forecasts: tuple[dict[str, Any], ...]
+    tested: Tested
     outcomes: tuple[Outcome, ...]
     measured: Measured | None
     anchors: tuple[Anchor, ...]

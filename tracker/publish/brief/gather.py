@@ -13,7 +13,8 @@ from tracker.core.forecast.fitting import LEAST_WEEKS
 from tracker.errors import UsageError
 from tracker.publish.brief.changes import Moves, moves_of
 from tracker.publish.brief.facts import AgentShare, Brief, Contradictions, Frame, Mark, Point, Reading
-from tracker.publish.brief.outlook import DRAWS, SEED, anchors, as_measured, forecasts, outcomes
+from tracker.publish.brief.licences import licences
+from tracker.publish.brief.outlook import DRAWS, SEED, anchors, as_measured, forecasts, outcomes, tested
 from tracker.publish.claims import recounts
 from tracker.reference import EventKind
 from tracker.store.asking import find_agent, find_panel
@@ -86,7 +87,9 @@ def gather(
         reopenings=moves.reopenings,
         terms=terms,
         contradictions=None if terms is None else _contradictions(reader, frame),
+        licences=licences(reader, frame),
         forecasts=ahead,
+        tested=tested(),
         outcomes=projected,
         measured=as_measured(reader, frame, top[0]),
         anchors=others,

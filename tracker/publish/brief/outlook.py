@@ -7,15 +7,17 @@ from typing import Any
 
 from tracker.core.distributions import Distribution
 from tracker.core.estimate import percent
+from tracker.core.forecast.backtesting import MARKOV, SHOWN
 from tracker.core.projection import Projection
 from tracker.core.scenarios import Scenario
 from tracker.errors import UsageError
 from tracker.publish import projection
-from tracker.publish.brief.facts import Anchor, Frame, Measured, Outcome
+from tracker.publish.brief.facts import Anchor, Frame, Measured, Outcome, Tested
 from tracker.publish.forecast import report
 from tracker.publish.measured import measured
 from tracker.publish.projection_words import chance_words, months_span, months_words
 from tracker.publish.tokens import look
+from tracker.reference.backtest import stored_backtest
 from tracker.reference.scenarios import NamedScenario
 from tracker.store.query import Reader
 
@@ -38,6 +40,18 @@ def forecasts(reader: Reader, frame: Frame, agents: Sequence[str]) -> tuple[dict
         except UsageError:
             continue
     return tuple(found)
+
+
+def tested() -> Tested:
+    """What the shipped backtest says of forecasts so many months ahead."""
+    found = stored_backtest()
+    scores = {row["months"]: row for row in found["rows"] if (row["origins"], row["model"]) == (SHOWN, MARKOV)}
+    inside = tuple(
+        (months, round(100 * scores[months]["coverage_80"], 1), int(scores[months]["n"]))
+        for months in MONTHS
+        if months in scores and scores[months]["n"]
+    )
+    return Tested(found["panel"], found["sites"], found["from"], found["to"], inside)
 
 
 def outcomes() -> tuple[Outcome, ...]:
