@@ -90,18 +90,28 @@ def _print_now(found: dict[str, Any]) -> None:
 
 
 def _print_ahead(found: dict[str, Any], whole: dict[str, Any] | None) -> None:
-    print(f"months from {found['date']} on:")
-    columns = ["months", "until", "median %", "80 % interval", "90 % interval", ""]
-    rows = [[*_cells(row), row["kind"]] for row in found["forecast"]]
+    beside = "; without: as if no break had been" if whole else ""
+    print(f"months from {found['date']} on, per cent of sites, median and intervals{beside}:")
+    ahead = [(row["months"], row["date"][:7], *_cells(row), row["kind"]) for row in found["forecast"]]
+    # Both ways and the 90 % interval do not go into 80 columns; the JSON has all.
     if whole:
-        columns += ["without breaks %", "80 % interval"]
-        rows = [[*row, *_cells(other)[2:4]] for row, other in zip(rows, whole["forecast"], strict=True)]
-    print_table(columns, rows)
+        columns = ("months", "until", "median", "80 %", "", "without", "80 %")
+        beside = [_cells(row) for row in whole["forecast"]]
+        print_table(columns, [(*row, *cells) for row, cells in zip(ahead, beside, strict=True)])
+    else:
+        wider = [
+            (*row[:-1], _span(one["interval_90"]), row[-1]) for row, one in zip(ahead, found["forecast"], strict=True)
+        ]
+        print_table(("months", "until", "median", "80 %", "90 %", ""), wider)
 
 
-def _cells(row: dict[str, Any]) -> list[Any]:
-    spans = (f"{low:.1f} to {high:.1f}" for low, high in (row["interval_80"], row["interval_90"]))
-    return [row["months"], row["date"][:7], f"{row['median']:.1f}", *spans]
+def _cells(row: dict[str, Any]) -> tuple[str, str]:
+    return f"{row['median']:.1f}", _span(row["interval_80"])
+
+
+def _span(interval: tuple[float, float]) -> str:
+    low, high = interval
+    return f"{low:.1f} to {high:.1f}"
 
 
 def _print_breaks(found: dict[str, Any]) -> None:
@@ -109,7 +119,7 @@ def _print_breaks(found: dict[str, Any]) -> None:
         when = one["start"] if one["cause"] == "launch" else f"the week of {one['start']}, up to {one['end']}"
         print(f"break on {when}: {one['words']}" if one["cause"] == "launch" else f"break in {when}: {one['words']}")
     if found["breaks"]:
-        print("after a break the counts begin anew, what was before is worth a fifth; beside it: as if none had been")
+        print("after a break the counts begin anew, what was before is worth a fifth")
 
 
 def backtest(

@@ -5,6 +5,7 @@ reopens at another, both with the posterior that events and site-days give, and 
 
     fitted = fit(histories)                  # or fit([(site, at, blocked), …])
     fitted.forecast([3, 6]).interval(0.8)    # or, under 26 weeks or 5 events, a fan of kind assumed
+    fit(Histories.of_observations(looks).launched(moment))   # the quarter after a launch is not extrapolated
     backtest({"GPTBot": histories}).table()
 
 The rules, with what they rest on, are in docs/method.md.
