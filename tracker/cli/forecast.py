@@ -62,9 +62,8 @@ def forecast(
     _print_now(found)
     _print_ahead(found, found["whole"])
     _print_breaks(found)
-    print(found["tested"]["words"])
-    for warning in found["tested"]["warnings"]:
-        print(f"warning: {warning}")
+    if found["tested"]:
+        print("\nwarning: ".join((found["tested"]["words"], *found["tested"]["warnings"])))
 
 
 def _stale(newest: str) -> list[str]:

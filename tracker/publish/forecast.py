@@ -45,7 +45,8 @@ def report(
 
     Keys: agent, panel, definition, counted, date, known, blocked, percent, weeks, kind, refusals, hazards, forecast,
     breaks, events_since_break (None: there are no breaks), whole: hazards and forecast without a restart at the breaks
-    (None: there are none), tested: what such forecasts were worth (`tracker.publish.track_record`), and warnings.
+    (None: there are none), tested: what such forecasts were worth (`tracker.publish.track_record`; None: this is none),
+    and warnings.
     Raises UsageError for a name that is not there, and for a panel of which nothing is known.
     """
     known = find_agent(reader, token)
@@ -78,7 +79,7 @@ def report(
         "breaks": [_break(one) for one in fitted.breaks],
         "events_since_break": round(fitted.since_break, 1) if fitted.breaks else None,
         "whole": _ahead(fitted.whole, months) if fitted.whole else None,
-        "tested": track_record(agent, reading),
+        "tested": None if fitted.refusals else track_record(agent, reading),
         "warnings": [*warnings(reader), *_thin(fitted)],
         "seed": seed,
         "draws": fitted.draws,
