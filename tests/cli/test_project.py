@@ -97,7 +97,7 @@ def test_what_never_comes_is_null_and_said(run) -> None:
 def test_for_people(run) -> None:
     result = run("project")
     assert (result.code, result.err) == (0, "")
-    assert "Epoch 2024 with measured access (epoch-2024-access)" in result.out
+    assert "Epoch 2024 with measured access (a published measure: 25 %) (epoch-2024-access)" in result.out
     assert "one training run would use the whole accessible stock of human text, if trends go on" in result.out
     assert "median          late 2028\n" in result.out
     assert "not before 2054 less than 1 %" in result.out
