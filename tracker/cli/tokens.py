@@ -66,7 +66,7 @@ def print_tokens(found: dict[str, Any]) -> None:
     print_table(columns, table, title=f"\nFrom sites to tokens, {found['date']}")
     file = found["file"]
     print(
-        f"tokens: {file['name']}, column {file['column']}: {file['sites']:,} sites of the panel hold "
+        f"text tokens: {file['name']}, column {file['column']}: {file['sites']:,} sites of the panel hold "
         f"{file['covered_percent']:.1f} % of its {file['tokens']:,} tokens; {file['sites_without']:,} are not in it"
     )
     first = file["largest"][0]
