@@ -35,7 +35,7 @@ def test_the_share_of_the_history_stands_in_the_scenario(run, database: Path) ->
     assert sources["restricted_share"].startswith("Measured: GPTBot, panel forty, 2024-11-18")
     assert sources["settling_rate"].startswith("Forecast of panel forty for GPTBot")
     ahead = result.err.splitlines()[-1]
-    assert ahead.startswith("Forecast of panel forty for GPTBot: 17 blocks and 2 unblocks in ")
+    assert ahead.startswith("Forecast of panel forty for GPTBot: 14.6 blocks and 2 unblocks in ")
     assert "long_run_share: " in ahead
     assert "settling_rate: " in ahead
     again = text.out.splitlines()[-1].removeprefix("Inputs with sources: ")

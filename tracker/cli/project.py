@@ -81,7 +81,7 @@ def project(
 
     Example: tracker project --compare
 
-    Example: tracker project --measured --agent GPTBot --tokens tokens.csv --head-share 0.11 --tail-rate 0.022
+    Example: tracker project --measured --tokens docs/examples/tokens.csv --head-share 0.3 --tail-rate 0.05
     """
     from tracker.cli.formats import only_one
     from tracker.publish import projection

@@ -81,13 +81,13 @@ def _sites(reader: Reader, agent: str, panel: str, definition: str) -> dict[str,
     rows = reader.sql(
         "SELECT n.site, n.category, s.rank, n.named, n.since, n.stale, n.verdict FROM access_now n "
         "JOIN sites s ON s.site = n.site WHERE s.list = :panel AND n.agent = :agent "
-        "ORDER BY s.rank IS NULL, s.rank, n.site",
+        + ("AND n.verdict = 'blocked' " if definition == HEADLINE else "")
+        + "ORDER BY s.rank IS NULL, s.rank, n.site",
         {"agent": agent, "panel": panel},
     ).dicts()
-    if definition == HEADLINE:
-        counted = [row for row in rows if row["verdict"] == "blocked"]
-    else:
+    if definition != HEADLINE:
+        # The view knows no other definition.
         sites = reader.restricted_sites(agent, panel, definition).sites
         holds = {site.host for site in sites if site.robots}
-        counted = [row for row in rows if row["site"] in holds]
-    return {"blocking": len(counted), "first": counted[:NEWEST]}
+        rows = [row for row in rows if row["site"] in holds]
+    return {"blocking": len(rows), "first": rows[:NEWEST]}
