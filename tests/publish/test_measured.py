@@ -189,8 +189,9 @@ def test_the_wider_layer_never_moves_the_date_less(
         project(ask(path, layer, tail, agent=agent, **more).chosen.scenario, draws=2_000).forward
         for layer in (Layer.ROBOTS, Layer.EITHER)
     )
-    assert either.median >= robots.median
-    assert all(wide >= narrow for wide, narrow in zip(either.interval(0.8), robots.interval(0.8), strict=True))
+    # Less than an hour is the solver's rounding.
+    assert either.median >= robots.median - 1e-4
+    assert all(wide >= narrow - 1e-4 for wide, narrow in zip(either.interval(0.8), robots.interval(0.8), strict=True))
 
 
 def test_either_is_as_robots_txt_where_terms_close_nothing_more(database: Path, tmp_path: Path) -> None:

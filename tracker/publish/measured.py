@@ -224,8 +224,11 @@ def _ahead(reader: Reader, looked: Looked, layer: Layer, tail: Tail | None) -> _
     if fitted.refusals:
         return _held(looked, fitted.refusals)
     long_run, rate = fitted.settling(_DRAWS)
-    events = f"{fitted.evidence.blocks.events:g} blocks and {fitted.evidence.unblocks.events:g} unblocks"
-    source = f"Forecast of panel {looked.panel} for {looked.agent}: {events} in {fitted.weeks:.0f} weeks"
+    blocks, unblocks = (round(one.events, 1) for one in (fitted.evidence.blocks, fitted.evidence.unblocks))
+    events = f"{blocks:g} blocks and {unblocks:g} unblocks in {fitted.weeks:.0f} weeks"
+    if fitted.breaks:
+        events += " (those before a break in part)"
+    source = f"Forecast of panel {looked.panel} for {looked.agent}: {events}"
     note = "Beta with mean and variance of the posterior's draws."
     if layer is Layer.EITHER:
         further = _by_terms_alone(looked)
