@@ -169,7 +169,7 @@ def _measured_words(facts: dict[str, Any]) -> str:
     ahead = (
         "Where it goes from there is forecast from what these sites did so far."
         if facts["forecast"]
-        else f"Where it goes from there is the scenario's assumption: {'; '.join(facts['forecast_refused'])}."
+        else f"It is held where it is, for it is not forecast: {'; '.join(facts['forecast_refused'])}."
     )
     return (
         f"Measured: {of_panel['percent']:.1f} % of {components.sites(of_panel['known'])} of panel "

@@ -95,6 +95,18 @@ def test_an_agent_with_share_trend_changes_and_sites(run, told: str) -> None:
     assert "since 2023-12-11 (30d): nothing was known then" in shown
     named = run("agent", "GPTBot", "--definition", "named_root", "--denominator", "members", "--json").json
     assert (named["share"]["percent"], named["share"]["n"]) == (40.0, 5)
+    # The list follows the definition, too: the third closes by `*`.
+    assert (named["sites"]["blocking"], [row["named"] for row in named["sites"]["first"]]) == (2, [1, 1])
+
+
+def test_what_is_shown_of_an_agent_is_what_the_definition_counts(run, told: str) -> None:
+    plain = run("agent", "GPTBot").out
+    assert "product tokens: GPTBot\n" in plain
+    assert "\nNewest changes in the panel\n" in plain
+    assert "Sites of the panel that shut GPTBot out now (3), the best placed\n" in plain
+    named = run("agent", "GPTBot", "--definition", "named_root").out
+    assert "Sites of the panel that close the home page to GPTBot by name now (2), the best placed\n" in named
+    assert "\nNewest changes in the panel, of how much is closed to it: named_root may see others\n" in named
 
 
 def test_an_agent_of_a_history_without_looks(run, told: str, empty_history: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +98,7 @@ def test_what_never_comes_is_null_and_said(run) -> None:
 def test_for_people(run) -> None:
     result = run("project")
     assert (result.code, result.err) == (0, "")
-    assert "Epoch 2024 with measured access (epoch-2024-access)" in result.out
+    assert "Epoch 2024 with measured access (a published measure: 25 %) (epoch-2024-access)" in result.out
     assert "one training run would use the whole accessible stock of human text, if trends go on" in result.out
     assert "median          late 2028\n" in result.out
     assert "not before 2054 less than 1 %" in result.out
@@ -108,6 +109,55 @@ def test_for_people(run) -> None:
     assert "2028.7" not in result.out
     hangs = [line.split()[0] for line in result.out.split("the date hangs on")[1].splitlines()[2:5]]
     assert hangs == ["compute_growth", "compute_slowdown_year", "stock_tokens"]
+
+
+# Given that it has not run out yet
+
+
+def test_what_the_model_does_not_know_of_today(run) -> None:
+    given = run("project", "epoch-2024", "--json").json["given_not_yet"]
+    # When a training set was looked up last, whatever the day on which one asks.
+    assert given["year"] == 2026.9
+    assert given["probability_before"] == pytest.approx(0.08, abs=0.01)
+    assert given["median"] == pytest.approx(2029.1, abs=0.1)
+    assert given["interval_80"] == pytest.approx([2027.5, 2032.4], abs=0.2)
+    shown = run("project", "epoch-2024").out
+    assert "The model does not know that no known run has used it all so far: 8 % of draws lie before 2026.9; " in shown
+    assert "left out, the median is early 2029, 80 % mid 2027 to mid 2032.\n" in shown
+
+
+def test_where_no_draw_or_every_draw_lies_in_the_past(run) -> None:
+    never = run("project", *certain(dataset_growth=1.0))
+    assert "The model does not know" not in never.out
+    past = certain(dataset_tokens=900e12)
+    assert "100 % of draws lie before 2026.9; left out, nothing remains.\n" in run("project", *past).out
+    given = run("project", *past, "--json").json["given_not_yet"]
+    assert given == {"year": 2026.9, "probability_before": 1, "median": None, "interval_80": [None, None]}
+
+
+# What is said of a scenario
+
+
+@pytest.mark.parametrize(
+    ("texts", "title"),
+    [
+        (["compliance=1"], "Epoch 2024 with measured access (a published measure: 25 %)"),
+        (["restricted_share=0.5"], "Epoch 2024 with measured access (set here: restricted_share=0.5)"),
+        (["restricted_share=9", "restricted_share=uniform(0,1)"], "Epoch 2024 with measured access (set here: "),
+        (["access=off"], "Epoch 2024 with measured access (set here: access=off)"),
+    ],
+)
+def test_a_title_says_where_the_restrictions_are_from(run, texts: list[str], title: str) -> None:
+    options = [word for text in texts for word in ("--set", text)]
+    assert run("project", *options, "--draws", "10").out.startswith(title)
+
+
+def test_the_inputs_are_those_of_the_command_as_typed(run, mine: Path) -> None:
+    asked = ["project", "mine", "-s", "quality=lognormal(0.1,0.4)", "--scenarios", str(mine)]
+    last = run(*asked, "--draws", "10", "--seed", "3", "--years", "x.csv").out.splitlines()[-1]
+    command = last.removeprefix("Inputs with sources: ")
+    assert command == f"tracker project mine --set 'quality=lognormal(0.1,0.4)' --scenarios {mine} --inputs"
+    assert run(*shlex.split(command)[1:]).code == 0
 
 
 @pytest.mark.parametrize(("scenario", "said"), [("epoch-2024", True), ("article", True), ("reanchored-2026", False)])

@@ -1,5 +1,6 @@
 """`tracker project --measured`: the projection with what a history knows."""
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -28,10 +29,25 @@ def test_the_share_of_the_history_stands_in_the_scenario(run, database: Path) ->
     assert result.err.startswith("Measured: GPTBot, panel forty, 2024-11-18, by site, n = 40 of 40 sites: ")
     assert run(*asked, "--json").out == result.out
     text = run(*asked)
-    assert "Epoch 2024 with measured access (history of 2024-11-18) (epoch-2024-access)" in text.out
+    title = "Epoch 2024 with measured access (measured here: 37.5 % by robots.txt, GPTBot, panel forty, 2024-11-18)"
+    assert f"{title} (epoch-2024-access)\n" in text.out
     sources = {row["input"]: row["source"] for row in run(*asked, "--inputs", "--json").json}
     assert sources["restricted_share"].startswith("Measured: GPTBot, panel forty, 2024-11-18")
     assert sources["settling_rate"].startswith("Forecast of panel forty for GPTBot")
+    ahead = result.err.splitlines()[-1]
+    assert ahead.startswith("Forecast of panel forty for GPTBot: 14.6 blocks and 2 unblocks in ")
+    assert "long_run_share: " in ahead
+    assert "settling_rate: " in ahead
+    again = text.out.splitlines()[-1].removeprefix("Inputs with sources: ")
+    assert again == f"tracker project epoch-2024-access --measured --database {database} --inputs"
+    assert "Measured: GPTBot, panel forty" in run(*shlex.split(again)[1:]).out
+
+
+def test_made_up_sites_are_said_to_be_so(run, database: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "made-up.sqlite", looks=2, kind="demo")
+    for asked in (("project", "--measured", "--draws", "10"), ("agent", "GPTBot")):
+        assert "DEMO: made-up sites" in run(*asked, "--database", str(path)).err
+        assert "DEMO" not in run(*asked, "--database", str(database)).err
 
 
 def test_what_is_set_wins_over_what_is_measured(run, database: Path) -> None:
@@ -49,6 +65,8 @@ def test_by_tokens_with_a_tail(run, database: Path, tmp_path: Path) -> None:
     assert result.json["inputs"]["restricted_share"] == pytest.approx(0.1087 * 0.3 + 0.8913 * 0.022)
     assert result.json["inputs"]["token_weight"] == 1
     assert "the tokens make it as sure as 1.7 equal sites" in result.err
+    assert "WARNING" not in result.err
+    assert "WARNING: tokens.csv has tokens of 2 of 40 sites of the panel (5.0 %)" in run(*asked).err
 
 
 def test_by_name_by_terms_by_either(run, database: Path) -> None:
@@ -58,7 +76,7 @@ def test_by_name_by_terms_by_either(run, database: Path) -> None:
         result = run(*asked, "--layer", layer)
         assert result.json["inputs"]["access"] == access
         assert (result.json["measured"]["low"], result.json["measured"]["uniform"]) == (low, True)
-        assert "not forecast: only robots.txt is forecast" in result.err
+        assert ("not forecast: only robots.txt is forecast" in result.err) is (layer == "terms")
 
 
 def test_without_it_nothing_is_measured(run) -> None:

@@ -81,6 +81,8 @@ def test_for_people(run, database: Path, tmp_path: Path) -> None:
     assert "1 sites of the panel hold 98.0 % of its 613 tokens; 39 are not in it" in result.out
     assert "site-02.example alone holds 100.0 %" in result.out
     assert "terms: those that forbid AI training" in result.out
+    assert "robots or terms: no % where anything is unknown" in result.out
+    assert "product tokens: GPTBot\n" in result.out
     notes = result.err.strip().splitlines()
     assert notes[0].startswith("7 tokens stand on other subdomains of the panel's sites: not counted")
     assert notes[1].startswith("rows that name no site: 1 (the first is line 5), with 5 tokens")

@@ -150,7 +150,7 @@ def test_the_projection_takes_the_measured_share(small_history: Path, monkeypatc
     assert "contains no blocking at all" in text
     assert not any(f"20{year}." in app.subheader[0].value for year in range(24, 60))
 
-    assert "Where it goes from there is the scenario's assumption: " in text
+    assert "It is held where it is, for it is not forecast: " in text
 
 
 def test_the_projection_takes_the_forecast_share(

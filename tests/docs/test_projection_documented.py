@@ -7,9 +7,9 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
-from tests.store.measured import tokens, write
-from tracker.cli import main
+from tracker.cli import app, main
 from tracker.core.assignments import assignments
 from tracker.core.scenarios import Scenario, read
 
@@ -29,18 +29,18 @@ def test_every_input_is_explained() -> None:
     assert named == {field.name for field in fields(Scenario)}
 
 
-@pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("documented")
-    tokens(folder, ("site-02.example", 30), ("site-30.example", 70))
-    return write(folder / "history.sqlite")
+def test_every_option_has_a_row() -> None:
+    options = {name for one in get_command(app).commands["project"].params for name in one.opts if name[:2] == "--"}
+    rows = [line for line in PAGE.split("\n## Options\n")[1].split("\n## ")[0].splitlines() if line[:1] == "|"]
+    assert options - {"--help"} == {name for row in rows for name in re.findall(r"`(--[a-z-]+)", row.split("|")[1])}
+    # No row stands apart from its table.
+    assert "|\n\n|" not in PAGE
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_commands_of_the_page_work(command: str, history: Path, tmp_path: Path, monkeypatch, capsys) -> None:
-    monkeypatch.setenv("TRACKER_DATABASE", str(history))
-    (tmp_path / "mine.toml").write_text(MINE, encoding="utf-8")
-    (tmp_path / "tokens.csv").write_bytes((history.parent / "tokens.csv").read_bytes())
+def test_the_commands_of_the_page_work(command: str, made: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(made)
+    (made / "mine.toml").write_text(MINE, encoding="utf-8")
     monkeypatch.setattr(sys, "argv", [*shlex.split(command), *([] if "--inputs" in command else ["--draws", "500"])])
     with pytest.raises(SystemExit) as ended:
         main()

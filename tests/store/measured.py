@@ -32,10 +32,12 @@ def fickle(site: int, at: int) -> bytes:
     return b"# %d\n" % site + RULES[(site + at) % 2]
 
 
-def write(path: Path, *, unseen: int = 0, looks: int = LOOKS, says: Callable[[int, int], bytes] = body) -> Path:
+def write(
+    path: Path, *, unseen: int = 0, looks: int = LOOKS, says: Callable[[int, int], bytes] = body, kind: str = "live"
+) -> Path:
     """The history; of the last so many sites nothing is known, 15 of the others shut GPTBot out at the end."""
     members = tuple(Member(host, rank * 30, "news" if rank % 2 else "") for rank, host in enumerate(HOSTS, 1))
-    with Writer(path, AGENTS) as writer:
+    with Writer(path, AGENTS, kind=kind) as writer:
         panel = writer.panel(Panel("forty", "Forty", "made up", "1", "2023-08-14", None, False, members))
         own = writer.source(OWN)
         for at in range(looks):

@@ -37,14 +37,16 @@ def agent(
 
     Example: tracker agent GPTBot --tokens relevant_url_token_counts.csv --tokens-column c4_tokens
     """
-    from tracker.cli.ask import open_reader
+    from tracker.cli.ask import open_reader, warn_of_demo
     from tracker.core.estimate import Denominator
     from tracker.publish.agent import report
     from tracker.store.asking import one_of
 
     kind = Denominator(one_of("denominator", denominator, Denominator)) if denominator else None
-    with open_reader(database) as reader, opened(tokens, tokens_column, terms) as asked:
-        found = report(reader, token, panel=panel, definition=definition, kind=kind, tokens=asked)
+    with open_reader(database) as reader:
+        warn_of_demo(reader)
+        with opened(tokens, tokens_column, terms) as asked:
+            found = report(reader, token, panel=panel, definition=definition, kind=kind, tokens=asked)
     if as_json:
         print_json(found | {"agent": found["agent"] | {"tokens": json.loads(found["agent"]["tokens"])}})
         return
@@ -52,13 +54,14 @@ def agent(
     _print_share(found)
     if found["tokens"]:
         print_tokens(found["tokens"])
-    _print_changes(found["changes"])
-    _print_sites(found["sites"])
+    _print_changes(found["changes"], found["definition"])
+    _print_sites(found)
 
 
 def _print_facts(facts: dict[str, Any]) -> None:
     print(f"{facts['agent']} ({facts['operator']}): {facts['purpose']}, {facts['kind']}")
-    print(f"tokens: {', '.join(json.loads(facts['tokens']))}; documented since {facts['since'] or 'nobody knows when'}")
+    print(f"product tokens: {', '.join(json.loads(facts['tokens']))}")
+    print(f"documented since {facts['since'] or 'nobody knows when'}")
     if facts["documentation"]:
         print(facts["documentation"])
 
@@ -88,17 +91,27 @@ def _percent(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.1f} %"
 
 
-def _print_changes(rows: list[dict[str, Any]]) -> None:
-    columns = ("date", "site", "before", "after", "named", "cause")
-    if rows:
-        print_table(columns, [[row[name] for name in columns] for row in rows], title="\nNewest changes in the panel")
-    else:
+def _print_changes(rows: list[dict[str, Any]], definition: str) -> None:
+    from tracker.core.definitions import HEADLINE
+
+    if not rows:
         print("\nno change in the panel")
+        return
+    columns = ("date", "site", "before", "after", "named", "cause")
+    of_what = "" if definition == HEADLINE else f", of how much is closed to it: {definition} may see others"
+    print(f"\nNewest changes in the panel{of_what}")
+    print_table(columns, [[row[name] for name in columns] for row in rows])
 
 
-def _print_sites(sites: dict[str, Any]) -> None:
+def _print_sites(found: dict[str, Any]) -> None:
+    from tracker.core.definitions import DEFINITIONS
+
+    sites = found["sites"]
     if not sites["first"]:
         return
-    title = f"Sites of the panel that shut it out now ({sites['blocking']}), the best placed"
+    what = DEFINITIONS[found["definition"]].verb.format(found["agent"]["agent"])
+    order = "the best placed" if sites["first"][0]["rank"] is not None else "in the order of their names"
+    print(f"Sites of the panel that {what} now ({sites['blocking']}), {order}")
     columns = ("site", "category", "named", "since", "stale")
-    print_table(columns, [[row[name] for name in columns] for row in sites["first"]], title=title)
+    print_table(columns, [[row[name] for name in columns] for row in sites["first"]])
+    print("since: what the site says to it has been the same since then; stale 1: the last look at it failed")

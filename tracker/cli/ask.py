@@ -19,3 +19,9 @@ def open_reader(database: str | None) -> "Reader":
             "a history of an older Drywell: its signals are unknown until the next crawl or import reads its files anew"
         )
     return reader
+
+
+def warn_of_demo(reader: "Reader") -> None:
+    """Say so where the sites are made up."""
+    if reader.about()["kind"] == "demo":
+        note("DEMO: made-up sites, which say nothing of the real web")

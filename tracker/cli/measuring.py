@@ -66,7 +66,7 @@ class Measuring:
 
     def of(self, base: "NamedScenario") -> "Measured":
         """The scenario with what the history says."""
-        from tracker.cli.ask import open_reader
+        from tracker.cli.ask import open_reader, warn_of_demo
         from tracker.cli.tokens import asked
         from tracker.core.tokens import Layer
         from tracker.publish.measured import measured
@@ -75,9 +75,11 @@ class Measuring:
 
         layer = Layer(one_of("layer", self.layer or Layer.ROBOTS, Layer))
         tail = self._tail()
-        with open_reader(self.database) as reader, asked(self.tokens, self.tokens_column, self.terms) as wanted:
-            looked = look(reader, self.agent or AGENT, panel=self.panel, definition=self.definition, asked=wanted)
-            return measured(reader, base, looked, layer, tail)
+        with open_reader(self.database) as reader:
+            warn_of_demo(reader)
+            with asked(self.tokens, self.tokens_column, self.terms) as wanted:
+                looked = look(reader, self.agent or AGENT, panel=self.panel, definition=self.definition, asked=wanted)
+                return measured(reader, base, looked, layer, tail)
 
     def _tail(self) -> "Tail | None":
         from tracker.publish.measured import Tail

@@ -88,14 +88,27 @@ def note(text: str) -> None:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Advance]:
-    """A progress bar on stderr; nothing is drawn where stderr is no terminal."""
+def working(what: str) -> Iterator[None]:
+    """A sign of life on stderr for as long as something takes; nothing is drawn where stderr is no terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(what):
+        yield
+
+
+@contextmanager
+def progress(what: str, *, erased: bool = False) -> Iterator[Advance]:
+    """A progress bar on stderr, `erased` at its end if so wished; nothing is drawn where stderr is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=erased) as bars:
         task = bars.add_task(what, total=None)
 
         def advance(done: int, total: int, what: str | None = None) -> None:

@@ -3,6 +3,7 @@
 Needs no history, unless restrictions are to be as measured.
 """
 
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,11 +21,14 @@ from tracker.cli.measuring import (
     TailRate,
 )
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import note, print_json, print_table
+from tracker.cli.output import note, print_json, print_table, working
 from tracker.cli.tokens import Terms, TokensColumn, TokensPath
+from tracker.cli.typed import as_typed
 
 MOST_DRAWS = 1_000_000
 _SWINGS_SHOWN = 10
+# What has no part in the inputs of a scenario.
+_NO_INPUTS = frozenset({"draws", "seed", "years", "as_json"})
 
 Set = Annotated[
     list[str] | None,
@@ -33,6 +37,7 @@ Set = Annotated[
 
 
 def project(
+    context: typer.Context,
     scenario: Annotated[
         str | None, typer.Argument(help="Id of the scenario.", show_default="epoch-2024-access")
     ] = None,
@@ -76,7 +81,7 @@ def project(
 
     Example: tracker project --compare
 
-    Example: tracker project --measured --agent GPTBot --tokens tokens.csv --head-share 0.11 --tail-rate 0.022
+    Example: tracker project --measured --tokens docs/examples/tokens.csv --head-share 0.3 --tail-rate 0.05
     """
     from tracker.cli.formats import only_one
     from tracker.publish import projection
@@ -102,7 +107,8 @@ def project(
         if inputs:
             _inputs(chosen, as_json)
         else:
-            _answer(chosen, set_ or [], draws, seed, years, as_json, seen.facts if seen else None)
+            facts = seen.facts if seen else None
+            _answer(chosen, set_ or [], draws, seed, years, as_json, facts, as_typed(context, _NO_INPUTS))
 
 
 def _answer(
@@ -113,10 +119,12 @@ def _answer(
     years: Path | None,
     as_json: bool,
     measured: dict[str, Any] | None,
+    again: str,
 ) -> None:
     from tracker.publish import projection
 
-    found, projected = projection.report(chosen, draws, seed, texts)
+    with working("drawing"):
+        found, projected = projection.report(chosen, draws, seed, texts)
     found["measured"] = measured
     if years is not None:
         rows = projection.write_draws(years, projected)
@@ -131,6 +139,7 @@ def _answer(
         print(f"Changed here, so it is no longer that scenario: {', '.join(texts)}")
     print()
     _print_years(found, projected)
+    _print_given_not_yet(found)
     _print_chances(found, projected.scenario.restricts)
     _print_swings(found)
     print("The interval is what the inputs leave open if trends go on: it does not say that they do.")
@@ -138,7 +147,7 @@ def _answer(
     for remark in found["remarks"]:
         print(remark)
     print(f"{draws:,} draws, seed {seed}. Model: {found['source']}; restrictions on it are Drywell's.")
-    print(f"Inputs with sources: tracker project {chosen.id} --inputs")
+    print(f"Inputs with sources: {again} --inputs")
 
 
 def _print_years(found: dict[str, Any], projected: Any) -> None:
@@ -156,6 +165,22 @@ def _print_years(found: dict[str, Any], projected: Any) -> None:
     forward = projected.forward
     print(f"Restrictions bring it forward by {months_words(forward.median)}, draw by draw, ", end="")
     print(f"80 % interval {months_span(forward.interval(0.8))}; with nothing closed: {words['unrestricted_median']}.")
+
+
+def _print_given_not_yet(found: dict[str, Any]) -> None:
+    from tracker.publish.projection_words import chance_words, interval_words, year_words
+
+    given, horizon = found["given_not_yet"], found["horizon"]
+    if not given["probability_before"]:
+        return
+    before = f"{chance_words(given['probability_before'])} of draws lie before {given['year']:.1f}"
+    print(f"The model does not know that no known run has used it all so far: {before}; ", end="")
+    if given["probability_before"] == 1:
+        print("left out, nothing remains.")
+        return
+    median, low, high = (inf if year is None else year for year in (given["median"], *given["interval_80"]))
+    words = f"the median is {year_words(median, horizon)}, 80 % {interval_words((low, high), horizon)}"
+    print(f"left out, {words}.")
 
 
 def _print_chances(found: dict[str, Any], restricts: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.output import note, print_table, progress
+from tracker.cli.output import note, print_table, progress, working
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ Terms = Annotated[
     str | None,
     typer.Option("--terms", help="Which terms restrict: training (forbid AI training), crawling (or scraping)."),
 ]
+_NO_PERCENT = (
+    "robots or terms: no % where anything is unknown, for one of the two is enough to be known as restricted, and it "
+    "takes both to be known as open: the bounds are what is known"
+)
 _WEIGHTINGS = {"sites": "by site", "tier": "rank", "sector": "sector", "tokens": "by tokens"}
 
 
@@ -48,9 +52,10 @@ def asked(path: Path | None, column: str | None, terms: str | None) -> Iterator[
 
     reading = TermsReading(one_of("terms", terms or TermsReading.TRAINING, TermsReading))
     if path is None:
-        yield TokensAsked(reading=reading)
+        with working("reading the history"):
+            yield TokensAsked(reading=reading)
         return
-    with progress("tokens") as advance:
+    with progress("reading token counts", erased=True) as advance:
         yield TokensAsked(path, column, reading, advance)
 
 
@@ -61,7 +66,7 @@ def print_tokens(found: dict[str, Any]) -> None:
     print_table(columns, table, title=f"\nFrom sites to tokens, {found['date']}")
     file = found["file"]
     print(
-        f"tokens: {file['name']}, column {file['column']}: {file['sites']:,} sites of the panel hold "
+        f"text tokens: {file['name']}, column {file['column']}: {file['sites']:,} sites of the panel hold "
         f"{file['covered_percent']:.1f} % of its {file['tokens']:,} tokens; {file['sites_without']:,} are not in it"
     )
     first = file["largest"][0]
@@ -70,6 +75,8 @@ def print_tokens(found: dict[str, Any]) -> None:
     )
     print(f"terms: those that forbid AI {'training' if found['terms'] == 'training' else 'training or scraping'}")
     print("bounds: the share if none or all of what is unknown is restricted")
+    if any(row["layer"] == "either" and row["percent"] is None and row["known"] for row in found["shares"]):
+        print(_NO_PERCENT)
     _note_file(file)
 
 

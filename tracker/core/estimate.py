@@ -82,6 +82,11 @@ class Interval:
     high: float
     kind: str
 
+    @property
+    def middle(self) -> float:
+        """Half of the way from end to end."""
+        return (self.low + self.high) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -116,8 +121,11 @@ def bounds(blocked: int, known: int, unknown: int) -> Interval | None:
     return Interval(blocked / total, (blocked + unknown) / total, "bounds by the unknown sites")
 
 
-def wilson(successes: int, n: int, z: float = 1.959963984540054) -> Interval:
-    """Wilson's score interval for a proportion (95 % by default). Source: Wilson, JASA 22 (1927) 209-212."""
+def wilson(successes: float, n: float, z: float = 1.959963984540054) -> Interval:
+    """Wilson's score interval for a proportion (95 % by default). Source: Wilson, JASA 22 (1927) 209-212.
+
+    `n` may be an effective number, and then `successes` are that times the share.
+    """
     if n <= 0 or not 0 <= successes <= n:
         raise ValueError(f"no proportion: {successes} of {n}")
     p = successes / n

@@ -46,7 +46,7 @@ def report(
         "share": None,
         "trend": [],
         "changes": reader.sql(asked.sql, asked.values, limit=NEWEST).dicts(),
-        "sites": _sites(reader, name, list_name),
+        "sites": _sites(reader, name, list_name, reading),
         "tokens": None,
     }
     if tokens is not None:
@@ -76,12 +76,18 @@ def _trend(by_day: dict[str, dict[str, Any]], last: str) -> list[dict[str, Any]]
     return trend
 
 
-def _sites(reader: Reader, agent: str, panel: str) -> dict[str, Any]:
-    """How many sites of the panel shut the agent out now, and the best placed of them."""
+def _sites(reader: Reader, agent: str, panel: str, definition: str) -> dict[str, Any]:
+    """How many sites of the panel the definition counts now, and the best placed of them, by name without ranks."""
     rows = reader.sql(
-        "SELECT n.site, n.category, n.named, n.since, n.stale FROM access_now n JOIN sites s ON s.site = n.site "
-        "WHERE s.list = :panel AND n.agent = :agent AND n.verdict = 'blocked' "
-        "ORDER BY s.rank IS NULL, s.rank, n.site",
+        "SELECT n.site, n.category, s.rank, n.named, n.since, n.stale, n.verdict FROM access_now n "
+        "JOIN sites s ON s.site = n.site WHERE s.list = :panel AND n.agent = :agent "
+        + ("AND n.verdict = 'blocked' " if definition == HEADLINE else "")
+        + "ORDER BY s.rank IS NULL, s.rank, n.site",
         {"agent": agent, "panel": panel},
-    )
-    return {"blocking": len(rows.rows), "first": rows.dicts()[:NEWEST]}
+    ).dicts()
+    if definition != HEADLINE:
+        # The view knows no other definition.
+        sites = reader.restricted_sites(agent, panel, definition).sites
+        holds = {site.host for site in sites if site.robots}
+        rows = [row for row in rows if row["site"] in holds]
+    return {"blocking": len(rows), "first": rows[:NEWEST]}

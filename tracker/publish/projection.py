@@ -1,7 +1,9 @@
 """The projection as the command line and files show it: figures with their words, their inputs and their sources."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from math import ceil, isfinite, isnan
 from pathlib import Path
 from statistics import NormalDist
@@ -9,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from tracker import reference
 from tracker.core.assignments import assignments
+from tracker.core.dates import decimal_year
 from tracker.core.distributions import Distribution
 from tracker.core.nearest import did_you_mean
 from tracker.core.projection import Projection, Quantiles, finite, project
@@ -30,6 +34,8 @@ CORRECTION = (
 )
 """Shown with the scenarios that carry the article's years."""
 _CORRECTED = frozenset({"epoch-2024", "article"})
+# What a title says at its end of where its restrictions are from.
+_OF_WHAT = re.compile(r" \((?:a published measure|measured here|set here): .*\)$")
 _MONTHS = 12
 _ALL_BUT_CERTAIN = 0.99
 _EVERY_YEAR = 10
@@ -48,7 +54,7 @@ def find(name: str, own: Path | None = None) -> NamedScenario:
     return known[name]
 
 
-def changed(chosen: NamedScenario, texts: Iterable[str]) -> NamedScenario:
+def changed(chosen: NamedScenario, texts: Sequence[str]) -> NamedScenario:
     """The scenario with inputs set as people type them; raises UsageError that names the input and the mend."""
     try:
         inputs = assignments(texts)
@@ -57,7 +63,17 @@ def changed(chosen: NamedScenario, texts: Iterable[str]) -> NamedScenario:
         raise UsageError(f"--set {reason}") from None
     here = Origin("", "set on the command line", "")
     own = {name: replace(here, unit=unit_of(name)) for name in inputs if name not in CHOICES}
-    return replace(chosen, scenario=scenario, origins={**chosen.origins, **own})
+    title = chosen.title
+    named = {text.partition("=")[0].strip(): text.strip() for text in texts}
+    closing = [named[name] for name in ("access", "restricted_share") if name in named]
+    if closing and _OF_WHAT.search(title):
+        title = retitled(title, f"set here: {', '.join(closing)}")
+    return replace(chosen, title=title, scenario=scenario, origins={**chosen.origins, **own})
+
+
+def retitled(title: str, words: str) -> str:
+    """A title with where its restrictions are from now, in place of what it said of that."""
+    return f"{_OF_WHAT.sub('', title)} ({words})"
 
 
 def idle(chosen: NamedScenario, texts: Iterable[str]) -> list[str]:
@@ -94,8 +110,8 @@ def report(
 
     The keys of `Projection.summary`, of which `scenario` is the id and `inputs` what it holds; title, note, meaning,
     source, remarks; set (what was changed by hand, `set_here`); words (years as people say them); unrestricted (the
-    same draws, nothing closed); forward_months; probability_by (by the end of a year); sensitivity (years between the
-    lowest and highest tenth of each input).
+    same draws, nothing closed); forward_months; probability_by (by the end of a year); given_not_yet (see
+    `_given_not_yet`); sensitivity (years between the lowest and highest tenth of each input).
     """
     projection = project(chosen.scenario, draws, seed)
     found = projection.summary()
@@ -123,6 +139,7 @@ def report(
             "never_before_horizon": float(np.mean(np.isinf(projection.unrestricted))),
         },
         "horizon": chosen.scenario.horizon,
+        "given_not_yet": _given_not_yet(projection),
         "probability_by": list(_probabilities(projection, free)),
         "sensitivity": [_swing(one, chosen) for one in swings(projection)],
         "meaning": MEANING,
@@ -130,6 +147,26 @@ def report(
         "remarks": [CORRECTION] if chosen.id in _CORRECTED else [],
         "inputs": found["scenario"],
     }, projection
+
+
+def known_until() -> float:
+    """The day on which a training set was looked up last, as a decimal year: none known by then has used all text."""
+    return round(decimal_year(date.fromisoformat(max(row.checked for row in reference.datasets()))), 1)
+
+
+def _given_not_yet(projection: Projection) -> dict[str, Any]:
+    """The year from the draws that do not lie before `known_until`, which the model knows nothing of.
+
+    probability_before is the share of those left out; median and interval_80 are None if nothing is left.
+    """
+    year = known_until()
+    later = Quantiles(np.sort(projection.years[projection.years > year]))
+    return {
+        "year": year,
+        "probability_before": projection.probability_by(year),
+        "median": finite(later.at(0.5)),
+        "interval_80": [finite(end) for end in later.interval(0.8)],
+    }
 
 
 def _months(years: float) -> float | None:
