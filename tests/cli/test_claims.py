@@ -51,7 +51,22 @@ def test_a_figure_counted_again(run, claimed: str) -> None:
     assert (row["ours"]["blocked"], row["ours"]["n"], row["ours"]["percent"]) == (3, 4, 75.0)
     text = run("claims", "techcrunch-top1000").out
     assert "by their rule (named_root): 50.0 % (2 of 4 sites; no site is unknown)" in text
-    assert "difference by their rule: +14.3 points" in text
+    assert "by their rule 50.0 %, claimed 35.7 %: +14.3 points" in text
+    assert "So is it true?\nIt cannot be checked with this panel (top): " in text
+    assert "2024-01-10, 204 days before their month (2024-08)" in text
+
+
+def test_the_table_has_what_can_be_checked_and_what_readers_ask_about(run, claimed: str) -> None:
+    short, whole = run("claims"), run("claims", "--all")
+    assert all(claim in short.out for claim in ARTICLE)
+    assert "hasdata" not in short.out
+    assert "figures of other lists or other times" in short.err
+    assert ": --all" in short.err
+    assert all(claim.id in whole.out for claim in reference.claims())
+    assert ": --all" not in whole.err
+    assert "GPTBot" in run("claims", "--all", "--agent", "gptbot").out
+    assert "CCBot" not in run("claims", "--all", "--agent", "gptbot").out
+    assert {row["agent"] for row in run("claims", "--agent", "any", "--json").json} == {"any"}
 
 
 def test_what_cannot_be_checked_says_why(run, claimed: str) -> None:
@@ -68,7 +83,10 @@ def test_a_panel_of_choice_and_a_sector(run, claimed: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["claims", "techcrunch"], "unknown claim 'techcrunch'"),
+        (["claims", "techcrunch"], "these speak of it: techcrunch-quarter, techcrunch-exhaustion, techcrunch-top1000"),
+        (["claims", "openai"], "unknown claim 'openai'; these speak of it: "),
+        (["claims", "tecrunch-top1000"], "(did you mean techcrunch-top1000?); `tracker claims --all` lists"),
+        (["claims", "--agent", "GPBot"], "published figures 'GPBot' (did you mean GPTBot?)"),
         (["claims", "--panel", "tip"], "unknown panel 'tip' (did you mean top?)"),
     ],
 )

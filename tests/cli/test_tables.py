@@ -34,21 +34,7 @@ def on(width: int, columns: Sequence[str], rows: Sequence[Sequence[Any]], **more
     return re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue())
 
 
-WORDS = [
-    "the",
-    "share",
-    "of",
-    "sites",
-    "that",
-    "block",
-    "persistence",
-    "by",
-    "their",
-    "own",
-    "rule,",
-    "counted",
-    "again",
-]
+WORDS = ["share", "of", "sites", "that", "block", "persistence", "by", "their", "rule,", "counted", "again"]
 NUMBERS = ["claim", "agent", "claimed", "theirs", "n", "points", "ours", "panel", "days", "verdict"]
 
 

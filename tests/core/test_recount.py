@@ -80,14 +80,14 @@ def test_what_no_panel_can_check_says_why(obstacle: Obstacle) -> None:
 
 
 def test_the_year_of_the_article_is_sent_to_the_projection() -> None:
-    assert "`tracker project article`" in Obstacle.PROJECTION.words
+    assert "tracker project article" in Obstacle.PROJECTION.words
     assert "token counts" in Obstacle.TOKENS.words
 
 
 @pytest.mark.parametrize(
     ("figure", "seen", "verdict", "words"),
     [
-        ({"percent": None}, SEEN, Verdict.UNCHECKED, "no figure is stated"),
+        ({"percent": None}, SEEN, Verdict.UNCHECKED, "no figure that"),
         ({}, None, Verdict.NO_DATA, "no panel of which anything is known"),
         ({}, replace(SEEN, theirs=None, ours=None), Verdict.NO_DATA, "do not include GPTBot"),
         ({}, replace(SEEN, theirs=None, ours=None, unknown=100), Verdict.NO_DATA, "100 of 100 sites (100.0 %)"),
@@ -98,6 +98,12 @@ def test_the_year_of_the_article_is_sent_to_the_projection() -> None:
         ({"top": None, "sector": "news"}, replace(SEEN, sector="news"), Verdict.WITHIN, "of it sector news"),
         ({}, replace(SEEN, day="2023-08-01", days=-3), Verdict.WITHIN, "only what * says is counted"),
         ({}, replace(SEEN, days=-3), Verdict.WITHIN, "3 days before theirs"),
+        (
+            {"day": "2024-02-01", "precision": Precision.MONTH},
+            replace(SEEN, days=-22),
+            Verdict.WITHIN,
+            "2024-01-10, 22 days before their month (2024-02)",
+        ),
     ],
 )
 def test_other_reasons(figure: dict[str, object], seen: Seen | None, verdict: Verdict, words: str) -> None:
@@ -131,6 +137,44 @@ def test_a_panel_unlike_theirs_gives_counts_and_no_verdict(figure: dict[str, obj
     assert found.ours is not None
     assert (found.theirs is None) is (seen.theirs is None)
     assert found.reasons[1].startswith("another list")
+
+
+@pytest.mark.parametrize(
+    ("figure", "seen", "start", "words"),
+    [
+        (
+            {},
+            SEEN,
+            "This history bears it out: 20.0 % here by their rule, 20 % claimed",
+            "a gap may come of that alone",
+        ),
+        ({"percent": 60.0}, SEEN, "This history does not bear it out: 20.0 % here", "60 % claimed, 40.0 points less"),
+        ({"percent": 10.0}, SEEN, "This history does not bear it out: 20.0 % here", "10 % claimed, 10.0 points more"),
+        ({"percent": 29.1}, SEEN, "This history does not bear it out", "9.1 points less"),
+        (
+            {"percent": 20.7},
+            replace(SEEN, theirs=Counts(90, 80, 10, 0, 16)),
+            "This history comes near it",
+            "0.7 points",
+        ),
+        ({}, replace(SEEN, ranked=False), "This history bears it out", "is not known"),
+        ({}, replace(SEEN, days=93), "It cannot be checked with this panel (top): ", "no data within 92 days"),
+        ({"counted_as": ""}, replace(SEEN, theirs=None), "This history cannot say: ", "by ours"),
+        ({}, None, "This history cannot say: ", "no panel"),
+        ({}, replace(SEEN, theirs=None, ours=None), "This history cannot say: ", "do not include GPTBot"),
+        (
+            {"obstacle": Obstacle.TOKENS},
+            SEEN,
+            "It cannot be checked with any panel of sites: it is a share of tokens",
+            "per domain.",
+        ),
+        ({"percent": None}, SEEN, "It cannot be checked with any panel of sites: it is no figure", "held against."),
+    ],
+)
+def test_so_is_it_true(figure: dict[str, object], seen: Seen | None, start: str, words: str) -> None:
+    said = answer(replace(FIGURE, **figure), seen).plainly  # type: ignore[arg-type]
+    assert said.startswith(start)
+    assert words in said
 
 
 @pytest.mark.parametrize("days", [92, -92])

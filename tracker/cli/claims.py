@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import note, print_json, print_table
+from tracker.cli.output import note, print_json, print_table, progress
 
 
 def claims(
@@ -14,6 +14,12 @@ def claims(
         str | None,
         typer.Option("--panel", "-p", help="Panel of the history.", show_default="per claim the one that fits best"),
     ] = None,
+    agent: Annotated[
+        str | None, typer.Option("--agent", "-a", help="Only figures of this agent; any: of any AI crawler.")
+    ] = None,
+    is_all: Annotated[
+        bool, typer.Option("--all", help="Also the figures that this history cannot check, and why.")
+    ] = False,
     of_deals: Annotated[
         bool, typer.Option("--deals", help="Instead: licences for text, and blocks lifted within 14 days of one.")
     ] = False,
@@ -28,11 +34,14 @@ def claims(
 ) -> None:
     """Is that so? What others published, counted again: under their definition, and under ours.
 
-    On the day with data nearest to theirs. "Cannot be checked" is an answer, too. docs/claims.md tells how to read it.
+    On the day with data nearest to theirs. The table has the figures that this history can check and those that most
+    readers ask about; --json has all. docs/claims.md tells how to read it.
 
     Example: tracker claims
 
-    Example: tracker claims techcrunch-top1000 --panel top1k --json
+    Example: tracker claims techcrunch-top1000
+
+    Example: tracker claims --all --agent GPTBot
 
     Example: tracker claims --deals
     """
@@ -42,6 +51,8 @@ def claims(
     tables = {"--deals": of_deals, "--datasets": of_data_sets, "--synthetic": of_synthetic}
     only_one({"CLAIM": claim, **tables})
     only_one({"--panel": panel, **tables})
+    only_one({"--agent": agent, **tables})
+    only_one({"--all": is_all, "CLAIM": claim, **tables})
     if of_deals:
         claims_context.deals(database, as_json)
     elif of_data_sets:
@@ -49,34 +60,61 @@ def claims(
     elif of_synthetic:
         claims_context.synthetic(as_json)
     else:
-        _recount(claim, panel, database, as_json)
+        found = _recounted(claim, panel, agent, database)
+        if as_json:
+            print_json(found)
+        elif claim is None:
+            _print_all(found, is_all)
+        else:
+            _print_claim(found[0])
+            for row in found:
+                _print_figure(row)
 
 
-def _recount(claim: str | None, panel: str | None, database: str | None, as_json: bool) -> None:
+def _recounted(claim: str | None, panel: str | None, agent: str | None, database: str | None) -> list[dict[str, Any]]:
     from tracker import reference
     from tracker.cli.ask import open_reader
-    from tracker.publish.claims import recounts, warnings
+    from tracker.publish.claims import of_agent, recounts, warnings
 
     with open_reader(database) as reader:
-        found = recounts(reader, claim, panel)
+        with progress("counting published figures again"):
+            found = recounts(reader, claim, panel)
         for warning in warnings(reader, reference.claims()):
             note(warning)
-    if as_json:
-        print_json(found)
-    elif claim is None:
-        print_table(_COLUMNS, [_line(row) for row in found])
-        note("theirs, ours: per cent counted here by their rule and by ours; in brackets what unknown sites leave open")
-        note("n: sites in their denominator; points: theirs here minus the claim; days: from their date")
-        note("verdict: of the claimed figure; not this panel: it cannot be checked with this panel")
-        note("`tracker claims CLAIM` says why figures differ, --json holds everything")
-    else:
-        _print_claim(found[0])
-        for row in found:
-            _print_figure(row)
+    return found if agent is None else of_agent(found, agent)
 
 
 _COLUMNS = ("claim", "agent", "date", "claimed", "theirs", "n", "points", "ours", "panel", "days", "verdict")
-_SHORT = {"cannot be checked with this panel": "not this panel"}
+_SPARE = ("n", "days", "panel", "date", "points", "ours")
+_HERE = ("within", "above", "below", "ours only")
+_SHORT = {"cannot be checked with this panel": "not here", "cannot be checked": "no panel"}
+
+
+def _print_all(found: list[dict[str, Any]], is_all: bool) -> None:
+    from tracker.publish.claims import ARTICLE
+
+    checked = [row for row in found if row["verdict"] in _HERE]
+    asked = [row for row in found if row["claim"] in ARTICLE and row not in checked]
+    rest = [row for row in found if row not in checked and row not in asked]
+    rest.sort(key=lambda row: row["verdict"] == "cannot be checked")
+    shown = [*checked, *asked, *(rest if is_all else [])]
+    if shown:
+        print_table(_COLUMNS, [_line(row) for row in shown], spare=_SPARE)
+    note("theirs, ours: per cent of the sites here by their rule and by ours [what unknown sites leave open]")
+    note("points: theirs less claimed; n: sites behind theirs; panel, days: counted there, so far from their date")
+    note("verdict: the claimed figure is within, above or below theirs, or held against ours only")
+    note("not here: of another list or time, this history cannot check it; no panel: no panel of sites ever can")
+    if rest and not is_all:
+        note(f"{_hidden(rest)}: --all (--json has every figure)")
+    note("`tracker claims CLAIM` says of one claim whether it is borne out here, and why figures differ")
+
+
+def _hidden(rest: list[dict[str, Any]]) -> str:
+    never = sum(row["verdict"] == "cannot be checked" for row in rest)
+    silent = sum(row["verdict"] == "no data" for row in rest)
+    counts = {"figures of other lists or other times": len(rest) - never - silent, "that no panel can check": never}
+    counts["of which nothing is known here"] = silent
+    return ", ".join(f"{count} {which}" for which, count in counts.items() if count)
 
 
 def _line(row: dict[str, Any]) -> list[Any]:
@@ -109,25 +147,23 @@ def _part(seen: dict[str, Any]) -> str | None:
 
 
 def _print_claim(row: dict[str, Any]) -> None:
+    from tracker.core.claims import Reading
+
     print(f"{row['claim']}: {row['publisher']}, {_day(row)}")
-    print(f"  said: {row['figure']}")
-    print(f"  of {row['population']}; counted: {row['definition']}; out of: {row['denominator']}")
-    print(f"  source: {row['source']} ({row['reading']}, read {row['checked']})")
-    if row["note"]:
-        print(f"  note: {row['note']}")
-
-
-_VERDICTS = {
-    "within": "within what is counted here by their rule",
-    "above": "more than is counted here by their rule",
-    "below": "less than is counted here by their rule",
-    "ours only": "held against our count alone",
-}
+    lines = {"said": row["figure"], "about": row["population"], "what counts": row["definition"]}
+    lines |= {"out of": row["denominator"], "note": row["note"]}
+    lines["source"] = f"{row['source']}; {Reading(row['reading']).words} on {row['checked']}"
+    for name, text in lines.items():
+        if text:
+            print(f"  {name + ':':<13}{text}")
 
 
 def _print_figure(row: dict[str, Any]) -> None:
-    said = _VERDICTS.get(row["verdict"], row["verdict"])
-    print(f"\n{said}" if row["agent"] is None else f"\n{row['agent']}: {row['claimed']:g} % claimed, {said}")
+    print()
+    if row["agent"] is not None:
+        who = "any AI crawler" if row["agent"] == "any" else row["agent"]
+        print(f"{who}, {row['claimed']:g} % claimed. So is it true?")
+    print(row["plainly"])
     seen = row["seen"]
     if seen is not None:
         print(f"  here: panel {_part(seen)} on {seen['date']}")
@@ -135,9 +171,11 @@ def _print_figure(row: dict[str, Any]) -> None:
         if share is not None:
             print(f"  {name} ({share['definition']}): {_in_words(share)}")
     if row["difference"] is not None:
-        print(f"  difference by their rule: {row['difference']:+.1f} points")
-    for reason in row["reasons"]:
-        print(f"  - {reason}")
+        theirs = row["theirs"]["percent"]
+        print(f"  by their rule {theirs:.1f} %, claimed {row['claimed']:g} %: {row['difference']:+.1f} points")
+    if row["agent"] is not None:
+        for reason in row["reasons"]:
+            print(f"  - {reason}")
 
 
 def _in_words(share: dict[str, Any]) -> str:

@@ -20,6 +20,19 @@ class Reading(StrEnum):
     COMPUTED = "computed"
     RECALLED = "recalled"
 
+    @property
+    def words(self) -> str:
+        """The same, as a reader may want to see it behind a source."""
+        return _READINGS[self]
+
+
+_READINGS = {
+    Reading.PRIMARY: "read there",
+    Reading.SECONDARY: "read in a report of it",
+    Reading.COMPUTED: "computed by us from its data",
+    Reading.RECALLED: "from memory",
+}
+
 
 class Obstacle(StrEnum):
     """Why no panel of sites can check a figure."""
@@ -41,11 +54,12 @@ _OBSTACLES = {
     Obstacle.TOKENS: "a share of tokens: a panel counts sites, and no share of sites equals it; it takes token counts "
     "per domain",
     Obstacle.REQUESTS: "a share of requests in server logs: a history holds what sites say, not who obeys",
-    Obstacle.SERVED: "what sites serve, not what they say: `tracker crawl --probe` asks for that (docs/probe.md)",
-    Obstacle.TIME: "days until a file names an agent, no share on a day: the view access_history has the days",
-    Obstacle.PROJECTION: "a year, no share: `tracker project article` beside `tracker project epoch-2024`, which holds "
-    "no blocking at all",
-    Obstacle.FIGURE: "no figure is stated that a count could be held against",
+    Obstacle.SERVED: "what sites serve, not what they say: tracker crawl --probe asks for that (docs/probe.md)",
+    Obstacle.TIME: "a number of days until a file names an agent, no share on a day: the view access_history has "
+    "the days",
+    Obstacle.PROJECTION: "a year, no share: tracker project article computes it, and tracker project epoch-2024 "
+    "holds no blocking at all",
+    Obstacle.FIGURE: "no figure that a count could be held against",
 }
 
 

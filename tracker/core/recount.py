@@ -12,7 +12,8 @@ from enum import StrEnum
 from math import log
 from typing import NamedTuple
 
-from tracker.core.claims import ANY_AGENT, Obstacle
+from tracker.core.agents import Precision
+from tracker.core.claims import ANY_AGENT, Obstacle, as_known
 from tracker.core.definitions import DEFINITIONS, HEADLINE
 from tracker.core.estimate import Counts, Denominator, Share, share
 
@@ -20,9 +21,15 @@ FAR = 92
 """Days from which on another date is no check: as long as an answer counts that nobody has looked at again."""
 
 
+_NEARLY = 1.0  # points: a gap below it is told as near, though the verdict is above or below
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number of a claim: whose block, what share (per cent, None: none is stated), and how it is counted."""
+    """One number of a claim: whose block, what share (per cent, None: none is stated), and how it is counted.
+
+    `day` is the claim's, no more exactly than `precision`.
+    """
 
     subject: str
     percent: float | None
@@ -34,6 +41,8 @@ class Figure:
     top: int | None = None
     sector: str = ""
     obstacle: Obstacle | None = None
+    day: str = ""
+    precision: Precision = Precision.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +90,58 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A figure counted again. `difference`: our points under their rule minus the published ones."""
+    """A figure counted again. `difference`: our points under their rule minus the published ones.
+
+    `plainly` is the answer to "so is it true?" in one or two sentences.
+    """
 
     verdict: Verdict
     theirs: Share | None = None
     ours: Share | None = None
     difference: float | None = None
     reasons: tuple[str, ...] = ()
+    plainly: str = ""
 
 
 def answer(figure: Figure, seen: Seen | None) -> Answer:
     """Hold a published figure against what a history holds, with every reason for a gap in words."""
     obstacle = figure.obstacle or (Obstacle.FIGURE if figure.percent is None else None)
     if obstacle is not None or figure.percent is None:
-        return Answer(Verdict.UNCHECKED, reasons=((obstacle or Obstacle.FIGURE).words,))
+        words = (obstacle or Obstacle.FIGURE).words
+        return Answer(
+            Verdict.UNCHECKED, reasons=(words,), plainly=f"It cannot be checked with any panel of sites: it is {words}."
+        )
     if seen is None:
-        return Answer(Verdict.NO_DATA, reasons=("the history has no panel of which anything is known",))
+        nothing = "the history has no panel of which anything is known"
+        return Answer(Verdict.NO_DATA, reasons=(nothing,), plainly=f"This history cannot say: {nothing}.")
     theirs = share(seen.theirs, figure.counted_of, seen.sample) if seen.theirs else None
     ours = share(seen.ours, sample=seen.sample) if seen.ours else None
     found = None if theirs is None or theirs.value is None else round(100 * theirs.value - figure.percent, 3)
     verdict, unlike = _verdict(figure.percent, theirs, ours), "; ".join(_unlike(figure, seen))
     reasons = tuple(_reasons(figure, seen, theirs, ours))
     if unlike and verdict is not Verdict.NO_DATA:
-        return Answer(Verdict.UNLIKE, theirs, ours, found, (f"this panel cannot check it: {unlike}", *reasons))
-    return Answer(verdict, theirs, ours, found, reasons)
+        verdict, reasons = Verdict.UNLIKE, (f"this panel cannot check it: {unlike}", *reasons)
+    return Answer(verdict, theirs, ours, found, reasons, _plainly(figure, seen, verdict, unlike, found, reasons))
+
+
+def _plainly(
+    figure: Figure, seen: Seen, verdict: Verdict, unlike: str, found: float | None, reasons: tuple[str, ...]
+) -> str:
+    if verdict is Verdict.UNLIKE:
+        return f"It cannot be checked with this panel ({seen.panel}): {unlike}."
+    if verdict is Verdict.OURS_ONLY:
+        return "This history cannot say: their rule is not known well enough to count by it; by ours, see below."
+    if verdict is Verdict.NO_DATA or found is None or figure.percent is None:
+        return f"This history cannot say: {reasons[-1]}."
+    ends = f"{figure.percent + found:.1f} % here by their rule, {figure.percent:g} % claimed"
+    ranks = "" if not figure.top or seen.ranked else ", and whether its sites are the most visited ones is not known"
+    list_ = f"The list here is not theirs{ranks}: a gap may come of that alone."
+    if verdict is Verdict.WITHIN:
+        return f"This history bears it out: {ends}, as near as unknown sites and rounding tell. {list_}"
+    gap = f"{abs(found):.1f} points {'less' if found < 0 else 'more'}"
+    if abs(found) < _NEARLY:
+        return f"This history comes near it: {ends}, {gap}. {list_}"
+    return f"This history does not bear it out: {ends}, {gap}. {list_}"
 
 
 def _verdict(percent: float, theirs: Share | None, ours: Share | None) -> Verdict:
@@ -143,7 +180,8 @@ def _reasons(figure: Figure, seen: Seen, theirs: Share | None, ours: Share | Non
     if figure.top and not seen.ranked and _near(figure.top, seen.members):
         yield "ours bears no ranks: whether its sites are their top is for you to know"
     if seen.days:
-        yield f"another date: {abs(seen.days)} days {'after' if seen.days > 0 else 'before'} theirs"
+        side = "after" if seen.days > 0 else "before"
+        yield f"another date: {seen.day}, {abs(seen.days)} days {side} {_when(figure)}"
     if seen.unknown:
         part = 100 * seen.unknown / seen.members
         yield f"{seen.unknown:,} of {seen.members:,} sites ({part:.1f} %) are unknown on that day"
@@ -161,6 +199,12 @@ def _reasons(figure: Figure, seen: Seen, theirs: Share | None, ours: Share | Non
     elif seen.documented is not None and seen.day < seen.documented:
         yield f"{figure.subject} was documented on {seen.documented}, later than that day: only what * says is counted"
     yield from _parted(theirs, ours)
+
+
+def _when(figure: Figure) -> str:
+    if figure.precision is Precision.DAY:
+        return "theirs"
+    return f"their {figure.precision} ({as_known(figure.day, figure.precision)})"
 
 
 def _other_list(figure: Figure, seen: Seen) -> str:

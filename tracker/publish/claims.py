@@ -4,15 +4,20 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from tracker.core.agents import Precision
 from tracker.core.claims import ANY_AGENT, Claim, Obstacle
 from tracker.core.definitions import HEADLINE
 from tracker.core.estimate import Counts, Denominator, Share, percent
+from tracker.core.nearest import did_you_mean
 from tracker.core.recount import Answer, Figure, Seen, answer, best
 from tracker.errors import UsageError
 from tracker.store.asking import find_panel, one_of
 from tracker.store.claims import claims_fingerprint
 from tracker.store.query import Reader
 
+_FEW = 5  # claims that a wrong id is answered with
+ARTICLE = ("techcrunch-top1000", "techcrunch-quarter", "techcrunch-exhaustion")
+"""The claims that most readers come with."""
 _CLAIM = ("claim", "publisher", "claimed_on", "precision", "agent", "claimed", "figure", "population", "definition")
 _MORE = ("denominator", "counted_as", "counted_of", "reading", "source", "checked", "note")
 
@@ -27,7 +32,7 @@ def recounts(reader: Reader, claim: str | None = None, panel: str | None = None)
     if not rows:
         raise UsageError("this history holds no published figures yet: the next crawl or import carries them over")
     if claim is not None:
-        wanted = one_of("claim", claim, dict.fromkeys(row["claim"] for row in rows))
+        wanted = _id(claim, rows)
         rows = [row for row in rows if row["claim"] == wanted]
     ranked = reader.ranked_panels()
     panels = {row["panel"]: row | {"ranked": row["panel"] in ranked} for row in reader.panels()}
@@ -41,6 +46,23 @@ def recounts(reader: Reader, claim: str | None = None, panel: str | None = None)
         seen = best(figure, [_seen(row, panels, counted_agents, known) for row in on_panels if row["panel"]])
         found.append(_as_row(on_panels[0], seen, answer(figure, seen)))
     return found
+
+
+def _id(text: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """The claim of this id. Raises UsageError with those that speak of it, or else the nearest id."""
+    ids = {row["claim"]: f"{row['claim']} {row['publisher']} {row['figure']}".lower() for row in rows}
+    if text.lower() in ids:
+        return text.lower()
+    about = [one for one, said in ids.items() if text.strip() and text.lower() in said]
+    few = f"{', '.join(about[:_FEW])}{f' and {len(about) - _FEW} more' if len(about) > _FEW else ''}"
+    near = f"; these speak of it: {few}" if about else did_you_mean(text, ids)
+    raise UsageError(f"unknown claim {text!r}{near}; `tracker claims --all` lists every claim by its id")
+
+
+def of_agent(found: Sequence[dict[str, Any]], agent: str) -> list[dict[str, Any]]:
+    """The figures of one agent, or of "any". Raises UsageError if no published figure is about it."""
+    named = one_of("agent of published figures", agent, dict.fromkeys(row["agent"] for row in found if row["agent"]))
+    return [row for row in found if row["agent"] == named]
 
 
 def warnings(reader: Reader, known: Sequence[Claim]) -> list[str]:
@@ -70,6 +92,8 @@ def _figure(row: Mapping[str, Any]) -> Figure:
         row["claimed_top"],
         row["claimed_category"] or "",
         Obstacle(row["obstacle"]) if row["obstacle"] else None,
+        row["claimed_on"],
+        Precision(row["precision"]),
     )
 
 
@@ -113,6 +137,7 @@ def _as_row(row: Mapping[str, Any], seen: Seen | None, found: Answer) -> dict[st
     return {
         **{name: row[name] for name in _CLAIM + _MORE},
         "verdict": str(found.verdict),
+        "plainly": found.plainly,
         "seen": here,
         "theirs": theirs and {"definition": row["counted_as"], "denominator": row["counted_of"], **theirs},
         "difference": found.difference,
