@@ -1,6 +1,7 @@
 """`tracker report`: a brief of a small history worked through by hand (tests/publish/told.py), and of hostile ones."""
 
 import base64
+import shlex
 import sys
 from dataclasses import replace
 from hashlib import sha256
@@ -19,6 +20,7 @@ from tests.publish.told import sha, tell
 from tests.store.terms import Words, look
 from tracker import reference
 from tracker.core.panels import Member, Panel
+from tracker.publish.brief import words as said
 from tracker.store.captures import OWN, Answer
 from tracker.store.write import Writer
 
@@ -69,6 +71,12 @@ def test_a_brief_as_a_page(run, told: Path, tmp_path: Path) -> None:
     assert "contains no blocking: its 2026 to 2032" in section(page, "projection")
     assert "Weeks to months, not years" in section(page, "projection")
     assert "anything from 60.0 to 80.0 %, for so much is unknown" in section(page, "projection")
+    assert "to GPTBot, anything from 60.0 to 80.0 % of 5 sites on 10 January 2024, brings" in section(
+        page, "projection"
+    )
+    assert "the widest is that of 1 January 2024, when 1 of 5 sites were unknown (GPTBot: 0.0 to 20.0 %)" in section(
+        page, "time"
+    )
     assert "tracker project --measured --agent GPTBot --panel top" in section(page, "projection")
     history = run("query", "SELECT value FROM about WHERE key = 'history_id'", "--csv").out.split()[1]
     cited = f"n = 4 sites readable or without a robots.txt, definition effective_full; history {history}"
@@ -236,6 +244,7 @@ def test_what_strangers_wrote_is_text(run, hostile: str) -> None:
     assert "95 % Wilson score interval" in shown
     bibtex = next(node.text() for node in page.css("pre") if "@misc" in node.text())
     assert bibtex.count("{") == bibtex.count("}")
+    assert r"list \{1\}\textbackslash{}; n = 5" in bibtex
 
     tokens = [
         one
@@ -268,6 +277,13 @@ def test_sixteen_months_with_a_forecast_and_one_day_without(run, tmp_path: Path)
     page = LexborHTMLParser(run("report", "--database", long, "--agent", "GPTBot", "--agent", "CCBot").out)
     ahead = section(page, "forecast")
     assert "GPTBot 25.0 % 60 " in ahead
+    assert "by 2024-12-" in ahead
+    assert "80 % intervals held 72, 52, 31 and 0 % of what came 1, 3, 6 and 12 months later" in ahead
+    assert "between" not in [node.text() for node in page.css("#agents th, #definitions th")], "it repeats the share"
+    assert "so that its shares have no bounds" in section(page, "headline")
+    assert "No site was unknown on any of these days" in section(page, "time")
+    assert "closing as this panel does to GPTBot, 25.0 % of 60 sites on " in section(page, "projection")
+    assert "Beside no licence for text this panel shows a block lifted" in section(page, "method")
     assert "CCBot: no forecast, for " in ahead
     assert "tracker forecast GPTBot --panel sixty" in ahead
     assert "27 December 2023: The New York Times sues OpenAI" in section(page, "time")
@@ -278,6 +294,71 @@ def test_sixteen_months_with_a_forecast_and_one_day_without(run, tmp_path: Path)
     page = LexborHTMLParser(run("report", "--database", short).out)
     assert "One day so far: trends start at the second." in section(page, "time")
     assert "No site closed" in section(page, "changes")
+
+
+def test_commands_work_as_printed(run, told: Path) -> None:
+    """As they stand, once the line at the top has been followed; nothing in the brief says where this history lies."""
+    text = run("report").out
+    page = LexborHTMLParser(text)
+    lines = [line for node in page.css("pre") for line in node.text().splitlines()]
+    assert lines[0] == "export TRACKER_DATABASE=PATH_OR_URL"
+    assert str(told.parent) not in text
+    commands = [shlex.split(line)[1:] for line in lines if line.startswith("tracker ")]
+    again = [one for one in commands if not {"SITE", "claim.json"} & set(one)]
+    assert len(again) > 12
+    for arguments in again:
+        result = run(*arguments)
+        refused = "no forecast" in result.out or "backtest" in arguments
+        assert (result.code == 0) or refused, (arguments, result.err)
+    (of_definitions,) = [one for one in again if "SELECT definition" in one[-1]]
+    counted = {row["definition"]: row["blocked"] for row in run(*of_definitions, "--json").json}
+    assert (counted["effective_full"], counted["named_full"], len(counted)) == (3, 2, 10)
+    (of_contradictions,) = [one for one in again if "GROUP BY direction" in one[-1]]
+    assert [row["sites"] for row in run(*of_contradictions, "--json").json] == [3]
+
+
+def test_cells_carry_the_name_of_their_column(run, told: Path) -> None:
+    """A small screen shows rows as cards, where no head stands above."""
+    page = LexborHTMLParser(run("report").out)
+    table = page.css_first("#agents table")
+    assert table is not None
+    names = [node.text() for node in table.css("th")]
+    assert names[3:5] == ["share", "between"]
+    for row in table.css("tbody tr"):
+        assert [cell.attributes["data-label"] for cell in row.css("td")] == names
+
+
+def test_a_citation_names_no_address_but_a_published_one(run, told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "drywell.example" not in run("report").out
+    monkeypatch.setattr(said, "PUBLISHED_AT", "https://drywell.test")
+    cited = section(LexborHTMLParser(run("report").out), "cite")
+    assert "Made with drywell 0.1.0, https://drywell.test; panel top" in cited
+    assert "}, url = {https://drywell.test} }" in cited
+
+
+def test_licences_with_blocks_lifted_beside_them(run, tmp_path: Path) -> None:
+    """News Corp licensed its text to OpenAI on 22 May 2024; wsj.com opens on the 26th, nypost.com does not."""
+    path = str(tmp_path / "licences.sqlite")
+    agents = [replace(one, operator="OpenAI") if one.name == "GPTBot" else one for one in AGENTS]
+    hosts = ("wsj.com", "nypost.com", "a.example")
+    panel = Panel("papers", "Papers", "made up", "1", "2024-01-01", None, False, tuple(map(Member, hosts)))
+    with Writer(path, agents) as writer:
+        panel_id, own = writer.panel(panel), writer.source(OWN)
+        for day, opened in ((120, ()), (140, ()), (146, ("wsj.com",)), (160, ("wsj.com", "a.example"))):
+            crawl = writer.begin_crawl(own, panel_id, START + day * DAY, f"papers {day}", len(hosts))
+            said = {host: "Allow" if host in opened else "Disallow" for host in hosts}
+            writer.record(crawl, [Answer(host, _papers(word), "ref") for host, word in said.items()])
+            writer.finish_crawl(crawl, START + day * DAY + 5)
+    page = LexborHTMLParser(run("report", "--database", path).out)
+    beside = section(page, "licences")
+    assert "Beside 1 of 1 licences for text blocks were lifted within 14 days" in beside
+    assert "It proves no cause" in beside
+    assert "wsj.com to GPTBot, 2024-05-20 and 2024-05-26 (+4) nypost.com" in beside
+    assert "Beside no licence" not in section(page, "method")
+
+
+def _papers(word: str) -> bytes:
+    return f"User-agent: GPTBot\n{word}: /\n".encode()
 
 
 def test_the_file_in_force_is_the_one_that_is_cited(run, told: Path) -> None:

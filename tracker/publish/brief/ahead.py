@@ -66,8 +66,9 @@ def forecast(found: Brief) -> Section:
     )
     if broken:
         blocks += [Paragraph(("Breaks in these series:",)), Items(broken)]
+    test = command("tracker", "backtest", "--panel", frame.panel)
     lines = tuple(command("tracker", "forecast", one["agent"], "--panel", frame.panel) for one in found.forecasts[:3])
-    blocks.append(again(*lines, command("tracker", "backtest", "--panel", frame.panel)))
+    blocks.append(again(*lines, test, more=", the last of them in some minutes"))
     return Section("forecast", title, tuple(blocks))
 
 
