@@ -117,6 +117,7 @@ def test_a_history_of_made_up_sites_says_so(run, tmp_path: Path) -> None:
     result = run("claims", "--database", path)
     assert (result.code, "no data" in result.out) == (0, True)
     assert "DEMO: made-up sites" in result.err
+    assert "These sites are made up and say nothing of it. " in run("claims", ARTICLE[0], "--database", path).out
 
 
 def test_writing_commands_carry_them_over(run, told: str, tmp_path: Path) -> None:
@@ -197,7 +198,28 @@ def test_deals_as_a_table_and_as_json(run, lifted: str) -> None:
         "settlement: no licence",
         "market: no licence",
     }
-    assert "no site of the" in run("claims", "--deals").out
+    table = run("claims", "--deals")
+    assert "not looked for: no site" in table.out
+    assert "0 of 0" not in table.out
+    assert "within 14 days of the deal" in table.err
+
+
+@pytest.mark.parametrize(("day", "outside"), [("2024-01-27", []), ("2024-01-26", [15]), ("2024-03-25", [-44])])
+def test_a_block_lifted_near_a_deal_but_not_beside_it(lifted: str, day: str, outside: list[int]) -> None:
+    with Reader(lifted) as reader:
+        (found,) = reversals(reader, [deal(day=day, sites=("a.example", "b.example"))])
+    assert [one["days"] for one in found["outside"]] == ([] if found["not_looked_for"] else outside)
+
+
+def test_deals_without_a_history(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.settings.data_folder", lambda: tmp_path)
+    monkeypatch.delenv("TRACKER_DATABASE", raising=False)
+    table = run("claims", "--deals")
+    assert (table.code, "Axel Springer" in table.out, "lifted" in table.out) == (0, True, False)
+    assert "no history here yet" in table.err
+    assert {one["sites_here"] for one in run("claims", "--deals", "--json").json} == {None}
+    named = run("claims", "--deals", "--database", str(tmp_path / "none.sqlite"))
+    assert (named.code, named.out, named.err.count("\n")) == (1, "", 1)
 
 
 def test_training_sets_beside_the_demand_of_their_day(run, told: str) -> None:
@@ -218,6 +240,10 @@ def test_synthetic_text_and_what_vendors_say_of_it(run, told: str) -> None:
     result = run("claims", "--synthetic")
     assert "never measured" in result.err
     assert "Dimension Market Research" in result.out
+    assert "838.2 to 10,340" in result.out
+    assert "6,300 " in result.out
+    assert "secondary: in a report of it" in result.err
+    assert {one["unit"] for one in found} == {"", "billion tokens", "million US dollars", "per cent", "times"}
 
 
 def test_one_question_at_a_time(run, told: str) -> None:

@@ -135,7 +135,7 @@ def _share(share: dict[str, Any] | None) -> str | None:
     if share is None or share["percent"] is None:
         return None
     sure = share["low"] == share["high"]
-    return f"{share['percent']:.1f}" if sure else f"{share['percent']:.1f} [{share['low']:.1f}, {share['high']:.1f}]"
+    return f"{share['percent']:.1f}" if sure else f"{share['percent']:.1f} [{share['low']:.1f}–{share['high']:.1f}]"
 
 
 def _part(seen: dict[str, Any]) -> str | None:

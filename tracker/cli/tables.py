@@ -46,11 +46,11 @@ def footnoted(columns: Sequence[Column], width: int) -> tuple[list[Column], list
     shown, texts = list(columns), list[str]()
     while narrowest(shown) > width:
         at = max(range(len(shown)), key=lambda at: _usual(shown[at]))
-        found = [text for text in dict.fromkeys(shown[at].cells) if text and text not in texts]
+        found = [text for text in dict.fromkeys(shown[at].cells) if len(text) > _SHORT and text not in texts]
         if _usual(shown[at]) <= _LONG or len(texts) + len(found) > _NOTES:
             break
         texts += found
-        numbers = [f"[{texts.index(text) + 1}]" if text else "" for text in shown[at].cells]
+        numbers = [f"[{texts.index(text) + 1}]" if text in texts else text for text in shown[at].cells]
         shown[at] = measured(shown[at].name, numbers, False, False)
     return shown, texts
 

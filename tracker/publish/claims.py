@@ -9,7 +9,7 @@ from tracker.core.claims import ANY_AGENT, Claim, Obstacle
 from tracker.core.definitions import HEADLINE
 from tracker.core.estimate import Counts, Denominator, Share, percent
 from tracker.core.nearest import did_you_mean
-from tracker.core.recount import Answer, Figure, Seen, answer, best
+from tracker.core.recount import Answer, Figure, Seen, Verdict, answer, best
 from tracker.errors import UsageError
 from tracker.store.asking import find_panel, one_of
 from tracker.store.claims import claims_fingerprint
@@ -38,13 +38,14 @@ def recounts(reader: Reader, claim: str | None = None, panel: str | None = None)
     panels = {row["panel"]: row | {"ranked": row["panel"] in ranked} for row in reader.panels()}
     known = {row["agent"]: row["since"] for row in reader.agents()}
     agents = reader.claimed_agents()
+    made_up = "These sites are made up and say nothing of it. " if reader.about()["kind"] == "demo" else ""
     found = []
     for key, group in groupby(rows, key=lambda row: (row["claim"], row["agent"])):
         on_panels = list(group)
         figure = _figure(on_panels[0])
         counted_agents = tuple(agents.get(key, ()))
         seen = best(figure, [_seen(row, panels, counted_agents, known) for row in on_panels if row["panel"]])
-        found.append(_as_row(on_panels[0], seen, answer(figure, seen)))
+        found.append(_as_row(on_panels[0], seen, answer(figure, seen), made_up))
     return found
 
 
@@ -127,7 +128,7 @@ def _counts(row: Mapping[str, Any], blocked: int | None) -> Counts | None:
     return None if blocked is None else Counts(row["members"], row["readable"], row["absent"], row["unknown"], blocked)
 
 
-def _as_row(row: Mapping[str, Any], seen: Seen | None, found: Answer) -> dict[str, Any]:
+def _as_row(row: Mapping[str, Any], seen: Seen | None, found: Answer, made_up: str) -> dict[str, Any]:
     here = None
     if seen is not None:
         part = {"top": seen.top, "category": seen.sector or None}
@@ -137,7 +138,7 @@ def _as_row(row: Mapping[str, Any], seen: Seen | None, found: Answer) -> dict[st
     return {
         **{name: row[name] for name in _CLAIM + _MORE},
         "verdict": str(found.verdict),
-        "plainly": found.plainly,
+        "plainly": found.plainly if found.verdict is Verdict.UNCHECKED else made_up + found.plainly,
         "seen": here,
         "theirs": theirs and {"definition": row["counted_as"], "denominator": row["counted_of"], **theirs},
         "difference": found.difference,

@@ -198,6 +198,7 @@ _FINDING = Schema(
     name=rows.text,
     kind=rows.one_of(FindingKind),
     unit=rows.text,
+    of=rows.text,
     reading=rows.one_of(Reading),
     source=rows.text,
     checked=rows.day,

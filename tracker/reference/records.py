@@ -114,16 +114,17 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A figure on synthetic text: `low` to `high` of `unit`; both empty where the finding is no number."""
+    """A figure on synthetic text: `low` to `high` `unit` of `of`; all but the last empty where it is no number."""
 
     day: str
     name: str
     kind: FindingKind
-    unit: str
+    of: str
     reading: Reading
     source: str
     checked: str
     low: float | None = None
     high: float | None = None
+    unit: str = ""
     precision: Precision = Precision.DAY
     note: str = ""
