@@ -1,10 +1,8 @@
 """The sections of a brief that look ahead: forecasts of shares, and the projection."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import Any
 
-from tracker.core.forecast.hazards import MONTH_DAYS
 from tracker.publish.brief import charts
 from tracker.publish.brief.blocks import (
     Block,
@@ -20,12 +18,13 @@ from tracker.publish.brief.blocks import (
     prose,
 )
 from tracker.publish.brief.facts import Brief, Measured, Outcome, Tested
-from tracker.publish.brief.outlook import MONTHS
 from tracker.publish.brief.words import again, command, day, percent, sites, span, ticked
 from tracker.publish.projection import CORRECTION
 
 PAPER = Link("Villalobos et al. 2024", "https://arxiv.org/abs/2211.04325v2")
 _MEANT = 80
+_SAID = "DEMO:"
+"""How the warning begins that the whole brief gives at its top."""
 _FIRST, _BASE, _MISQUOTED = "epoch-2024-access", "epoch-2024", "article"
 
 
@@ -52,15 +51,21 @@ def forecast(found: Brief) -> Section:
             "agent",
             "measured",
             "n",
-            *(_by(told[0]["date"], months) for months in MONTHS),
+            *map(_by, told[0]["forecast"]),
         )
         blocks += [Table(caption, columns, rows), _trust(found.tested)]
+    blocks += [
+        Paragraph((f"{one['agent']}: {warning}.",))
+        for one in told
+        for warning in one["warnings"]
+        if not warning.startswith(_SAID)
+    ]
     blocks += [
         Paragraph((f"{one['agent']}: no forecast, for {'; '.join(one['refusals'])}. What comes next is unknown.",))
         for one in silent
     ]
     broken: tuple[Text, ...] = tuple(
-        prose(f"{one['agent']}, week of {day(broke['start'])}: {broke['words']}; before it another rule held.")
+        prose(f"{one['agent']}, from {day(broke['start'])} on: {broke['words']}; before it another rule held.")
         for one in told
         for broke in one["breaks"]
     )
@@ -72,10 +77,9 @@ def forecast(found: Brief) -> Section:
     return Section("forecast", title, tuple(blocks))
 
 
-def _by(today: str, months: int) -> str:
-    """`by 2024-10-14, 3 months`: months as long as those of the forecast."""
-    when = date.fromisoformat(today) + timedelta(days=round(months * MONTH_DAYS))
-    return f"by {when}, {months} month{'s' * (months > 1)}"
+def _by(row: dict[str, Any]) -> str:
+    """`by 2024-10-14, 3 months`."""
+    return f"by {row['date']}, {row['months']} month{'s' * (row['months'] > 1)}"
 
 
 def _trust(tested: Tested) -> Paragraph:
@@ -91,7 +95,10 @@ def _trust(tested: Tested) -> Paragraph:
             Strong("How far to trust it."),
             f" In the test of docs/method.md ({tested.panel}, {sites(tested.sites)}, {day(tested.first_day)} to "
             f"{day(tested.last_day)}) the {_MEANT} % intervals held {_row(f'{one:.0f}' for one in inside)} % of what "
-            f"came {_row(map(str, months))} months later, of {_row(map(str, numbers))} forecasts.{too_narrow}",
+            f"came {_row(map(str, months))} months later, of {_row(map(str, numbers))} forecasts.{too_narrow} By "
+            "agent: ",
+            Code("tracker forecast"),
+            ".",
         ),
         note=True,
     )

@@ -9,6 +9,7 @@ from tracker.core import dates
 from tracker.core.agents import Agent
 from tracker.core.definitions import DEFINITIONS, HEADLINE
 from tracker.core.estimate import Denominator
+from tracker.core.forecast.breaks import Cause
 from tracker.core.forecast.fitting import LEAST_WEEKS
 from tracker.errors import UsageError
 from tracker.publish.brief.changes import Moves, moves_of
@@ -217,7 +218,10 @@ def _thinned(points: list[Point]) -> list[Point]:
 
 
 def _marks(frame: Frame, top: Sequence[str], ahead: Sequence[dict[str, Any]]) -> tuple[Mark, ...]:
-    """Events that concern these agents, and the breaks that the forecasts found, within the days of the panel."""
+    """Events that concern these agents, and the breaks that the forecasts found, within the days of the panel.
+
+    The end of a launch is set, not found, and the launch itself is an event: it is no mark.
+    """
     found = [
         Mark(event.day, event.title, event.source)
         for event in reference.events()
@@ -225,7 +229,9 @@ def _marks(frame: Frame, top: Sequence[str], ahead: Sequence[dict[str, Any]]) ->
     ]
     for one in ahead:
         found += [
-            Mark(broke["start"], f"Break: {one['agent']}, {broke['words']}", "found here") for broke in one["breaks"]
+            Mark(broke["start"], f"Break: {one['agent']}, {broke['words']}", "found here")
+            for broke in one["breaks"]
+            if broke["cause"] != Cause.LAUNCH
         ]
     return tuple(sorted((mark for mark in found if frame.first_day <= mark.day <= frame.date), key=lambda one: one.day))
 

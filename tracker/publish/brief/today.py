@@ -64,7 +64,9 @@ def headline(found: Brief) -> Section:
     blocks: list[Block] = []
     if frame.is_demo:
         blocks.append(
-            Paragraph((Strong("DEMO."), " These sites are made up; `tracker crawl` reads real ones."), note=True)
+            Paragraph(
+                (Strong("DEMO."), *ticked(" These sites are made up; `tracker crawl` reads real ones.")), note=True
+            )
         )
     if first.existed is False:
         unknown += f" {first.agent} was not documented yet on that day: nobody counts as shutting it out by name."
