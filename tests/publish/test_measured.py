@@ -151,7 +151,7 @@ def test_terms_and_either_are_measured_and_not_forecast(database: Path) -> None:
 def test_too_short_a_history_is_not_forecast(fresh_file: Fresh) -> None:
     found = ask(write(fresh_file(), looks=8))
     assert found.chosen.scenario.long_run_share == BASE.scenario.long_run_share
-    assert "14 weeks are known, a forecast needs 26" in found.notes[-1]
+    assert "known are 14 of the 26 weeks that a forecast needs" in found.notes[-1]
 
 
 def test_nothing_blocked_is_nothing_restricted(database: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracker.cli.output import note
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Measuring:
         from tracker.cli.ask import open_reader
         from tracker.cli.tokens import asked
         from tracker.core.tokens import Layer
+        from tracker.publish.forecast import warnings
         from tracker.publish.measured import measured
         from tracker.publish.tokens import look
         from tracker.store.asking import one_of
@@ -76,6 +78,8 @@ class Measuring:
         layer = Layer(one_of("layer", self.layer or Layer.ROBOTS, Layer))
         tail = self._tail()
         with open_reader(self.database) as reader, asked(self.tokens, self.tokens_column, self.terms) as wanted:
+            for warning in warnings(reader):
+                note(f"warning: {warning}")
             looked = look(reader, self.agent or AGENT, panel=self.panel, definition=self.definition, asked=wanted)
             return measured(reader, base, looked, layer, tail)
 
