@@ -124,6 +124,7 @@ def test_made_up_sites_are_said_to_be_made_up(run, tmp_path: Path) -> None:
     assert f"warning: {demo}" in result.err
     assert demo in result.json["warnings"]
     assert f"warning: {demo}" in run("backtest", "--agents", "GPTBot", "--database", str(path)).err
+    assert "DEMO: made-up sites" in run("project", "--measured", "--database", str(path)).err
 
 
 def test_few_changes_since_the_launch_are_said(run, database: Path, tmp_path: Path) -> None:
@@ -142,7 +143,7 @@ def test_few_changes_since_the_launch_are_said(run, database: Path, tmp_path: Pa
 def test_too_few_changes_are_no_forecast(run, database: Path) -> None:
     result = run("forecast", "CCBot", "--database", str(database))
     assert result.code == 0
-    assert "no forecast: 2 blocks and unblocks were seen, a forecast needs 5. What follows is assumed" in result.out
+    assert "no forecast: seen were 2 of the 5 blocks and unblocks that a forecast needs. What follows" in result.out
     assert "tested on" not in result.out
     found = run("forecast", "CCBot", "--json", "--database", str(database)).json
     assert (found["kind"], found["tested"]) == ("assumed", None)

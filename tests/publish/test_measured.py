@@ -205,7 +205,7 @@ def test_too_short_a_history_is_not_forecast(fresh_file: Fresh) -> None:
     found = ask(write(fresh_file(), looks=8))
     assert found.chosen.scenario.long_run_share is None
     assert found.notes[-1].startswith("the measured share is held where it is (long_run_share none), for it is not")
-    assert "14 weeks are known, a forecast needs 26" in found.notes[-1]
+    assert "known are 14 of the 26 weeks that a forecast needs" in found.notes[-1]
     assert found.chosen.origins["long_run_share"].source.startswith("None: held where it was measured")
 
 

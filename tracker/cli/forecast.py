@@ -82,7 +82,7 @@ def _print_now(found: dict[str, Any]) -> None:
     for what, one in found["hazards"].items():
         print(
             f"{what}s: {one['events']:g} in {one['site_days']:,} site-days{fifth}, "
-            f"{100 * one['per_site_month']:.2f} % of sites a month"
+            f"with the prior {100 * one['per_site_month']:.2f} % of sites a month"
         )
     if found["refusals"]:
         print(f"no forecast: {'; '.join(found['refusals'])}. What follows is assumed: a fan of scenarios, no more")

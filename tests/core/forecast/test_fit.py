@@ -145,7 +145,7 @@ def test_many_weights_have_the_spread_of_single_sites():
 
 def test_under_26_weeks_there_is_no_forecast():
     fitted = fit(steady(100, 100, weeks=20, blocks=10))
-    assert fitted.refusals == ("20 weeks are known, a forecast needs 26",)
+    assert fitted.refusals == ("known are 20 of the 26 weeks that a forecast needs",)
     assert fitted.kind is Kind.ASSUMED
     assert fitted.forecast().kind is Kind.ASSUMED
 
@@ -157,7 +157,9 @@ def test_past_a_year_all_is_assumed():
 
 
 def test_under_5_events_there_is_no_forecast():
-    assert fit(steady(100, 100, blocks=4)).refusals == ("4 blocks and unblocks were seen, a forecast needs 5",)
+    assert fit(steady(100, 100, blocks=4)).refusals == (
+        "seen were 4 of the 5 blocks and unblocks that a forecast needs",
+    )
     assert fit(steady(100, 100, blocks=4, unblocks=1)).kind is Kind.FORECAST
     assert len(fit(steady(9, 9, weeks=2)).refusals) == 2
 

@@ -111,7 +111,7 @@ def test_more_blocks_in_the_same_looks_are_a_higher_hazard_and_more_unblocks_lik
 @pytest.mark.parametrize(("open_", "blocked"), [(0, 30), (30, 0), (1, 0), (0, 1)])
 def test_sites_that_never_changed_stay_about_as_they_are_and_are_no_forecast(open_, blocked):
     fitted = fit(steady(open_, blocked, weeks=104))
-    assert fitted.refusals == ("0 blocks and unblocks were seen, a forecast needs 5",)
+    assert fitted.refusals == ("seen were 0 of the 5 blocks and unblocks that a forecast needs",)
     assert fitted.forecast([12]).kinds == (Kind.ASSUMED,)
     start = blocked / (open_ + blocked)
     assert fitted.forecast([1]).median[0] == start

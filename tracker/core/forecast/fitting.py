@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from math import exp, inf
+from math import exp, floor, inf
 
 import numpy as np
 
@@ -248,9 +248,9 @@ def _refusals(histories: Histories, seen: Evidence) -> tuple[str, ...]:
     if over is not None and over > histories.until:
         found.append(f"the quarter after its launch lasts until {iso(over)[:10]}, and its growth does not go on")
     if histories.weeks < LEAST_WEEKS:
-        found.append(f"{histories.weeks:.0f} weeks are known, a forecast needs {LEAST_WEEKS}")
+        found.append(f"known are {floor(histories.weeks)} of the {LEAST_WEEKS} weeks that a forecast needs")
     if events < LEAST_EVENTS:
-        found.append(f"{events} blocks and unblocks were seen, a forecast needs {LEAST_EVENTS}")
+        found.append(f"seen were {events} of the {LEAST_EVENTS} blocks and unblocks that a forecast needs")
     return tuple(found)
 
 
