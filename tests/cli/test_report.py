@@ -69,6 +69,9 @@ def test_a_brief_as_a_page(run, told: Path, tmp_path: Path) -> None:
     assert "At 3 sites of the 4 whose terms could be read" in terms
     assert "No forecast: the panel is known for 10 days" in section(page, "forecast")
     assert "GPTBot 35.7 % 50.0 % (n = 4) 75.0 % (n = 4) +14.3 not this panel" in section(page, "claims")
+    assert "claim, to our count by their rule" in section(page, "claims")
+    assert " tracker claims --all --panel top has them" in section(page, "claims")
+    assert "”. A share of tokens: a panel counts sites" in section(page, "claims")
     assert "contains no blocking: its 2026 to 2032" in section(page, "projection")
     assert "Weeks to months, not years" in section(page, "projection")
     assert "anything from 60.0 to 80.0 %, for so much is unknown" in section(page, "projection")

@@ -17,11 +17,12 @@ from tracker.publish.brief.blocks import (
     prose,
 )
 from tracker.publish.brief.facts import Brief, Frame
-from tracker.publish.brief.words import again, claim_day, command, points, span, ticked
+from tracker.publish.brief.words import again, claim_day, command, points, sentence, span, ticked
 
 _ARTICLE = "techcrunch-top1000"
 _NOT_HERE = "cannot be checked with this panel"
-_VERDICTS = {"within": "within ours", "above": "above ours", "below": "below ours", _NOT_HERE: "not this panel"}
+_HELD = ("above", "within", "below")
+_VERDICTS = {**{verdict: verdict for verdict in _HELD}, _NOT_HERE: "not this panel"}
 
 
 def claims(found: Brief) -> Section:
@@ -30,13 +31,12 @@ def claims(found: Brief) -> Section:
     if not found.claims:
         return Section("claims", title, (Paragraph(ticked(found.missing["claims"])),))
     counted, elsewhere = _sorted(found)
-    blocks: list[Block] = [Paragraph((_lead(frame.is_demo),))]
+    blocks: list[Block] = [Paragraph(prose(_lead(frame.is_demo), *_outcome(counted)))]
     if counted:
         blocks.append(_table(frame, counted))
         blocks.append(Fold("Why they differ, figure by figure", tuple(map(_why, counted))))
     if elsewhere:
-        label = f"{len(elsewhere)} figures of other lists or other times, which this panel cannot check"
-        blocks.append(Fold(label, tuple(map(_elsewhere, elsewhere))))
+        blocks.append(_elsewhere(len(elsewhere), frame))
     if unchecked := [row for row in found.claims if row["verdict"] == "cannot be checked"]:
         blocks += [Paragraph(("What no panel of sites can check:",)), Items(tuple(map(_unchecked, unchecked)))]
     if silent := sum(row["verdict"] == "no data" for row in found.claims):
@@ -62,24 +62,34 @@ def _table(frame: Frame, rows: list[dict[str, Any]]) -> Table:
     caption = prose(
         "Published shares (per cent) beside ours on panel ",
         Code(frame.panel),
-        ", on the day with data nearest to theirs. By their rule: with their definition and denominator, as near "
-        "as ours come; by ours: ",
+        ", on the day with data nearest to theirs. By their rule: our count by the rule that we take for "
+        "theirs (many publish none; the reasons below say whose); by ours: ",
         Code(frame.definition),
-        f" of {frame.of_sites}. In brackets n, and what unknown sites leave open. Points: ours by their rule, less "
-        "theirs.",
+        f" of {frame.of_sites}. In brackets n, and what unknown sites leave open. Points: our count by their rule, "
+        "less the claim. The claim lies above, within or below what our count by their rule leaves open.",
     )
-    columns = ("published", "of", "agent", "claimed", "by their rule", "by ours", "points", "claim is", "here on")
+    verdict = "claim, to our count by their rule"
+    columns = ("published", "of", "agent", "claimed", "by their rule", "by ours", "points", verdict, "here on")
     return Table(caption, columns, tuple(map(_claim, rows)))
 
 
 def _lead(is_demo: bool) -> str:
     made_up = " These sites are made up, so every difference is, too." if is_demo else ""
     return (
-        "Most published figures are right, each for its own list, day, rule and denominator. Here each is counted "
-        "again by its own rule and by ours; what is left between is list, day and unknown sites. Where the panel is no "
-        "such list, or has no data near that day, it cannot check the figure, and the figure stands in the list "
-        f"below.{made_up}"
+        "Published figures are each of a list, a day, a rule and a denominator. Here each is counted again by the rule "
+        "that we take for theirs, and by ours; what is left between may come of the list, the day, unknown sites, or "
+        "a rule that is not the one we take. Where the panel is no such list, or has no data near that day, it cannot "
+        f"check the figure.{made_up}"
     )
+
+
+def _outcome(rows: list[dict[str, Any]]) -> Text:
+    """How many of the figures that can be checked lie where."""
+    verdicts = [row["verdict"] for row in rows if row["verdict"] in _HELD]
+    if not verdicts:
+        return ()
+    parts = ", ".join(f"{verdicts.count(verdict):,} {verdict}" for verdict in _HELD)
+    return (" ", Strong(f"Of {len(verdicts):,} that it can check: {parts}"), " what our count leaves open.")
 
 
 def _claim(row: dict[str, Any]) -> tuple[Cell, ...]:
@@ -101,15 +111,10 @@ def _why(row: dict[str, Any]) -> Text:
     return (*head, *ticked("; ".join(row["reasons"])), ".")
 
 
-def _elsewhere(row: dict[str, Any]) -> Text:
-    here = [
-        f"{share['percent']:.1f} % by {whose} (n = {share['n']:,})"
-        for share, whose in ((row["theirs"], "their rule"), (row["ours"], "ours"))
-        if share is not None and share["percent"] is not None
-    ]
-    said = f", {claim_day(row)}, {row['population']}, {row['agent']}: {row['claimed']:g} %"
-    count = f"; here {' and '.join(here)} on {row['seen']['date']}" if here else ""
-    return (Strong(row["publisher"]), f"{said}{count}.")
+def _elsewhere(count: int, frame: Frame) -> Paragraph:
+    more = command("tracker", "claims", "--all", "--panel", frame.panel)
+    said = f"{count:,} more figure{' is' if count == 1 else 's are'} of other lists or other times, which this panel"
+    return Paragraph((f"{said} cannot check: ", Code(more), " has them, with our counts beside them."))
 
 
 def _source(source: str) -> str | Link:
@@ -121,6 +126,6 @@ def _unchecked(row: dict[str, Any]) -> Text:
     return (
         Strong(row["publisher"]),
         f", {claim_day(row)}: “{row['figure']}”. ",
-        *ticked("; ".join(row["reasons"])),
+        *ticked(sentence("; ".join(row["reasons"]))),
         ".",
     )

@@ -53,6 +53,11 @@ def points(value: float | None) -> str | None:
     return None if value is None else f"{value:+.1f}" if abs(value) >= 0.05 else "0.0"
 
 
+def sentence(words: str) -> str:
+    """Words of ours that begin as a sentence does."""
+    return words[:1].upper() + words[1:]
+
+
 def command(*words: str) -> str:
     """A command line to copy into a shell."""
     return " ".join(shlex.quote(clean(word)) for word in words)
