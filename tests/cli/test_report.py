@@ -73,6 +73,9 @@ def test_a_brief_as_a_page(run, told: Path, tmp_path: Path) -> None:
     assert " tracker claims --all --panel top has them" in section(page, "claims")
     assert "”. A share of tokens: a panel counts sites" in section(page, "claims")
     assert "contains no blocking: its 2026 to 2032" in section(page, "projection")
+    assert "December 2024) has these years follow from blocking, which is wrong" in section(page, "projection")
+    assert not {"restricted_share", "token_weight", "long_run_share"} & set(section(page, "projection").split())
+    assert "more than when the sum of it ends" in section(page, "projection")
     assert "Weeks to months, not years" in section(page, "projection")
     assert "anything from 60.0 to 80.0 %, for so much is unknown" in section(page, "projection")
     assert "to GPTBot, anything from 60.0 to 80.0 % of 5 sites on 10 January 2024, brings" in section(
@@ -292,6 +295,8 @@ def test_sixteen_months_with_a_forecast_and_one_day_without(run, tmp_path: Path)
     assert "No site was unknown on any of these days" in section(page, "time")
     assert "closing as this panel does to GPTBot, 25.0 % of 60 sites on " in section(page, "projection")
     assert "Beside no licence for text this panel shows a block lifted" in section(page, "method")
+    assert "Those of GPTBot alone held " in ahead
+    assert " 0 blocks in it" not in ahead, "a launch that nobody answered is no break to tell"
     assert "CCBot: no forecast, for " in ahead
     assert "tracker forecast GPTBot --panel sixty" in ahead
     assert "27 December 2023: The New York Times sues OpenAI" in section(page, "time")
@@ -319,6 +324,9 @@ def test_commands_work_as_printed(run, told: Path) -> None:
         refused = "no forecast" in result.out or "backtest" in arguments
         assert (result.code == 0) or refused, (arguments, result.err)
     (of_definitions,) = [one for one in again if "SELECT definition" in one[-1]]
+    (of_days,) = [one for one in again if "ORDER BY date, agent" in one[-1]]
+    shown = {node.text() for node in page.css("#time tbody td:first-child")}
+    assert {row["date"] for row in run(*of_days, "--json").json} == shown
     counted = {row["definition"]: row["blocked"] for row in run(*of_definitions, "--json").json}
     assert (counted["effective_full"], counted["named_full"], len(counted)) == (3, 2, 10)
     (of_contradictions,) = [one for one in again if "GROUP BY direction" in one[-1]]

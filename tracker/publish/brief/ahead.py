@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from tracker.core.forecast.breaks import Cause
 from tracker.publish.brief import charts
 from tracker.publish.brief.blocks import (
     Block,
@@ -18,13 +19,23 @@ from tracker.publish.brief.blocks import (
     prose,
 )
 from tracker.publish.brief.facts import Brief, Measured, Outcome, Tested
-from tracker.publish.brief.words import again, command, day, percent, sites, span, ticked
-from tracker.publish.projection import CORRECTION
+from tracker.publish.brief.words import again, command, day, percent, sentence, sites, span, ticked
 
 PAPER = Link("Villalobos et al. 2024", "https://arxiv.org/abs/2211.04325v2")
 _MEANT = 80
 _SAID = "DEMO:"
 """How the warning begins that the whole brief gives at its top."""
+_ARTICLE = "TechCrunch's article on synthetic data (2024; reprint of December 2024)"
+_INPUTS = (
+    ("token_weight of the scenario turns", "a factor of the scenario, which is assumed, turns"),
+    ("(--tokens FILE counts)", "(`tracker project --measured --tokens FILE` counts them)"),
+    (" (long_run_share none)", ""),
+    ("a restricted_share of 0", "a share of 0"),
+    ("restricted_share: ", "The share closed: "),
+    ("long_run_share: ", "The share closed in the long run: "),
+    ("settling_rate: ", "what is left of the way there shrinks at a rate of "),
+)
+"""What the notes of `tracker project --measured` call its inputs by, and the words for readers."""
 _FIRST, _BASE, _MISQUOTED = "epoch-2024-access", "epoch-2024", "article"
 
 
@@ -53,7 +64,7 @@ def forecast(found: Brief) -> Section:
             "n",
             *map(_by, told[0]["forecast"]),
         )
-        blocks += [Table(caption, columns, rows), _trust(found.tested)]
+        blocks += [Table(caption, columns, rows), _trust(found.tested, told[0])]
     blocks += [
         Paragraph((f"{one['agent']}: {warning}.",))
         for one in told
@@ -68,6 +79,7 @@ def forecast(found: Brief) -> Section:
         prose(f"{one['agent']}, from {day(broke['start'])} on: {broke['words']}; before it another rule held.")
         for one in told
         for broke in one["breaks"]
+        if broke["cause"] != Cause.LAUNCH or broke["events"] >= 1
     )
     if broken:
         blocks += [Paragraph(("Breaks in these series:",)), Items(broken)]
@@ -79,14 +91,14 @@ def forecast(found: Brief) -> Section:
 
 def _by(row: dict[str, Any]) -> str:
     """`by 2024-10-14, 3 months`."""
-    return f"by {row['date']}, {row['months']} month{'s' * (row['months'] > 1)}"
+    return f"by {row['date']}, {_months(row)}"
 
 
-def _trust(tested: Tested) -> Paragraph:
-    """How far to trust the intervals, by the backtest that ships with the release."""
+def _trust(tested: Tested, first: dict[str, Any]) -> Paragraph:
+    """How far to trust the intervals, by the backtest that ships with the release: of all agents, and of the first."""
     months, inside, numbers = zip(*tested.inside, strict=True)
     too_narrow = (
-        " They are too narrow: beyond a few months take them for the least of how unsure it is."
+        " They are too narrow: beyond one month take them for the least of how unsure it is."
         if min(inside) < _MEANT
         else ""
     )
@@ -95,13 +107,28 @@ def _trust(tested: Tested) -> Paragraph:
             Strong("How far to trust it."),
             f" In the test of docs/method.md ({tested.panel}, {sites(tested.sites)}, {day(tested.first_day)} to "
             f"{day(tested.last_day)}) the {_MEANT} % intervals held {_row(f'{one:.0f}' for one in inside)} % of what "
-            f"came {_row(map(str, months))} months later, of {_row(map(str, numbers))} forecasts.{too_narrow} By "
-            "agent: ",
+            f"came {_row(map(str, months))} months later, of {_row(map(str, numbers))} forecasts.{too_narrow}"
+            f"{_own(first)} By agent: ",
             Code("tracker forecast"),
             ".",
         ),
         note=True,
     )
+
+
+def _own(one: dict[str, Any]) -> str:
+    """How the intervals of one agent held, where that agent was in the test."""
+    tested = one["tested"]
+    if tested is None or tested["agent"] is None:
+        return ""
+    held = [f"{row['inside_80']} of {row['n']} at {_months(row)}" for row in tested["months"] if row["n"]]
+    untested = [str(row["months"]) for row in tested["months"] if not row["n"]]
+    silent = f"; none could be tested at {_row(untested)} months" if untested else ""
+    return f" Those of {one['agent']} alone held {_row(held)}{silent}." if held else ""
+
+
+def _months(row: dict[str, Any]) -> str:
+    return f"{row['months']} month{'s' * (row['months'] > 1)}"
 
 
 def _row(parts: Iterable[str]) -> str:
@@ -146,9 +173,9 @@ def projection(found: Brief) -> Section:
     )
     drawn = Figure(
         charts.chances(found.outcomes),
-        f"Four rising curves of the probability that human text has run out by a year; half is reached "
-        f"{free.median} with nothing closed and {closed.median} with restrictions. Figures in the table.",
-        (f"All of it is assumed or forecast, nothing measured{_not_drawn(found)}. The dashed rule is one half.",),
+        f"Four rising curves of the probability that human text has run out by the first day of a year; half is "
+        f"reached {free.median} with nothing closed and {closed.median} with restrictions. Figures in the table.",
+        (f"All of it is assumed or forecast{_not_drawn(found)}. The end of 2028 is 1 January 2029. Dashed: one half.",),
         chances,
     )
     blocks = (
@@ -170,8 +197,15 @@ def _not_drawn(found: Brief) -> str:
 
 def _taken(measured: Measured) -> tuple[Paragraph, Items]:
     lead = f"What the row “{measured.outcome.id}” takes from this panel; all else in it is that of "
-    notes = tuple((*ticked(note), ".") for note in measured.notes)
+    notes = tuple((*ticked(sentence(_plainly(note))), ".") for note in measured.notes)
     return Paragraph((lead, Code(measured.scenario), ":")), Items(notes)
+
+
+def _plainly(note: str) -> str:
+    """A note of the projection without the names of its inputs."""
+    for name, words in _INPUTS:
+        note = note.replace(name, words)
+    return note
 
 
 def _again(found: Brief, closed: Outcome) -> Iterable[str]:
@@ -215,10 +249,11 @@ def _honest(found: Brief, closed: Outcome) -> Paragraph:
             f".{made_up} Only that share is counted; what follows from it is forecast or assumed. The scenario "
             f"on others' figures gives {closed.forward}",
             *_assumed(closed),
+            _why_more(here.outcome, closed),
         )
     rest = (
         ". The date hangs on demand, not on access: growth of compute and of data sets moves it by years. What "
-        "closing changes is which text is left (less news, less that is new), not when the sum of it ends."
+        "closing changes is which text is left (less news, less that is new), more than when the sum of it ends."
     )
     return Paragraph((*first, rest))
 
@@ -226,6 +261,21 @@ def _honest(found: Brief, closed: Outcome) -> Paragraph:
 def _scale(outcome: Outcome) -> str:
     years = outcome.forward_years
     return "Weeks to months, not years: closing" if years is not None and years[2] < 1 else "Closing"
+
+
+def _why_more(here: Outcome, closed: Outcome) -> str:
+    """Why a smaller share moves the year by no less, where it does: it stood earlier, and may yet rise."""
+    if None in (here.restricted, closed.restricted, here.forward_years, closed.forward_years):
+        return ""
+    less = here.restricted < closed.restricted and here.forward_years[0] >= closed.forward_years[0]
+    if not less or here.observed is None or closed.observed is None or here.observed >= closed.observed:
+        return ""
+    rises = here.long_run is not None and here.long_run > here.restricted
+    ahead = " and is forecast to rise" if rises else ""
+    return (
+        f": less is closed here, but it stood in {int(here.observed)} already{ahead}; the scenario reaches its share "
+        f"only in {int(closed.observed)}"
+    )
 
 
 def _share_here(here: Measured) -> str:
@@ -242,10 +292,12 @@ def _corrected(article: Outcome, free: Outcome) -> Paragraph:
     return Paragraph(
         prose(
             Strong("A correction."),
-            f" {CORRECTION} (",
+            " Epoch's paper (",
             PAPER,
-            "). With the article's own quarter of good text closed for good and to everybody, the paper's model gives "
-            f"{article.median} in place of {free.median}: closing brings the date forward by {article.forward}.",
+            f") contains no blocking: its 2026 to 2032 take all indexed text as usable. {_ARTICLE} has these years "
+            "follow from blocking, which is wrong. With the article's own quarter of good text closed for good and to "
+            f"everybody, the paper's model gives {article.median} in place of {free.median}: closing brings the date "
+            f"forward by {article.forward}.",
         ),
         note=True,
     )

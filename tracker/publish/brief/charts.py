@@ -199,19 +199,20 @@ _STROKES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3])
 
 
 def chances(outcomes: Sequence[Outcome]) -> str:
-    """The probability that text has run out by the end of a year, a line a scenario."""
+    """The probability that text has run out by a day, a line a scenario: what holds for the end of a year stands at
+    the first day of the next, where the axis has its year."""
     alt = _altair()
     names = [outcome.id for outcome in outcomes]
     rows = [
-        {"scenario": outcome.id, "year": year, "percent": 100 * chance}
+        {"scenario": outcome.id, "year": year + 1, "percent": 100 * chance}
         for outcome in outcomes
         for year, chance in outcome.by_year
     ]
-    years = [year for outcome in outcomes for year, _ in outcome.by_year]
+    years = [year + 1 for outcome in outcomes for year, _ in outcome.by_year]
     x = alt.X(
         "year",
         type="quantitative",
-        title=None,
+        title="by 1 January of",
         scale=alt.Scale(domain=[min(years), max(years)], nice=False),
         axis=alt.Axis(format="d", grid=False, tickCount=8),
     )

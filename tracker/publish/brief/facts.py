@@ -34,7 +34,8 @@ class Frame:
 class AgentShare:
     """One crawler on the day of the brief, in per cent of n, with its bounds; points since 30 days and a year before.
 
-    `closed` and `reopened`: how many sites of the panel did so in that year, as far as they did it themselves.
+    The points are None where the agent was not documented then. `closed` and `reopened`: how many sites of the panel
+    did so in that year while it was, as far as they did it themselves.
     """
 
     agent: str
@@ -128,8 +129,9 @@ class Contradictions:
 class Outcome:
     """A scenario of the projection, in words and as the probability that text has run out by the end of a year.
 
-    `restricted`: the share that it closes, in per cent (the median, where it is not sure). `forward`: by how much that
-    brings the date forward; both None where nothing is closed. `forward_years`: paired median and 80 % interval in
+    `restricted`: the share that it closes, in per cent (the median, where it is not sure), as it stood in the decimal
+    year `observed`, and `long_run` where it goes; both None where it is held. `forward`: by how much
+    that brings the date forward; all None where nothing is closed. `forward_years`: paired median and 80 % interval in
     years.
     """
 
@@ -140,6 +142,8 @@ class Outcome:
     never: str
     horizon: int
     restricted: float | None
+    observed: float | None
+    long_run: float | None
     forward: str | None
     forward_years: tuple[float, float, float] | None
     by_year: tuple[tuple[int, float], ...]

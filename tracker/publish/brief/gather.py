@@ -141,7 +141,11 @@ def _frame(reader: Reader, panel: dict[str, Any], row: dict[str, Any], first_day
 def _shares(
     listed: Sequence[dict[str, Any]], daily: Sequence[dict[str, Any]], frame: Frame, moves: Moves
 ) -> tuple[AgentShare, ...]:
-    by_day = {(row["agent"], row["date"]): figure(row, KIND, frame.is_sample)["percent"] for row in daily}
+    by_day = {
+        (row["agent"], row["date"]): figure(row, KIND, frame.is_sample)["percent"]
+        for row in daily
+        if row["agent_existed"]
+    }
     today = date.fromisoformat(frame.date)
     month, year = (dates.since(step, today).isoformat() for step in ("30d", "1y"))
     found = []

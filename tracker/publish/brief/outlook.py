@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import isnan
 from typing import Any
 
-from tracker.core.distributions import Distribution
+from tracker.core.distributions import Distribution, Value
 from tracker.core.estimate import percent
 from tracker.core.forecast.backtesting import MARKOV, SHOWN
 from tracker.core.projection import Projection
@@ -92,16 +92,25 @@ def _outcome(chosen: NamedScenario) -> Outcome:
         chosen.title,
         *_words(row),
         round(chosen.scenario.horizon),
-        _restricted(chosen.scenario) if chosen.scenario.restricts else None,
+        *_closing(chosen.scenario),
         forward,
         forward_years,
         tuple((year, round(answer.probability_by(year + 1.0), 4)) for year in range(first, LAST_YEAR + 1)),
     )
 
 
-def _restricted(scenario: Scenario) -> float | None:
-    share = scenario.restricted_share
-    return percent(share.median if isinstance(share, Distribution) else share)
+def _closing(scenario: Scenario) -> tuple[float | None, float | None, float | None]:
+    """The share that is closed in per cent, the year in which it stood so, and where it goes; held, it has neither."""
+    if not scenario.restricts:
+        return None, None, None
+    share, long_run = percent(_middle(scenario.restricted_share)), scenario.long_run_share
+    if long_run is None:
+        return share, None, None
+    return share, _middle(scenario.observed_year), percent(_middle(long_run))
+
+
+def _middle(value: Value) -> float:
+    return value.median if isinstance(value, Distribution) else float(value)
 
 
 def _forward(answer: Projection) -> tuple[str, tuple[float, float, float] | None]:

@@ -118,8 +118,9 @@ def league(found: Brief) -> Section:
     caption = _standing(
         frame,
         f"Share of sites that shut the agent out, by any rule. {f'Between: {frame.bounds}. ' if left_open else ''}"
-        "30 days, 1 year: change of the share in percentage points, empty where it was unknown then. Closed, reopened: "
-        "sites that did so within the year",
+        "30 days, 1 year: change of the share in percentage points, empty where it was unknown then or the agent not "
+        "documented yet. Closed, reopened: sites that did so within the year, in so far as the agent was documented; "
+        "a site that did both counts for both",
     )
     counted_again = again(
         command("tracker", "agents", "--shares", "--panel", frame.panel, "--date", frame.date),
@@ -168,11 +169,12 @@ def over_time(found: Brief) -> Section:
     )
     statement = (
         "SELECT date, agent, blocked, readable + absent AS n, percent_blocked, unknown FROM shares WHERE panel = "
-        f"{sql_text(frame.panel)} AND definition = {sql_text(frame.definition)} AND agent IN {listed(found.top)}"
+        f"{sql_text(frame.panel)} AND definition = {sql_text(frame.definition)} AND agent IN {listed(found.top)} AND "
+        f"date IN {listed(days)} ORDER BY date, agent"
     )
     marks = tuple(prose(Strong(f"{place}."), f" {_mark(one)}") for place, one in enumerate(found.marks, 1))
     known = (Paragraph(("The dashed rules:",)), Items(marks)) if marks else ()
-    return Section("time", "Over time", (figure, *known, again(query(statement))))
+    return Section("time", "Over time", (figure, *known, again(query(statement), more=" (the days of the table)")))
 
 
 def _bands(frame: Frame, drawn: Iterable[Point]) -> str:
