@@ -155,11 +155,31 @@ def test_a_file_is_replaced_on_request_only(run, told: Path, tmp_path: Path) -> 
     result = run("report", "--output", "mine.html")
     assert (result.code, "mine.html is there already" in result.err) == (2, True)
     assert (tmp_path / "mine.html").read_text() == "mine"
-    result = run("report", "--json", "--output", "no/way.json")
-    assert result.code == 0
     (tmp_path / "a-file").write_text("")
-    result = run("report", "--json", "--output", "a-file/brief.html")
-    assert (result.code, "cannot write a-file/brief.html" in result.err) == (1, True)
+    for folder in ("no/such", "a-file"):
+        result = run("report", "--output", f"{folder}/brief.html")
+        assert (result.code, f"{folder} is no folder: make it first" in result.err) == (2, True)
+    assert not (tmp_path / "no").exists()
+
+
+@pytest.mark.parametrize("name", ["brief.pdf", "brief.docx", "brief.txt"])
+def test_a_name_that_says_another_format_is_refused(run, told: Path, tmp_path: Path, name: str) -> None:
+    result = run("report", "--output", name)
+    assert (result.code, len(result.err.splitlines())) == (2, 1)
+    assert "for a PDF print the HTML" in result.err
+    assert not (tmp_path / name).exists()
+
+
+def test_how_old_the_newest_look_is_stands_on_stderr_alone(run, told: Path) -> None:
+    result = run("report", "--format", "markdown")
+    assert "warning: the newest look is of 2024-01-10, " in result.err
+    assert "days ago" not in result.out
+
+
+def test_a_date_does_not_break_at_the_end_of_a_line(run, told: Path) -> None:
+    page = LexborHTMLParser(run("report").out)
+    days = [node.text() for node in page.css("#changes td:first-child .day")]
+    assert days[:2] == ["2024-01-09", "2024-01-10"]
 
 
 def test_the_facts_as_json_need_no_extra(run, told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,21 +375,22 @@ def test_a_citation_names_no_address_but_a_published_one(run, told: Path, monkey
 def test_licences_with_blocks_lifted_beside_them(run, tmp_path: Path) -> None:
     """News Corp licensed its text to OpenAI on 22 May 2024; wsj.com opens on the 26th, nypost.com does not."""
     path = str(tmp_path / "licences.sqlite")
+    wsj = ("wsj.com",)
     agents = [replace(one, operator="OpenAI") if one.name == "GPTBot" else one for one in AGENTS]
     hosts = ("wsj.com", "nypost.com", "a.example")
     panel = Panel("papers", "Papers", "made up", "1", "2024-01-01", None, False, tuple(map(Member, hosts)))
     with Writer(path, agents) as writer:
         panel_id, own = writer.panel(panel), writer.source(OWN)
-        for day, opened in ((120, ()), (140, ()), (146, ("wsj.com",)), (160, ("wsj.com", "a.example"))):
+        for day, opened in ((120, ()), (140, ()), (146, wsj), (160, (*wsj, "a.example")), (180, (*wsj, "nypost.com"))):
             crawl = writer.begin_crawl(own, panel_id, START + day * DAY, f"papers {day}", len(hosts))
             said = {host: "Allow" if host in opened else "Disallow" for host in hosts}
             writer.record(crawl, [Answer(host, _papers(word), "ref") for host, word in said.items()])
             writer.finish_crawl(crawl, START + day * DAY + 5)
     page = LexborHTMLParser(run("report", "--database", path).out)
     beside = section(page, "licences")
-    assert "Beside 1 of 1 licences for text blocks were lifted within 14 days" in beside
+    assert "Blocks were lifted beside 1 of 1 licences for text within 14 days" in beside
     assert "It proves no cause" in beside
-    assert "wsj.com to GPTBot, 2024-05-20 and 2024-05-26 (+4) nypost.com" in beside
+    assert "wsj.com to GPTBot, 2024-05-20 and 2024-05-26 (+4) nypost.com (GPTBot 2024-06-29 , +38)" in beside
     assert "Beside no licence" not in section(page, "method")
 
 

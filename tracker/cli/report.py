@@ -1,17 +1,22 @@
 """`tracker report`: a brief of a panel to take home, as one HTML or Markdown file."""
 
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracker.cli.forecast import STALE_DAYS
 from tracker.cli.options import AgentsFile, AsJson, Database
 from tracker.cli.output import note, print_json, progress
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
     from tracker.publish.brief.facts import Brief
+
+
+_HTML, _MARKDOWN = ("", ".html", ".htm"), (".md", ".markdown")
 
 
 class Format(StrEnum):
@@ -56,11 +61,12 @@ def report(
 
     if as_json and form is not None:
         raise UsageError("--json and --format cannot go together: choose one")
-    if out is not None and out.exists() and not force:
-        raise UsageError(f"{out} is there already: choose another --output, or replace it with --force")
+    if out is not None:
+        _check(out, force=force, by_name=form is None and not as_json)
     registry = reference.agents(load(database=database, agents=agents_file).agents_file)
     with open_reader(database) as reader, progress("report") as advance:
         found = gather(reader, registry, panel=panel, agents=agent or (), advance=advance)
+    _say_if_old(found.frame.date)
     if as_json and out is None:
         print_json(found.as_dict())
         return
@@ -75,8 +81,27 @@ def report(
     note(f"{out}: panel {found.frame.panel} on {found.frame.date}, {len(text.encode()):,} bytes")
 
 
+def _check(out: Path, *, force: bool, by_name: bool) -> None:
+    """Before minutes are spent: whether the file can be, and whether its name says how to write it."""
+    if out.exists() and not force:
+        raise UsageError(f"{out} is there already: choose another --output, or replace it with --force")
+    if not out.parent.is_dir():
+        raise UsageError(f"{out.parent} is no folder: make it first, or choose another --output")
+    if by_name and out.suffix.lower() not in (*_HTML, *_MARKDOWN):
+        raise UsageError(
+            f"{out}: a brief is written as .html or .md, not {out.suffix}; for a PDF print the HTML from a browser"
+        )
+
+
+def _say_if_old(newest: str) -> None:
+    """On stderr alone: the file holds nothing of the day on which it was made."""
+    days = (datetime.now(UTC).date() - date.fromisoformat(newest)).days
+    if days > STALE_DAYS:
+        note(f"warning: the newest look is of {newest}, {days} days ago: the brief is of that day, not of today")
+
+
 def _by_name(out: Path | None) -> Format:
-    return Format.MARKDOWN if out is not None and out.suffix.lower() in (".md", ".markdown") else Format.HTML
+    return Format.MARKDOWN if out is not None and out.suffix.lower() in _MARKDOWN else Format.HTML
 
 
 def _as_json(found: "Brief") -> str:

@@ -196,13 +196,17 @@ class Lift:
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """A licence for text, what sites of the licensor lifted around its day, and those that could have and did not."""
+    """A licence for text, what sites of the licensor lifted around its day, and those that could have and did not.
+
+    `outside`: what the latter lifted in the months around it, but not so near.
+    """
 
     day: str
     licensor: str
     licensee: str
     lifted: tuple[Lift, ...]
     still: tuple[str, ...]
+    outside: tuple[Lift, ...]
     source: str
 
 

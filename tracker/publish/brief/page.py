@@ -1,10 +1,13 @@
 """A brief as one HTML page that loads nothing: styles and charts are in it, scripts there are none."""
 
+import re
 from functools import cache
 from typing import Any
 
 from tracker.publish.brief.blocks import Document, clean
 from tracker.publish.extras import needs
+
+_DATE = re.compile(r"(\b\d{4}-\d\d(?:-\d\d)?\b)")
 
 
 def html(brief: Document) -> str:
@@ -21,6 +24,8 @@ def _environment() -> Any:
         from jinja2 import Environment, PackageLoader, StrictUndefined
         from markupsafe import Markup
 
+    _WHOLE = Markup('<span class="day">{}</span>')
+
     def finalize(value: Any) -> Any:
         return clean_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
@@ -32,7 +37,14 @@ def _environment() -> Any:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
+
+    def dated(text: str) -> Any:
+        """The text with its dates held together: a line may not end within one."""
+        pieces = _DATE.split(clean_text(text))
+        return Markup("").join(_WHOLE.format(piece) if place % 2 else piece for place, piece in enumerate(pieces))
+
     environment.globals["svg"] = Markup
+    environment.filters["dated"] = dated
     return environment
 
 
