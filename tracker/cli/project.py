@@ -47,7 +47,9 @@ def project(
     own: Annotated[
         Path | None, typer.Option("--scenarios", help="TOML file of your own scenarios, which lies over ours.")
     ] = None,
-    years: Annotated[Path | None, typer.Option("--years", help="Write the draws to this CSV file as well.")] = None,
+    years: Annotated[
+        Path | None, typer.Option("--years", help="Write the draws to this CSV file as well, over what it holds.")
+    ] = None,
     listed: Annotated[bool, typer.Option("--list", help="Instead: which scenarios there are.")] = False,
     inputs: Annotated[bool, typer.Option("--inputs", help="Instead: every input with interval and source.")] = False,
     compare: Annotated[
@@ -100,15 +102,17 @@ def project(
         _compare(own, set_ or [], draws, seed, as_json)
     else:
         chosen = projection.find(scenario or projection.DEFAULT_SCENARIO, own)
+        texts, written = set_ or [], projection.written_by(chosen, own)
         seen = measuring.of(chosen) if measured else None
-        chosen = projection.changed(seen.chosen if seen else chosen, set_ or [])
-        for words in [*(seen.notes if seen else ()), *projection.idle(chosen, set_ or [])]:
+        chosen = projection.changed(seen.chosen if seen else chosen, texts)
+        hints = (*projection.idle(chosen, texts, written), *projection.forgotten(chosen, texts, written))
+        for words in (*(seen.notes if seen else ()), *hints):
             note(words)
         if inputs:
             _inputs(chosen, as_json)
         else:
             facts = seen.facts if seen else None
-            _answer(chosen, set_ or [], draws, seed, years, as_json, facts, as_typed(context, _NO_INPUTS))
+            _answer(chosen, texts, draws, seed, years, as_json, facts, as_typed(context, _NO_INPUTS))
 
 
 def _answer(
@@ -127,8 +131,9 @@ def _answer(
         found, projected = projection.report(chosen, draws, seed, texts)
     found["measured"] = measured
     if years is not None:
+        over = ", in place of what it held" if years.is_file() else ""
         rows = projection.write_draws(years, projected)
-        note(f"{rows:,} draws are in {years}: year and inputs of each, `inf` for never")
+        note(f"{rows:,} draws are in {years}{over}: year and inputs of each, `inf` for never")
     if as_json:
         print_json(found)
         return
@@ -201,12 +206,13 @@ def _print_swings(found: dict[str, Any]) -> None:
     if not rows:
         print("No input in play is uncertain: every draw is the same.")
         return
-    columns = ("the date hangs on", "if lowest (10 %)", "if highest (10 %)", "years between", "of draws")
+    columns = ("the date hangs on", "if lowest", "if highest", "years", "of draws")
     table = []
     for row in rows[:_SWINGS_SHOWN]:
         between = "unknown" if row["years"] is None else f"{row['years']:.1f}"
         table.append([row["input"], *row["words"], between, f"{100 * row['share_of_draws']:.0f} %"])
     print_table(columns, table)
+    print("If lowest, if highest: the median year with this input in its lowest and its highest tenth; years: between.")
     if any(row["share_of_draws"] < 1 for row in rows):
         print("Demand is half as data sets grew, half as compute does: each leg's inputs count in its own draws.")
 
