@@ -21,7 +21,7 @@ from tracker.cli.measuring import (
     TailRate,
 )
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import note, print_json, print_table, working
+from tracker.cli.output import note, print_json, print_table, say, working
 from tracker.cli.tokens import Terms, TokensColumn, TokensPath
 from tracker.cli.typed import as_typed
 
@@ -137,21 +137,21 @@ def _answer(
     if as_json:
         print_json(found)
         return
-    print(f"{chosen.title} ({chosen.id})")
+    say(f"{chosen.title} ({chosen.id})")
     if chosen.note:
-        print(chosen.note)
+        say(chosen.note)
     if texts:
-        print(f"Changed here, so it is no longer that scenario: {', '.join(texts)}")
-    print()
+        say(f"Changed here, so it is no longer that scenario: {', '.join(texts)}")
+    say()
     _print_years(found, projected)
     _print_given_not_yet(found)
     _print_chances(found, projected.scenario.restricts)
     _print_swings(found)
-    print("The interval is what the inputs leave open if trends go on: it does not say that they do.")
-    print("Nor does the year end progress: other data and better use of data are not in the model.")
+    say("The interval is what the inputs leave open if trends go on: it does not say that they do.")
+    say("Nor does the year end progress: other data and better use of data are not in the model.")
     for remark in found["remarks"]:
-        print(remark)
-    print(f"{draws:,} draws, seed {seed}. Model: {found['source']}; restrictions on it are Drywell's.")
+        say(remark)
+    say(f"{draws:,} draws, seed {seed}. Model: {found['source']}; restrictions on it are Drywell's.")
     print(f"Inputs with sources: {again} --inputs")
 
 
@@ -159,17 +159,17 @@ def _print_years(found: dict[str, Any], projected: Any) -> None:
     from tracker.publish.projection_words import chance_words, months_span, months_words
 
     words = found["words"]
-    print(f"{found['meaning'][0].upper()}{found['meaning'][1:]}:")
-    print(f"  median          {words['median']}")
-    print(f"  80 % interval   {words['interval_80']}")
-    print(f"  90 % interval   {words['interval_90']}")
-    print(f"  not before {found['horizon']:.0f} {chance_words(found['never_before_horizon'])}")
+    say(f"{found['meaning'][0].upper()}{found['meaning'][1:]}:")
+    say(f"  median          {words['median']}")
+    say(f"  80 % interval   {words['interval_80']}")
+    say(f"  90 % interval   {words['interval_90']}")
+    say(f"  not before {found['horizon']:.0f} {chance_words(found['never_before_horizon'])}")
     if not projected.scenario.restricts:
-        print("Nothing is closed in this scenario, so nothing moves the date forward.")
+        say("Nothing is closed in this scenario, so nothing moves the date forward.")
         return
     forward = projected.forward
-    print(f"Restrictions bring it forward by {months_words(forward.median)}, draw by draw, ", end="")
-    print(f"80 % interval {months_span(forward.interval(0.8))}; with nothing closed: {words['unrestricted_median']}.")
+    by = f"{months_words(forward.median)}, draw by draw, 80 % interval {months_span(forward.interval(0.8))}"
+    say(f"Restrictions bring it forward by {by}; with nothing closed: {words['unrestricted_median']}.")
 
 
 def _print_given_not_yet(found: dict[str, Any]) -> None:
@@ -179,13 +179,13 @@ def _print_given_not_yet(found: dict[str, Any]) -> None:
     if not given["probability_before"]:
         return
     before = f"{chance_words(given['probability_before'])} of draws lie before {given['year']:.1f}"
-    print(f"The model does not know that no known run has used it all so far: {before}; ", end="")
+    said = f"The model does not know that no known run has used it all so far: {before}; left out,"
     if given["probability_before"] == 1:
-        print("left out, nothing remains.")
+        say(f"{said} nothing remains.")
         return
     median, low, high = (inf if year is None else year for year in (given["median"], *given["interval_80"]))
     words = f"the median is {year_words(median, horizon)}, 80 % {interval_words((low, high), horizon)}"
-    print(f"left out, {words}.")
+    say(f"{said} {words}.")
 
 
 def _print_chances(found: dict[str, Any], restricts: bool) -> None:
@@ -204,7 +204,7 @@ def _print_chances(found: dict[str, Any], restricts: bool) -> None:
 def _print_swings(found: dict[str, Any]) -> None:
     rows = found["sensitivity"]
     if not rows:
-        print("No input in play is uncertain: every draw is the same.")
+        say("No input in play is uncertain: every draw is the same.")
         return
     columns = ("the date hangs on", "if lowest", "if highest", "years", "of draws")
     table = []
@@ -212,9 +212,9 @@ def _print_swings(found: dict[str, Any]) -> None:
         between = "unknown" if row["years"] is None else f"{row['years']:.1f}"
         table.append([row["input"], *row["words"], between, f"{100 * row['share_of_draws']:.0f} %"])
     print_table(columns, table)
-    print("If lowest, if highest: the median year with this input in its lowest and its highest tenth; years: between.")
+    say("If lowest, if highest: the median year with this input in its lowest and its highest tenth; years: between.")
     if any(row["share_of_draws"] < 1 for row in rows):
-        print("Demand is half as data sets grew, half as compute does: each leg's inputs count in its own draws.")
+        say("Demand is half as data sets grew, half as compute does: each leg's inputs count in its own draws.")
 
 
 def _list(own: Path | None, as_json: bool) -> None:
@@ -276,9 +276,9 @@ def _compare(own: Path | None, texts: list[str], draws: int, seed: int, as_json:
         ("other readings of demand, nothing closed", "median", "80 % interval", "never"),
         [[row["title"], *_line(row)] for row in found["anchors"]],
     )
-    print(f"Year: {projection.MEANING}. Never: not before the horizon.")
-    print("Months forward: paired, with restrictions against nothing closed on the same draws.")
-    print(f"{draws:,} draws, seed {seed}. Model: {projection.EPOCH}, which contains no blocking.")
+    say(f"Year: {projection.MEANING}. Never: not before the horizon.")
+    say("Months forward: paired, with restrictions against nothing closed on the same draws.")
+    say(f"{draws:,} draws, seed {seed}. Model: {projection.EPOCH}, which contains no blocking.")
 
 
 def _line(row: dict[str, Any]) -> list[str]:
