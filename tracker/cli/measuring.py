@@ -81,9 +81,10 @@ class Measuring:
             warn_of_demo(reader)
             with asked(self.tokens, self.tokens_column, self.terms) as wanted:
                 looked = look(reader, self.agent or AGENT, panel=self.panel, definition=self.definition, asked=wanted)
-                for warning in stale(looked.day, "restricted_share is that of then, not of today"):
-                    note(f"warning: {warning}")
-                return measured(reader, base, looked, layer, tail)
+                found = measured(reader, base, looked, layer, tail)
+        for warning in stale(looked.day, "restricted_share is that of then, not of today"):
+            note(f"warning: {warning}")
+        return found
 
     def _tail(self) -> "Tail | None":
         from tracker.publish.measured import Tail
