@@ -344,3 +344,44 @@ def test_a_place_that_cannot_be_written(run, tmp_path: Path) -> None:
     result = run("project", "--draws", "10", "--years", str(tmp_path))
     assert (result.code, result.out) == (1, "")
     assert "cannot write" in result.err
+
+
+# What a newcomer stumbled over
+
+
+def test_what_a_scenario_of_ones_own_sets_in_vain_is_said(run, tmp_path: Path) -> None:
+    share = '[bad.{}]\nvalue = 0.33\nunit = "share"\nsource = "me"\ndate = 2026-01-01\n'
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[bad]\ntitle = "x"\nextends = "epoch-2024"\n' + share.format("restricted_share") + share.format("compliance")
+    )
+    asked = ("project", "bad", "--scenarios", str(own), "--draws", "50")
+    said = "restricted_share, compliance are not in play: nothing is closed, --set access=robots switches it on\n"
+    assert run(*asked).err == said
+    assert run(*asked, "--set", "access=robots").err == ""
+    # Ours are as they are meant to be, whether or not there is a file beside them.
+    assert run("project", "epoch-2024", "--scenarios", str(own), "--draws", "50").err == ""
+
+
+def test_draws_need_their_folder_and_go_over_what_is_there(run, tmp_path: Path) -> None:
+    folder = tmp_path / "none"
+    refused = run("project", "--draws", "9", "--years", str(folder / "x.csv"))
+    assert refused.code != 0
+    assert f"there is no folder {folder}; make it" in refused.err
+    assert not folder.exists()
+    asked = ("project", "--draws", "9", "--years", str(tmp_path / "x.csv"))
+    assert "in place of" not in run(*asked).err
+    assert "in place of what it held" in run(*asked).err
+
+
+def test_what_is_used_up_at_the_start_is_said_to_be_so(run) -> None:
+    words = run("project", "--set", "start_year=2040", "--json").json["words"]
+    assert (words["median"], words["interval_80"]) == ("2040 or before", "2040 or before")
+    assert run("project", "--set", "start_year=2029.5", "--json").json["words"]["median"] == "mid 2029 or before"
+
+
+def test_a_forgotten_t_and_a_per_cent_in_a_file(run, mine: Path) -> None:
+    said = run("project", "epoch-2024", "--draws", "50", "--set", "stock_tokens=300").err
+    assert said == "stock_tokens is 300 tokens, far below any stock or run; 300T are 300e12\n"
+    mine.write_text(MINE.replace("low = 0.1", 'low = "10 %"'), encoding="utf-8")
+    assert "low '10 %' is no number, write it as 0.1\n" in run("project", "mine", "--scenarios", str(mine)).err

@@ -1,5 +1,6 @@
 """`tracker project --measured`: the projection with what a history knows."""
 
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -26,7 +27,9 @@ def test_the_share_of_the_history_stands_in_the_scenario(run, database: Path) ->
     )
     assert found["inputs"]["restricted_share"] == 0.375
     assert found["inputs"]["long_run_share"] == found["measured"]["inputs"]["long_run_share"]
-    assert result.err.startswith("Measured: GPTBot, panel forty, 2024-11-18, by site, n = 40 of 40 sites: ")
+    warning, said = result.err.split("\n", 1)
+    assert re.fullmatch(r"warning: the newest look is of 2024-11-18, \d+ days ago: restricted_share is .*", warning)
+    assert said.startswith("Measured: GPTBot, panel forty, 2024-11-18, by site, n = 40 of 40 sites: ")
     assert run(*asked, "--json").out == result.out
     text = run(*asked)
     title = "Epoch 2024 with measured access (measured here: 37.5 % by robots.txt, GPTBot, panel forty, 2024-11-18)"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.cli.output import print_table
+from tracker.cli.output import note, print_table, say
 
 WIDTHS = (80, 100, 120, 200)
 Printed = Callable[..., str]
@@ -118,3 +118,36 @@ def test_a_pipe_has_every_column_and_no_terminal_is_steered(capsys: pytest.Captu
 def test_any_cells_in_any_width(rows: list[list[object]], width: int) -> None:
     columns = [f"column {at}" for at in range(len(rows[0]) if rows else 3)]
     assert bool(on(width, columns, rows, spare=columns[:1])) or not rows
+
+
+# Prose
+
+
+def _said(width: int, text: str, hang: int = 0) -> str:
+    patch = pytest.MonkeyPatch()
+    shown = _Terminal()
+    with patch.context() as at:
+        at.setitem(os.environ, "COLUMNS", str(width))
+        at.setattr(sys, "stdout", shown)
+        say(text, hang)
+    return shown.getvalue()
+
+
+@given(st.text("ab -\u00e4", max_size=400), st.integers(30, 120))
+@settings(max_examples=50)
+def test_prose_is_wrapped_between_words(text: str, width: int) -> None:
+    printed = _said(width, text)
+    assert printed.split() == text.split()
+    assert all(len(line) <= width or len(line.split()) == 1 for line in printed.splitlines())
+
+
+def test_what_goes_over_hangs_below() -> None:
+    assert _said(30, f"  said:   {'word ' * 6}", 10) == "  said:   word word word word\n          word word\n"
+    assert _said(80, "one line\n\n  and another") == "one line\n\n  and another\n"
+
+
+def test_a_pipe_gets_lines_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    line = "word " * 100
+    say(line)
+    note(line)
+    assert capsys.readouterr() == (line + "\n", line + "\n")

@@ -145,8 +145,8 @@ def test_a_panel_unlike_theirs_gives_counts_and_no_verdict(figure: dict[str, obj
         (
             {},
             SEEN,
-            "This history bears it out: 20.0 % here by their rule, 20 % claimed",
-            "a gap may come of that alone",
+            "This history bears it out: 20.0 % here by the rule we take for theirs (named_root), 20 % claimed",
+            "rounding tell; 30.0 % by ours (effective_full). The list here is not theirs: a gap may come of that alone",
         ),
         ({"percent": 60.0}, SEEN, "This history does not bear it out: 20.0 % here", "60 % claimed, 40.0 points less"),
         ({"percent": 10.0}, SEEN, "This history does not bear it out: 20.0 % here", "10 % claimed, 10.0 points more"),

@@ -1,5 +1,6 @@
 """A scenario from a history: what is measured in it, what is forecast, what stays, and what is said of each."""
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -101,6 +102,9 @@ def test_by_tokens(database: Path, tmp_path: Path) -> None:
     )
     assert found.facts["weights"] == "tokens"
     assert not any("sites are not tokens" in one for one in found.notes)
+    assert found.notes[-1].startswith("that forecast is of sites, whose weights have no part in it")
+    # Rounded once, so that the note says what the title says.
+    assert re.search(r"measured here: ([\d.]+ to [\d.]+ %)", found.chosen.title)[1] in found.notes[1]
     tailed = ask(database, tail=Tail(0.1087, 0.022), path=path)
     share = 0.1087 * 0.3 + 0.8913 * 0.022
     assert tailed.chosen.scenario.restricted_share == pytest.approx(share)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import print_json, print_table
+from tracker.cli.output import print_json, print_table, say
 from tracker.cli.tokens import Terms, TokensColumn, TokensPath, opened, print_tokens
 
 
@@ -59,11 +59,11 @@ def agent(
 
 
 def _print_facts(facts: dict[str, Any]) -> None:
-    print(f"{facts['agent']} ({facts['operator']}): {facts['purpose']}, {facts['kind']}")
-    print(f"product tokens: {', '.join(json.loads(facts['tokens']))}")
-    print(f"documented since {facts['since'] or 'nobody knows when'}")
+    say(f"{facts['agent']} ({facts['operator']}): {facts['purpose']}, {facts['kind']}")
+    say(f"product tokens: {', '.join(json.loads(facts['tokens']))}")
+    say(f"documented since {facts['since'] or 'nobody knows when'}")
     if facts["documentation"]:
-        print(facts["documentation"])
+        say(facts["documentation"])
 
 
 def _print_share(found: dict[str, Any]) -> None:
@@ -71,20 +71,20 @@ def _print_share(found: dict[str, Any]) -> None:
 
     share = found["share"]
     if share is None:
-        print(f"\npanel {found['panel']}: nothing is known of its sites yet")
+        say(f"\npanel {found['panel']}: nothing is known of its sites yet")
         return
     n = f"n = {share['n']} {Denominator(found['denominator']).sites}"
-    print(f"\npanel {found['panel']} on {share['date']}: {_percent(share['percent'])} of {n}")
-    print(f"counted: {found['counted']} ({found['definition']})")
-    print(f"{share['blocked']} sites: {share['blocked_named']} by its name, {share['blocked_wildcard']} otherwise")
-    print(f"bounds: {_percent(share['low'])} to {_percent(share['high'])}, {share['bounds']}")
+    say(f"\npanel {found['panel']} on {share['date']}: {_percent(share['percent'])} of {n}")
+    say(f"counted: {found['counted']} ({found['definition']})")
+    say(f"{share['blocked']} sites: {share['blocked_named']} by its name, {share['blocked_wildcard']} otherwise")
+    say(f"bounds: {_percent(share['low'])} to {_percent(share['high'])}, {share['bounds']}")
     if not share["existed"]:
-        print("the agent was not documented yet on that day: nobody counts as shutting it out by name")
+        say("the agent was not documented yet on that day: nobody counts as shutting it out by name")
     for step in found["trend"]:
         moved = "nothing was known then"
         if step["points"] is not None:
             moved = f"{step['points']:+.1f} points, from {_percent(step['percent'])}"
-        print(f"since {step['date']} ({step['since']}): {moved}")
+        say(f"since {step['date']} ({step['since']}): {moved}")
 
 
 def _percent(value: float | None) -> str:
@@ -95,11 +95,11 @@ def _print_changes(rows: list[dict[str, Any]], definition: str) -> None:
     from tracker.core.definitions import HEADLINE
 
     if not rows:
-        print("\nno change in the panel")
+        say("\nno change in the panel")
         return
     columns = ("date", "site", "before", "after", "named", "cause")
     of_what = "" if definition == HEADLINE else f", of how much is closed to it: {definition} may see others"
-    print(f"\nNewest changes in the panel{of_what}")
+    say(f"\nNewest changes in the panel{of_what}")
     print_table(columns, [[row[name] for name in columns] for row in rows])
 
 
@@ -111,7 +111,7 @@ def _print_sites(found: dict[str, Any]) -> None:
         return
     what = DEFINITIONS[found["definition"]].verb.format(found["agent"]["agent"])
     order = "the best placed" if sites["first"][0]["rank"] is not None else "in the order of their names"
-    print(f"Sites of the panel that {what} now ({sites['blocking']}), {order}")
+    say(f"Sites of the panel that {what} now ({sites['blocking']}), {order}")
     columns = ("site", "category", "named", "since", "stale")
     print_table(columns, [[row[name] for name in columns] for row in sites["first"]])
-    print("since: what the site says to it has been the same since then; stale 1: the last look at it failed")
+    say("since: what the site says to it has been the same since then; stale 1: the last look at it failed")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import note, print_json, print_table, progress
+from tracker.cli.output import note, print_json, print_table, progress, say
 
 
 def claims(
@@ -149,33 +149,33 @@ def _part(seen: dict[str, Any]) -> str | None:
 def _print_claim(row: dict[str, Any]) -> None:
     from tracker.core.claims import Reading
 
-    print(f"{row['claim']}: {row['publisher']}, {_day(row)}")
+    say(f"{row['claim']}: {row['publisher']}, {_day(row)}")
     lines = {"said": row["figure"], "about": row["population"], "what counts": row["definition"]}
     lines |= {"out of": row["denominator"], "note": row["note"]}
     lines["source"] = f"{row['source']}; {Reading(row['reading']).words} on {row['checked']}"
     for name, text in lines.items():
         if text:
-            print(f"  {name + ':':<13}{text}")
+            say(f"  {name + ':':<13}{text}", hang=15)
 
 
 def _print_figure(row: dict[str, Any]) -> None:
-    print()
+    say()
     if row["agent"] is not None:
         who = "any AI crawler" if row["agent"] == "any" else row["agent"]
-        print(f"{who}, {row['claimed']:g} % claimed. So is it true?")
-    print(row["plainly"])
+        say(f"{who}, {row['claimed']:g} % claimed. So is it true?")
+    say(row["plainly"])
     seen = row["seen"]
     if seen is not None:
-        print(f"  here: panel {_part(seen)} on {seen['date']}")
+        say(f"  here: panel {_part(seen)} on {seen['date']}")
     for name, share in (("by their rule", row["theirs"]), ("by ours", row["ours"])):
         if share is not None:
-            print(f"  {name} ({share['definition']}): {_in_words(share)}")
+            say(f"  {name} ({share['definition']}): {_in_words(share)}")
     if row["difference"] is not None:
         theirs = row["theirs"]["percent"]
-        print(f"  by their rule {theirs:.1f} %, claimed {row['claimed']:g} %: {row['difference']:+.1f} points")
+        say(f"  by their rule {theirs:.1f} %, claimed {row['claimed']:g} %: {row['difference']:+.1f} points")
     if row["agent"] is not None:
         for reason in row["reasons"]:
-            print(f"  - {reason}")
+            say(f"  - {reason}", hang=4)
 
 
 def _in_words(share: dict[str, Any]) -> str:

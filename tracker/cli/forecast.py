@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import Advance, note, print_json, print_table, progress
+from tracker.cli.output import Advance, note, print_json, print_table, progress, say
 
 HistoryPanel = Annotated[
     str | None,
@@ -18,6 +18,8 @@ HistoryPanel = Annotated[
 Definition = Annotated[str | None, typer.Option("--definition", help="What is counted (effective_full).")]
 STALE_DAYS = 31
 _LOG_SECONDS = 20
+# What a narrow terminal leaves out of the scores, the first first.
+_SPARE = ("width of 80 %", "90 % covers", "markov there", "95 % interval", "MAE")
 _LEGEND = """\
 origins: shown where a forecast would have been shown, withheld where it would have been refused (26 weeks, 5 changes)
 markov is what `tracker forecast` shows; no restart: as if no break had been; no launch rule: breaks found, but that one
@@ -54,7 +56,7 @@ def forecast(
         advance(0, 1)
         found = report(reader, token, panel=panel, definition=definition, months=range(1, months + 1))
         advance(1, 1)
-    for warning in (*found["warnings"], *_stale(found["date"])):
+    for warning in (*found["warnings"], *stale(found["date"], "the months ahead begin there, not today")):
         note(f"warning: {warning}")
     if as_json:
         print_json(found)
@@ -63,34 +65,34 @@ def forecast(
     _print_ahead(found, found["whole"])
     _print_breaks(found)
     if found["tested"]:
-        print("\nwarning: ".join((found["tested"]["words"], *found["tested"]["warnings"])))
+        say("\nwarning: ".join((found["tested"]["words"], *found["tested"]["warnings"])))
 
 
-def _stale(newest: str) -> list[str]:
-    """That the newest look is so old that the first months ahead are past, if so."""
+def stale(newest: str, so: str) -> list[str]:
+    """That the newest look is older than a month, if so, and what follows (`so`)."""
     days = (datetime.now(UTC).date() - date.fromisoformat(newest)).days
     if days <= STALE_DAYS:
         return []
-    return [f"the newest look is of {newest}, {days} days ago: the months ahead begin there, not today"]
+    return [f"the newest look is of {newest}, {days} days ago: {so}"]
 
 
 def _print_now(found: dict[str, Any]) -> None:
-    print(f"{found['agent']}, panel {found['panel']} on {found['date']}: {found['counted']} ({found['definition']})")
+    say(f"{found['agent']}, panel {found['panel']} on {found['date']}: {found['counted']} ({found['definition']})")
     n = f"n = {found['known']} sites readable or without a robots.txt"
-    print(f"measured: {found['percent']:.1f} % of {n}")
+    say(f"measured: {found['percent']:.1f} % of {n}")
     fifth = f" (each before {found['breaks'][-1]['start']} counts a fifth)" if found["breaks"] else ""
     for what, one in found["hazards"].items():
-        print(
+        say(
             f"{what}s: {one['events']:g} in {one['site_days']:,} site-days{fifth}, "
             f"with the prior {100 * one['per_site_month']:.2f} % of sites a month"
         )
     if found["refusals"]:
-        print(f"no forecast: {'; '.join(found['refusals'])}. What follows is assumed: a fan of scenarios, no more")
+        say(f"no forecast: {'; '.join(found['refusals'])}. What follows is assumed: a fan of scenarios, no more")
 
 
 def _print_ahead(found: dict[str, Any], whole: dict[str, Any] | None) -> None:
     beside = "; without: as if no break had been" if whole else ""
-    print(f"months from {found['date']} on, per cent of sites, median and intervals{beside}:")
+    say(f"months from {found['date']} on, per cent of sites, median and intervals{beside}:")
     ahead = [(row["months"], row["date"][:7], *_cells(row), row["kind"]) for row in found["forecast"]]
     # Both ways and the 90 % interval do not go into 80 columns; the JSON has all.
     if whole:
@@ -116,9 +118,9 @@ def _span(interval: tuple[float, float]) -> str:
 def _print_breaks(found: dict[str, Any]) -> None:
     for one in found["breaks"]:
         when = one["start"] if one["cause"] == "launch" else f"the week of {one['start']}, up to {one['end']}"
-        print(f"break on {when}: {one['words']}" if one["cause"] == "launch" else f"break in {when}: {one['words']}")
+        say(f"break on {when}: {one['words']}" if one["cause"] == "launch" else f"break in {when}: {one['words']}")
     if found["breaks"]:
-        print("after a break the counts begin anew, what was before is worth a fifth")
+        say("after a break the counts begin anew, what was before is worth a fifth")
 
 
 def backtest(
@@ -167,9 +169,9 @@ def backtest(
         scores = {"by_agent": [one._asdict() for one in each]} if agent_by_agent else {}
         print_json({"run_on": datetime.now(UTC).date().isoformat(), **facts, **tested.as_dict(), **scores})
         return
-    print(f"panel {facts['panel']}, {facts['definition']}: {facts['sites']} sites, {facts['from']} to {facts['to']}")
+    say(f"panel {facts['panel']}, {facts['definition']}: {facts['sites']} sites, {facts['from']} to {facts['to']}")
     since = ", ".join(f"{name} from {day}" for name, day in facts["known_since"].items())
-    print(f"agents: {since}; {tested.origins} origins")
+    say(f"agents: {since}; {tested.origins} origins")
     _print_scores(tested.table())
     if agent_by_agent:
         _print_agents(each)
@@ -201,9 +203,9 @@ def _print_scores(rows: list[Any]) -> None:
         there = "" if row.markov_ratio is None else f"{row.markov_ratio:.2f}"
         covers = (there, f"{100 * row.coverage_80:.0f} %", f"{100 * row.coverage_90:.0f} %", f"{row.width_80:.2f}")
         table.append((row.origins, row.model, row.months, row.n, *cells, *covers))
-    print_table(columns, table)
+    print_table(columns, table, spare=_SPARE)
     if not rows:
-        print("no forecast could be scored: an origin needs two months behind it and one after it")
+        say("no forecast could be scored: an origin needs two months behind it and one after it")
         return
     note(_LEGEND)
 
@@ -225,4 +227,5 @@ def _print_agents(scores: list[Any]) -> None:
             for one in scores
         ],
         title="markov, where a forecast would have been shown",
+        spare=("MAE", "n"),
     )

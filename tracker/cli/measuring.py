@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracker.cli.output import note
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Measuring:
     def of(self, base: "NamedScenario") -> "Measured":
         """The scenario with what the history says."""
         from tracker.cli.ask import open_reader, warn_of_demo
+        from tracker.cli.forecast import stale
         from tracker.cli.tokens import asked
         from tracker.core.tokens import Layer
         from tracker.publish.measured import measured
@@ -79,7 +81,10 @@ class Measuring:
             warn_of_demo(reader)
             with asked(self.tokens, self.tokens_column, self.terms) as wanted:
                 looked = look(reader, self.agent or AGENT, panel=self.panel, definition=self.definition, asked=wanted)
-                return measured(reader, base, looked, layer, tail)
+                found = measured(reader, base, looked, layer, tail)
+        for warning in stale(looked.day, "restricted_share is that of then, not of today"):
+            note(f"warning: {warning}")
+        return found
 
     def _tail(self) -> "Tail | None":
         from tracker.publish.measured import Tail

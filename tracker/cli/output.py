@@ -3,12 +3,15 @@
 import csv
 import json
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 WIDE = 240  # columns of a table that goes into a pipe or a file: no word is cut
+_NARROWEST = 20  # columns that prose has at the least
 _STEERING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """What a cell written by a stranger could steer a terminal with."""
 
@@ -71,6 +74,24 @@ def print_table(
         note(f"left out for want of width: {', '.join(spare[:left_out])}")
 
 
+def say(text: str = "", hang: int = 0) -> None:
+    """Print prose: on a terminal no line is longer than it is wide, and none is broken within a word.
+
+    What goes over stands as far in as the line, or `hang` columns in. Into a pipe or a file every line goes as it is.
+    """
+    print(_wrapped(text, hang) if sys.stdout.isatty() else text)
+
+
+def _wrapped(text: str, hang: int = 0) -> str:
+    width = max(shutil.get_terminal_size().columns, hang + _NARROWEST)
+    lines = []
+    for line in text.split("\n"):
+        indent = " " * (hang or len(line) - len(line.lstrip()))
+        wrapper = textwrap.TextWrapper(width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        lines += [line] if len(line) <= width else wrapper.wrap(line)
+    return "\n".join(lines)
+
+
 def printable(value: object) -> str:
     """A value that a stranger wrote, without what would steer a terminal."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in str(value))
@@ -83,8 +104,8 @@ def _cell(value: Any) -> str:
 
 
 def note(text: str) -> None:
-    """Say something on stderr."""
-    print(text, file=sys.stderr)
+    """Say something on stderr, as `say` does."""
+    print(_wrapped(text) if sys.stderr.isatty() else text, file=sys.stderr)
 
 
 @contextmanager

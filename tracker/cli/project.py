@@ -21,7 +21,7 @@ from tracker.cli.measuring import (
     TailRate,
 )
 from tracker.cli.options import AsJson, Database
-from tracker.cli.output import note, print_json, print_table, working
+from tracker.cli.output import note, print_json, print_table, say, working
 from tracker.cli.tokens import Terms, TokensColumn, TokensPath
 from tracker.cli.typed import as_typed
 
@@ -47,7 +47,9 @@ def project(
     own: Annotated[
         Path | None, typer.Option("--scenarios", help="TOML file of your own scenarios, which lies over ours.")
     ] = None,
-    years: Annotated[Path | None, typer.Option("--years", help="Write the draws to this CSV file as well.")] = None,
+    years: Annotated[
+        Path | None, typer.Option("--years", help="Write the draws to this CSV file as well, over what it holds.")
+    ] = None,
     listed: Annotated[bool, typer.Option("--list", help="Instead: which scenarios there are.")] = False,
     inputs: Annotated[bool, typer.Option("--inputs", help="Instead: every input with interval and source.")] = False,
     compare: Annotated[
@@ -100,15 +102,17 @@ def project(
         _compare(own, set_ or [], draws, seed, as_json)
     else:
         chosen = projection.find(scenario or projection.DEFAULT_SCENARIO, own)
+        texts, written = set_ or [], projection.written_by(chosen, own)
         seen = measuring.of(chosen) if measured else None
-        chosen = projection.changed(seen.chosen if seen else chosen, set_ or [])
-        for words in [*(seen.notes if seen else ()), *projection.idle(chosen, set_ or [])]:
+        chosen = projection.changed(seen.chosen if seen else chosen, texts)
+        hints = (*projection.idle(chosen, texts, written), *projection.forgotten(chosen, texts, written))
+        for words in (*(seen.notes if seen else ()), *hints):
             note(words)
         if inputs:
             _inputs(chosen, as_json)
         else:
             facts = seen.facts if seen else None
-            _answer(chosen, set_ or [], draws, seed, years, as_json, facts, as_typed(context, _NO_INPUTS))
+            _answer(chosen, texts, draws, seed, years, as_json, facts, as_typed(context, _NO_INPUTS))
 
 
 def _answer(
@@ -127,26 +131,27 @@ def _answer(
         found, projected = projection.report(chosen, draws, seed, texts)
     found["measured"] = measured
     if years is not None:
+        over = ", in place of what it held" if years.is_file() else ""
         rows = projection.write_draws(years, projected)
-        note(f"{rows:,} draws are in {years}: year and inputs of each, `inf` for never")
+        note(f"{rows:,} draws are in {years}{over}: year and inputs of each, `inf` for never")
     if as_json:
         print_json(found)
         return
-    print(f"{chosen.title} ({chosen.id})")
+    say(f"{chosen.title} ({chosen.id})")
     if chosen.note:
-        print(chosen.note)
+        say(chosen.note)
     if texts:
-        print(f"Changed here, so it is no longer that scenario: {', '.join(texts)}")
-    print()
+        say(f"Changed here, so it is no longer that scenario: {', '.join(texts)}")
+    say()
     _print_years(found, projected)
     _print_given_not_yet(found)
     _print_chances(found, projected.scenario.restricts)
     _print_swings(found)
-    print("The interval is what the inputs leave open if trends go on: it does not say that they do.")
-    print("Nor does the year end progress: other data and better use of data are not in the model.")
+    say("The interval is what the inputs leave open if trends go on: it does not say that they do.")
+    say("Nor does the year end progress: other data and better use of data are not in the model.")
     for remark in found["remarks"]:
-        print(remark)
-    print(f"{draws:,} draws, seed {seed}. Model: {found['source']}; restrictions on it are Drywell's.")
+        say(remark)
+    say(f"{draws:,} draws, seed {seed}. Model: {found['source']}; restrictions on it are Drywell's.")
     print(f"Inputs with sources: {again} --inputs")
 
 
@@ -154,17 +159,17 @@ def _print_years(found: dict[str, Any], projected: Any) -> None:
     from tracker.publish.projection_words import chance_words, months_span, months_words
 
     words = found["words"]
-    print(f"{found['meaning'][0].upper()}{found['meaning'][1:]}:")
-    print(f"  median          {words['median']}")
-    print(f"  80 % interval   {words['interval_80']}")
-    print(f"  90 % interval   {words['interval_90']}")
-    print(f"  not before {found['horizon']:.0f} {chance_words(found['never_before_horizon'])}")
+    say(f"{found['meaning'][0].upper()}{found['meaning'][1:]}:")
+    say(f"  median          {words['median']}")
+    say(f"  80 % interval   {words['interval_80']}")
+    say(f"  90 % interval   {words['interval_90']}")
+    say(f"  not before {found['horizon']:.0f} {chance_words(found['never_before_horizon'])}")
     if not projected.scenario.restricts:
-        print("Nothing is closed in this scenario, so nothing moves the date forward.")
+        say("Nothing is closed in this scenario, so nothing moves the date forward.")
         return
     forward = projected.forward
-    print(f"Restrictions bring it forward by {months_words(forward.median)}, draw by draw, ", end="")
-    print(f"80 % interval {months_span(forward.interval(0.8))}; with nothing closed: {words['unrestricted_median']}.")
+    by = f"{months_words(forward.median)}, draw by draw, 80 % interval {months_span(forward.interval(0.8))}"
+    say(f"Restrictions bring it forward by {by}; with nothing closed: {words['unrestricted_median']}.")
 
 
 def _print_given_not_yet(found: dict[str, Any]) -> None:
@@ -174,13 +179,13 @@ def _print_given_not_yet(found: dict[str, Any]) -> None:
     if not given["probability_before"]:
         return
     before = f"{chance_words(given['probability_before'])} of draws lie before {given['year']:.1f}"
-    print(f"The model does not know that no known run has used it all so far: {before}; ", end="")
+    said = f"The model does not know that no known run has used it all so far: {before}; left out,"
     if given["probability_before"] == 1:
-        print("left out, nothing remains.")
+        say(f"{said} nothing remains.")
         return
     median, low, high = (inf if year is None else year for year in (given["median"], *given["interval_80"]))
     words = f"the median is {year_words(median, horizon)}, 80 % {interval_words((low, high), horizon)}"
-    print(f"left out, {words}.")
+    say(f"{said} {words}.")
 
 
 def _print_chances(found: dict[str, Any], restricts: bool) -> None:
@@ -199,16 +204,17 @@ def _print_chances(found: dict[str, Any], restricts: bool) -> None:
 def _print_swings(found: dict[str, Any]) -> None:
     rows = found["sensitivity"]
     if not rows:
-        print("No input in play is uncertain: every draw is the same.")
+        say("No input in play is uncertain: every draw is the same.")
         return
-    columns = ("the date hangs on", "if lowest (10 %)", "if highest (10 %)", "years between", "of draws")
+    columns = ("the date hangs on", "if lowest", "if highest", "years", "of draws")
     table = []
     for row in rows[:_SWINGS_SHOWN]:
         between = "unknown" if row["years"] is None else f"{row['years']:.1f}"
         table.append([row["input"], *row["words"], between, f"{100 * row['share_of_draws']:.0f} %"])
     print_table(columns, table)
+    say("If lowest, if highest: the median year with this input in its lowest and its highest tenth; years: between.")
     if any(row["share_of_draws"] < 1 for row in rows):
-        print("Demand is half as data sets grew, half as compute does: each leg's inputs count in its own draws.")
+        say("Demand is half as data sets grew, half as compute does: each leg's inputs count in its own draws.")
 
 
 def _list(own: Path | None, as_json: bool) -> None:
@@ -270,9 +276,9 @@ def _compare(own: Path | None, texts: list[str], draws: int, seed: int, as_json:
         ("other readings of demand, nothing closed", "median", "80 % interval", "never"),
         [[row["title"], *_line(row)] for row in found["anchors"]],
     )
-    print(f"Year: {projection.MEANING}. Never: not before the horizon.")
-    print("Months forward: paired, with restrictions against nothing closed on the same draws.")
-    print(f"{draws:,} draws, seed {seed}. Model: {projection.EPOCH}, which contains no blocking.")
+    say(f"Year: {projection.MEANING}. Never: not before the horizon.")
+    say("Months forward: paired, with restrictions against nothing closed on the same draws.")
+    say(f"{draws:,} draws, seed {seed}. Model: {projection.EPOCH}, which contains no blocking.")
 
 
 def _line(row: dict[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.output import note, print_table, progress, working
+from tracker.cli.output import note, print_table, progress, say, working
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,18 +65,16 @@ def print_tokens(found: dict[str, Any]) -> None:
     table = [_row(row) for row in found["shares"]]
     print_table(columns, table, title=f"\nFrom sites to tokens, {found['date']}")
     file = found["file"]
-    print(
+    say(
         f"text tokens: {file['name']}, column {file['column']}: {file['sites']:,} sites of the panel hold "
         f"{file['covered_percent']:.1f} % of its {file['tokens']:,} tokens; {file['sites_without']:,} are not in it"
     )
     first = file["largest"][0]
-    print(
-        f"weights: as sure as {file['effective']:g} equal sites; {first['site']} alone holds {first['percent']:.1f} %"
-    )
-    print(f"terms: those that forbid AI {'training' if found['terms'] == 'training' else 'training or scraping'}")
-    print("bounds: the share if none or all of what is unknown is restricted")
+    say(f"weights: as sure as {file['effective']:g} equal sites; {first['site']} alone holds {first['percent']:.1f} %")
+    say(f"terms: those that forbid AI {'training' if found['terms'] == 'training' else 'training or scraping'}")
+    say("bounds: the share if none or all of what is unknown is restricted")
     if any(row["layer"] == "either" and row["percent"] is None and row["known"] for row in found["shares"]):
-        print(_NO_PERCENT)
+        say(_NO_PERCENT)
     _note_file(file)
 
 

@@ -121,27 +121,46 @@ def answer(figure: Figure, seen: Seen | None) -> Answer:
     reasons = tuple(_reasons(figure, seen, theirs, ours))
     if unlike and verdict is not Verdict.NO_DATA:
         verdict, reasons = Verdict.UNLIKE, (f"this panel cannot check it: {unlike}", *reasons)
-    return Answer(verdict, theirs, ours, found, reasons, _plainly(figure, seen, verdict, unlike, found, reasons))
+    return Answer(
+        verdict, theirs, ours, found, reasons, _plainly(figure, seen, verdict, unlike, (theirs, ours), reasons)
+    )
 
 
 def _plainly(
-    figure: Figure, seen: Seen, verdict: Verdict, unlike: str, found: float | None, reasons: tuple[str, ...]
+    figure: Figure,
+    seen: Seen,
+    verdict: Verdict,
+    unlike: str,
+    counted: tuple[Share | None, Share | None],
+    reasons: tuple[str, ...],
 ) -> str:
     if verdict is Verdict.UNLIKE:
         return f"It cannot be checked with this panel ({seen.panel}): {unlike}."
     if verdict is Verdict.OURS_ONLY:
         return "This history cannot say: their rule is not known well enough to count by it; by ours, see below."
-    if verdict is Verdict.NO_DATA or found is None or figure.percent is None:
+    theirs, ours = counted
+    if verdict is Verdict.NO_DATA or theirs is None or theirs.value is None or figure.percent is None:
         return f"This history cannot say: {reasons[-1]}."
-    ends = f"{figure.percent + found:.1f} % here by their rule, {figure.percent:g} % claimed"
+    found = round(100 * theirs.value - figure.percent, 3)
+    # Their rule is what we take for it: it may not be published at all.
+    rule = f"by the rule we take for theirs ({figure.counted_as})"
+    ends = f"{100 * theirs.value:.1f} % here {rule}, {figure.percent:g} % claimed"
     ranks = "" if not figure.top or seen.ranked else ", and whether its sites are the most visited ones is not known"
     list_ = f"The list here is not theirs{ranks}: a gap may come of that alone."
+    beside = _beside(theirs.value, ours)
     if verdict is Verdict.WITHIN:
-        return f"This history bears it out: {ends}, as near as unknown sites and rounding tell. {list_}"
+        return f"This history bears it out: {ends}, as near as unknown sites and rounding tell{beside}. {list_}"
     gap = f"{abs(found):.1f} points {'less' if found < 0 else 'more'}"
     if abs(found) < _NEARLY:
-        return f"This history comes near it: {ends}, {gap}. {list_}"
-    return f"This history does not bear it out: {ends}, {gap}. {list_}"
+        return f"This history comes near it: {ends}, {gap}{beside}. {list_}"
+    return f"This history does not bear it out: {ends}, {gap}{beside}. {list_}"
+
+
+def _beside(theirs: float, ours: Share | None) -> str:
+    """The share by our own rule, where it is another one."""
+    if ours is None or ours.value is None or f"{ours.value:.3f}" == f"{theirs:.3f}":
+        return ""
+    return f"; {100 * ours.value:.1f} % by ours ({HEADLINE})"
 
 
 def _verdict(percent: float, theirs: Share | None, ours: Share | None) -> Verdict:

@@ -1,5 +1,6 @@
 """The inputs of a projection: which there are, their units and ranges, and how a file writes them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -234,7 +235,13 @@ def _number(name: str, key: str, value: object) -> float:
             raise InputError(name, f"{key} is a number without end, write it as 510e12") from None
         if isfinite(number):
             return number
-    raise InputError(name, f"{key} {_said(value)} is no number")
+    raise InputError(name, f"{key} {_said(value)} is no number{_as_share(value)}")
+
+
+def _as_share(value: object) -> str:
+    """How a share in per cent is written, where that is what was written."""
+    share = re.fullmatch(r"\s*([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%\s*", value) if isinstance(value, str) else None
+    return f", write it as {float(share[1]) / 100:g}" if share else ""
 
 
 def sample(scenario: Scenario, draws: int, seed: int) -> dict[str, Number]:

@@ -251,7 +251,12 @@ def _ahead(reader: Reader, looked: Looked, layer: Layer, tail: Tail | None) -> _
     slow, usual, fast = (float(each) for each in np.quantile(rate, (0.1, 0.5, 0.9)))
     where = f"long_run_share: {middle:.1f} %, 80 % interval {low:.1f} to {high:.1f} %"
     how_fast = f"settling_rate: {usual:.2f} a year, {slow:.2f} to {fast:.2f}"
-    return _Ahead(values, origins, (f"{source}. {where}; {how_fast}",))
+    notes = [f"{source}. {where}; {how_fast}"]
+    if looked.counts is not None:
+        notes.append(
+            "that forecast is of sites, whose weights have no part in it: the share by tokens moves towards it"
+        )
+    return _Ahead(values, origins, tuple(notes))
 
 
 def _held(looked: Looked, why: tuple[str, ...]) -> _Ahead:
@@ -298,9 +303,9 @@ def _nothing(looked: Looked, layer: Layer) -> str:
 
 
 def _notes(seen: _Seen, facts: dict[str, Any]) -> list[str]:
-    bounds = f"{facts['low']:.1f} to {facts['high']:.1f} %"
+    bounds = f"{100 * seen.low:.1f} to {100 * seen.high:.1f} %"  # not of a figure rounded before: as in the title
     why = "so few sites stand for all text" if seen.sample else "so much is unknown"
-    figure = f"anything from {bounds}, for {why}" if seen.is_wide else f"{facts['percent']:.1f} %"
+    figure = f"anything from {bounds}, for {why}" if seen.is_wide else f"{100 * seen.share:.1f} %"
     if not seen.is_wide and seen.low != seen.high:
         figure += f" (bounds {bounds})"
     if facts["tail"]:

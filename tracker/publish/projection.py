@@ -19,7 +19,7 @@ from tracker.core.nearest import did_you_mean
 from tracker.core.projection import Projection, Quantiles, finite, project
 from tracker.core.scenarios import CHOICES, FIELDS, InputError, read, sample, unit_of
 from tracker.core.sensitivity import in_play, swings
-from tracker.errors import UsageError
+from tracker.errors import DrywellError, UsageError
 from tracker.publish import csv_files
 from tracker.publish.projection_words import interval_words, year_words
 from tracker.reference.rows import reference_file
@@ -37,6 +37,7 @@ _CORRECTED = frozenset({"epoch-2024", "article"})
 # What a title says at its end of where its restrictions are from.
 _OF_WHAT = re.compile(r" \((?:a published measure|measured here|set here): .*\)$")
 _MONTHS = 12
+_FEW_TOKENS = 1e9
 _ALL_BUT_CERTAIN = 0.99
 _EVERY_YEAR = 10
 _BATCH = 10_000
@@ -76,15 +77,37 @@ def retitled(title: str, words: str) -> str:
     return f"{_OF_WHAT.sub('', title)} ({words})"
 
 
-def idle(chosen: NamedScenario, texts: Iterable[str]) -> list[str]:
-    """Why inputs that were set move nothing, a sentence for each."""
+def written_by(chosen: NamedScenario, own: Path | None) -> tuple[str, ...]:
+    """The inputs that the user's own file sets in this scenario; none where the scenario is one of ours."""
+    return chosen.written if own is not None and scenarios().get(chosen.id) != chosen else ()
+
+
+def idle(chosen: NamedScenario, texts: Iterable[str], written: Sequence[str] = ()) -> list[str]:
+    """Why inputs that were set by hand, or `written` in a file, move nothing: a sentence for each reason."""
     scenario, used = chosen.scenario, in_play(chosen.scenario)
-    names = assignments(texts)
-    found = [f"{name} is not in play: {_why_idle(name, chosen)}" for name in names if name in FIELDS.keys() - used]
+    names = dict.fromkeys([*written, *assignments(texts)])
+    reasons: dict[str, list[str]] = {}
+    for name in names:
+        if name in FIELDS.keys() - used:
+            reasons.setdefault(_why_idle(name, chosen), []).append(name)
+    found = [
+        f"{', '.join(group)} {'is' if len(group) == 1 else 'are'} not in play: {why}" for why, group in reasons.items()
+    ]
     if "access" in names and scenario.access != "off" and not scenario.restricts:
         found.append(f"access={scenario.access} closes nothing: restricted_share is 0, --set restricted_share=0.25 too")
     if scenario.synthetic_regime != "off" and "synthetic_regime" in names and scenario.synthetic_share == 0:
         found.append("synthetic_regime adds nothing: synthetic_share is 0, --set synthetic_share=0.3 too")
+    return found
+
+
+def forgotten(chosen: NamedScenario, texts: Iterable[str], written: Sequence[str] = ()) -> list[str]:
+    """Inputs in tokens that were set so low that a T was meant, a sentence for each."""
+    found = []
+    for name in dict.fromkeys([*written, *assignments(texts)]):
+        value = getattr(chosen.scenario, name)
+        size = value.median if isinstance(value, Distribution) else value
+        if unit_of(name) == "tokens" and 0 < size < _FEW_TOKENS:
+            found.append(f"{name} is {size:g} tokens, far below any stock or run; {size:g}T are {size:g}e12")
     return found
 
 
@@ -115,6 +138,7 @@ def report(
     """
     projection = project(chosen.scenario, draws, seed)
     found = projection.summary()
+    start, horizon = chosen.scenario.start_year, chosen.scenario.horizon
     free = Quantiles(np.sort(projection.unrestricted))
     low, high = projection.forward.interval(0.8)
     return {
@@ -124,10 +148,10 @@ def report(
         "note": chosen.note,
         "set": list(set_here),
         "words": {
-            "median": year_words(projection.median, chosen.scenario.horizon),
-            "interval_80": interval_words(projection.interval(0.8), chosen.scenario.horizon),
-            "interval_90": interval_words(projection.interval(0.9), chosen.scenario.horizon),
-            "unrestricted_median": year_words(free.at(0.5), chosen.scenario.horizon),
+            "median": year_words(projection.median, horizon, start),
+            "interval_80": interval_words(projection.interval(0.8), horizon, start),
+            "interval_90": interval_words(projection.interval(0.9), horizon, start),
+            "unrestricted_median": year_words(free.at(0.5), horizon, start),
         },
         "forward_months": {
             "median": _months(projection.forward.median),
@@ -138,7 +162,7 @@ def report(
             "interval_80": [finite(year) for year in free.interval(0.8)],
             "never_before_horizon": float(np.mean(np.isinf(projection.unrestricted))),
         },
-        "horizon": chosen.scenario.horizon,
+        "horizon": horizon,
         "given_not_yet": _given_not_yet(projection),
         "probability_by": list(_probabilities(projection, free)),
         "sensitivity": [_swing(one, chosen) for one in swings(projection)],
@@ -186,7 +210,8 @@ def _probabilities(projection: Projection, free: Quantiles) -> Iterator[dict[str
 
 
 def _swing(one: Any, chosen: NamedScenario) -> dict[str, Any]:
-    own = getattr(chosen.scenario, one.field)
+    scenario = chosen.scenario
+    own = getattr(scenario, one.field)
     return {
         "input": one.field,
         "lowest_tenth": finite(one.low),
@@ -195,7 +220,7 @@ def _swing(one: Any, chosen: NamedScenario) -> dict[str, Any]:
         "share_of_draws": one.share,
         "unit": unit_of(one.field),
         "bounds": [float(value) for value in own.at(_TENTHS)],
-        "words": [year_words(year, chosen.scenario.horizon) for year in (one.low, one.high)],
+        "words": [year_words(year, scenario.horizon, scenario.start_year) for year in (one.low, one.high)],
     }
 
 
@@ -242,9 +267,11 @@ def compare(known: Mapping[str, NamedScenario], draws: int = 20_000, seed: int =
 def write_draws(path: Path, projection: Projection) -> int:
     """The draws as CSV, a row each: the year with restrictions, without, the months between, each uncertain input.
 
-    A year that does not come before the horizon is `inf`, the months are empty where neither comes. Raises
-    DrywellError where the file cannot be written.
+    A year that does not come before the horizon is `inf`, the months are empty where neither comes. A file of that name
+    is overwritten. Raises DrywellError where the file cannot be written, or its folder is not there.
     """
+    if not path.parent.is_dir():
+        raise DrywellError(f"cannot write {path}: there is no folder {path.parent}; make it, or choose another place")
     drawn = sample(projection.scenario, projection.draws, projection.seed)
     uncertain = {
         name: values

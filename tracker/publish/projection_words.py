@@ -5,17 +5,24 @@ from math import inf, isinf, isnan
 from tracker.core import projection
 
 
-def year_words(year: float, horizon: float) -> str:
-    """`late 2028`; `not before 2054` for a year past the horizon."""
-    return f"not before {horizon:.0f}" if isnan(year) or isinf(year) else projection.year_words(year)
+def year_words(year: float, horizon: float, start: float = -inf) -> str:
+    """`late 2028`; `not before 2054` for a year past the horizon; `2030 or before` at the start, before which none is.
+
+    Where all is used up at the start, the model says no more than that.
+    """
+    if isnan(year) or isinf(year):
+        return f"not before {horizon:.0f}"
+    if year <= start:
+        return f"{start:.0f} or before" if start == int(start) else f"{projection.year_words(start)} or before"
+    return projection.year_words(year)
 
 
-def interval_words(interval: tuple[float, float], horizon: float) -> str:
-    """`early 2027 to early 2032`."""
+def interval_words(interval: tuple[float, float], horizon: float, start: float = -inf) -> str:
+    """`early 2027 to early 2032`; one end alone where both are past the horizon, or at the start."""
     low, high = interval
-    if isinf(low):
-        return year_words(low, horizon)
-    return f"{year_words(low, horizon)} to {year_words(high, horizon)}"
+    if isinf(low) or high <= start:
+        return year_words(low, horizon, start)
+    return f"{year_words(low, horizon, start)} to {year_words(high, horizon, start)}"
 
 
 def months_words(years: float) -> str:

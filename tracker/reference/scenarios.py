@@ -30,13 +30,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class NamedScenario:
-    """A scenario with its id, its words, and the origin of each input by field name."""
+    """A scenario with its id, its words, and the origin of each input by field name.
+
+    `written` are the inputs that its own table sets, not those that it has from what it extends.
+    """
 
     id: str
     title: str
     note: str
     scenario: Scenario
     origins: Mapping[str, Origin]
+    written: tuple[str, ...] = ()
 
 
 def scenarios(own: Path | None = None) -> dict[str, NamedScenario]:
@@ -98,9 +102,8 @@ def _named(name: str, table: dict[str, Any], found: Mapping[str, NamedScenario])
     inputs = {key: value for key, value in table.items() if key not in _WORDS}
     scenario = read(inputs, base.scenario if base else None)
     origins = {key: _origin(key, value) for key, value in inputs.items() if key not in CHOICES}
-    return NamedScenario(
-        name, words["title"], words.get("note", ""), scenario, {**(base.origins if base else {}), **origins}
-    )
+    origins = {**(base.origins if base else {}), **origins}
+    return NamedScenario(name, words["title"], words.get("note", ""), scenario, origins, tuple(inputs))
 
 
 def _words(key: str, value: object) -> str:

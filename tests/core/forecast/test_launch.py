@@ -40,6 +40,11 @@ def test_the_quarter_after_the_launch_is_a_break_and_worth_a_fifth():
     assert not fitted.is_thin
 
 
+def test_a_launch_without_a_block_has_no_growth():
+    (found,) = fit(launch_rush(rush=0)).breaks
+    assert str(found) == "the quarter after the launch on 2022-01-01 was over, no blocks in it"
+
+
 def _halves(histories):
     return histories.as_of(START + QUARTER), histories.from_(START + QUARTER)
 

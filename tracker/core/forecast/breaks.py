@@ -68,8 +68,10 @@ class Break:
         what = "blocks" if self.blocks else "unblocks"
         if self.cause is Cause.LAUNCH:
             since = iso(self.start - QUARTER)[:10]
-            quarter = f"the quarter after the launch on {since} was over, {self.events:.0f} {what} in it"
-            return f"{quarter}: the growth of a launch does not go on"
+            quarter = f"the quarter after the launch on {since} was over"
+            if round(self.events) == 0:
+                return f"{quarter}, no {what} in it"
+            return f"{quarter}, {self.events:.0f} {what} in it: the growth of a launch does not go on"
         if self.cause is Cause.BURST:
             return f"{self.events:.0f} {what} in a week, where {self.expected:.1f} were expected, {self.limit} at most"
         network = self.template == MANAGED
