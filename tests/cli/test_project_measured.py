@@ -39,8 +39,8 @@ def test_the_share_of_the_history_stands_in_the_scenario(run, database: Path) ->
     assert sources["settling_rate"].startswith("Forecast of panel forty for GPTBot")
     ahead = result.err.splitlines()[-1]
     assert ahead.startswith("Forecast of panel forty for GPTBot: 14.6 blocks and 2 unblocks in ")
-    assert "long_run_share: " in ahead
-    assert "settling_rate: " in ahead
+    assert "In the long run (long_run_share) " in ahead
+    assert "at a rate (settling_rate) of " in ahead
     again = text.out.splitlines()[-1].removeprefix("Inputs with sources: ")
     assert again == f"tracker project epoch-2024-access --measured --database {database} --inputs"
     assert "Measured: GPTBot, panel forty" in run(*shlex.split(again)[1:]).out

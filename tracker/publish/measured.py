@@ -249,8 +249,8 @@ def _ahead(reader: Reader, looked: Looked, layer: Layer, tail: Tail | None) -> _
     }
     low, middle, high = (100 * float(share) for share in np.quantile(long_run, (0.1, 0.5, 0.9)))
     slow, usual, fast = (float(each) for each in np.quantile(rate, (0.1, 0.5, 0.9)))
-    where = f"long_run_share: {middle:.1f} %, 80 % interval {low:.1f} to {high:.1f} %"
-    how_fast = f"settling_rate: {usual:.2f} a year, {slow:.2f} to {fast:.2f}"
+    where = f"In the long run (long_run_share) {middle:.1f} %, 80 % interval {low:.1f} to {high:.1f} %"
+    how_fast = f"at a rate (settling_rate) of {usual:.2f} a year, {slow:.2f} to {fast:.2f}"
     notes = [f"{source}. {where}; {how_fast}"]
     if looked.counts is not None:
         notes.append(
@@ -311,12 +311,13 @@ def _notes(seen: _Seen, facts: dict[str, Any]) -> list[str]:
     if facts["tail"]:
         figure += f" of all tokens; of the panel's {facts['of_panel']['low']:.1f} to {facts['of_panel']['high']:.1f} %"
     found = [] if seen.sample is None else [seen.sample.warning]
-    found.append(f"{seen.said}. restricted_share: {figure}")
+    found.append(f"{seen.said}. Closed (restricted_share): {figure}")
     if seen.share == 0 and not seen.is_wide:
-        found.append("a restricted_share of 0 closes nothing in this scenario, now or later")
+        found.append("a share (restricted_share) of 0 closes nothing in this scenario, now or later")
     if facts["weights"] == "sites":
         found.append(
-            "sites are not tokens: token_weight of the scenario turns one into the other (--tokens FILE counts)"
+            "sites are not tokens: an assumed factor (token_weight) turns one into the other, or "
+            "`tracker project --measured --tokens FILE` counts"
         )
     elif facts["tail"] and facts["of_panel"]["effective"] < FEW:
         found.append(

@@ -13,7 +13,7 @@ from tracker.errors import SourceError, UsageError
 from tracker.net.archive import Archive
 from tracker.sources.cdx import CdxRow, cdx_records, robots_rows, rows_at
 from tracker.sources.intake import Intake, OnProgress, Report, Scope
-from tracker.sources.listed import Listed, Unfetched
+from tracker.sources.listed import Listed, Patient, Unfetched
 from tracker.sources.payload import HttpAnswer
 from tracker.sources.terms import Terms, TermsIntake
 from tracker.sources.terms_listed import TermsListed, at_place
@@ -115,8 +115,9 @@ class _Backfill:
         self._archive = archive
         self._index_server = index_server
         self._data_server = data_server
-        self._listed = Listed(intake, reader, self._fetch, lambda row: f"{row.filename}@{row.offset}")
-        self._terms = terms and TermsListed(terms, self._fetch)
+        fetch = Patient(self._fetch)
+        self._listed = Listed(intake, reader, fetch, lambda row: f"{row.filename}@{row.offset}")
+        self._terms = terms and TermsListed(terms, fetch)
 
     def take(self, crawl: str, site: str) -> None:
         """Import the captures of a site in a crawl, unless a former run has."""

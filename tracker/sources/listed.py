@@ -23,11 +23,37 @@ REDIRECT = "a redirect, which is no answer of the site"
 
 
 class Unfetched(Exception):
-    """Why the bytes of a capture cannot be had, for good."""
+    """Why the bytes of a capture cannot be had: for good, or for now."""
+
+    def __init__(self, reason: str, for_good: bool = True) -> None:
+        super().__init__(reason)
+        self.for_good = for_good
 
 
 Fetch = Callable[[CdxRow], HttpAnswer]
 """Gives the archived answer of a row. Raises Unfetched, or ArchiveUnavailable for what may work another time."""
+
+
+@dataclass
+class Patient:
+    """A fetch that takes what fails for that capture's fault (Unfetched, for now), until several fail in a row.
+
+    Then the archive is plainly down: ArchiveUnavailable.
+    """
+
+    fetch: Fetch
+    _failed_in_a_row: int = 0
+
+    def __call__(self, row: CdxRow) -> HttpAnswer:
+        try:
+            answer = self.fetch(row)
+        except ArchiveUnavailable:
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row >= FAILURES_IN_A_ROW:
+                raise
+            raise Unfetched("could not be fetched this time", for_good=False) from None
+        self._failed_in_a_row = 0
+        return answer
 
 
 @dataclass
@@ -39,7 +65,6 @@ class Listed:
     fetch: Fetch
     ref: Callable[[CdxRow], str]
     _known: dict[str, tuple[Classification, str | None]] = field(default_factory=dict)
-    _failed_in_a_row: int = 0
 
     def take(self, site: str, rows: Sequence[CdxRow]) -> bool:
         """Add the captures of a site; False if some could not be fetched now and may be another time.
@@ -58,13 +83,8 @@ class Listed:
             try:
                 judged = self._judged(row, status)
             except Unfetched as reason:
+                whole = whole and reason.for_good
                 self.intake.skip(str(reason))
-            except ArchiveUnavailable:
-                whole = False
-                self._failed_in_a_row += 1
-                if self._failed_in_a_row >= FAILURES_IN_A_ROW:
-                    raise
-                self.intake.skip("could not be fetched this time")
             else:
                 self.intake.add(row.at, capture_of(site, judged.seen, judged.body, self.ref(row)))
         return whole
@@ -83,7 +103,6 @@ class Listed:
             seen, sha256 = self._known[row.digest]
             return Judged(seen, None if sha256 is None else self._body(sha256))
         answer = self.fetch(row)
-        self._failed_in_a_row = 0
         if 300 <= answer.status < 400:
             raise Unfetched(REDIRECT)
         judged = judge(answer)

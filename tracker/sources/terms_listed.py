@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from tracker.errors import ArchiveUnavailable
 from tracker.sources.cdx import CdxRow
-from tracker.sources.listed import FAILURES_IN_A_ROW, Fetch, Unfetched
+from tracker.sources.listed import Fetch, Unfetched
 from tracker.sources.terms import TermsIntake, TermsPlace
 
 WEEK = 7 * 86_400
@@ -22,7 +21,6 @@ class TermsListed:
 
     intake: TermsIntake
     fetch: Fetch
-    _failed_in_a_row: int = 0
 
     def take(self, place: TermsPlace, rows: Iterable[CdxRow]) -> bool:
         """Add looks at a place; False if some could not be fetched now and may be another time.
@@ -36,15 +34,9 @@ class TermsListed:
             try:
                 answer = self.fetch(row)
             except Unfetched as reason:
+                whole = whole and reason.for_good
                 self.intake.skip(str(reason))
-            except ArchiveUnavailable:
-                whole = False
-                self._failed_in_a_row += 1
-                if self._failed_in_a_row >= FAILURES_IN_A_ROW:
-                    raise
-                self.intake.skip("could not be fetched this time")
             else:
-                self._failed_in_a_row = 0
                 self.intake.take(place, row.at, answer, row.digest)
         return whole
 

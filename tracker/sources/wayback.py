@@ -17,7 +17,7 @@ from tracker.errors import SourceError, UsageError
 from tracker.net.archive import Archive, Reply
 from tracker.sources.cdx import CdxRow, cdx_records, robots_rows, rows_at
 from tracker.sources.intake import Intake, OnProgress, Report, Scope
-from tracker.sources.listed import Listed, Unfetched
+from tracker.sources.listed import Listed, Patient, Unfetched
 from tracker.sources.payload import STORED_CAP, HttpAnswer
 from tracker.sources.terms import Terms, TermsIntake
 from tracker.sources.terms_listed import TermsListed, at_place
@@ -148,9 +148,10 @@ class _Backfill:
         self._server = server
         self._window = window
         self._extra = {"collapse": "digest"} if collapse else {}
-        self._listed = Listed(intake, reader, self._fetch, server.replay_url)
+        fetch = Patient(self._fetch)
+        self._listed = Listed(intake, reader, fetch, server.replay_url)
         self._recent = set(_recent_queries(intake.known_units()))
-        self._terms = terms and TermsListed(terms, self._fetch)
+        self._terms = terms and TermsListed(terms, fetch)
 
     def take(self, site: str) -> None:
         """Import the captures of a site, unless a former run has."""

@@ -26,16 +26,6 @@ _MEANT = 80
 _SAID = "DEMO:"
 """How the warning begins that the whole brief gives at its top."""
 _ARTICLE = "TechCrunch's article on synthetic data (2024; reprint of December 2024)"
-_INPUTS = (
-    ("token_weight of the scenario turns", "a factor of the scenario, which is assumed, turns"),
-    ("(--tokens FILE counts)", "(`tracker project --measured --tokens FILE` counts them)"),
-    (" (long_run_share none)", ""),
-    ("a restricted_share of 0", "a share of 0"),
-    ("restricted_share: ", "The share closed: "),
-    ("long_run_share: ", "The share closed in the long run: "),
-    ("settling_rate: ", "what is left of the way there shrinks at a rate of "),
-)
-"""What the notes of `tracker project --measured` call its inputs by, and the words for readers."""
 _FIRST, _BASE, _MISQUOTED = "epoch-2024-access", "epoch-2024", "article"
 
 
@@ -197,15 +187,8 @@ def _not_drawn(found: Brief) -> str:
 
 def _taken(measured: Measured) -> tuple[Paragraph, Items]:
     lead = f"What the row “{measured.outcome.id}” takes from this panel; all else in it is that of "
-    notes = tuple((*ticked(sentence(_plainly(note))), ".") for note in measured.notes)
+    notes = tuple((*ticked(sentence(note)), ".") for note in measured.notes)
     return Paragraph((lead, Code(measured.scenario), ":")), Items(notes)
-
-
-def _plainly(note: str) -> str:
-    """A note of the projection without the names of its inputs."""
-    for name, words in _INPUTS:
-        note = note.replace(name, words)
-    return note
 
 
 def _again(found: Brief, closed: Outcome) -> Iterable[str]:
