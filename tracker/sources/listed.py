@@ -45,6 +45,7 @@ class Patient:
     _failed_in_a_row: int = 0
 
     def __call__(self, row: CdxRow) -> HttpAnswer:
+        """The archived answer of a row; Unfetched and ArchiveUnavailable as above."""
         try:
             answer = self.fetch(row)
         except ArchiveUnavailable:
